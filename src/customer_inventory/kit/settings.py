@@ -1,0 +1,75 @@
+"""Settings, read once from the environment. `docs/reference/settings.md` documents each."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from customer_inventory.kit.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set from outside; `metadata['env']` names the variable of each field."""
+
+    home: Path = field(metadata={"env": "CINV_HOME"})
+    """Folder of the embedded database and everything that belongs to it."""
+    database_url: str | None = field(default=None, metadata={"env": "CINV_DATABASE_URL"})
+    """Another PostgreSQL (16 or newer) to use instead of the embedded one."""
+    host: str = field(default="127.0.0.1", metadata={"env": "CINV_HOST"})
+    """Address the service listens on."""
+    port: int = field(default=8080, metadata={"env": "CINV_PORT"})
+    """Port the service listens on; 0 takes a free one."""
+    public_url: str | None = field(default=None, metadata={"env": "CINV_PUBLIC_URL"})
+    """How callers reach the service, for `href` and `Location`; default: host and port."""
+    pool_size: int = field(default=12, metadata={"env": "CINV_POOL_SIZE"})
+    """Connections the service holds to the database."""
+    statement_timeout_ms: int = field(default=5000, metadata={"env": "CINV_STATEMENT_TIMEOUT_MS"})
+    """How long one statement of a caller may take before it is refused, in milliseconds."""
+    max_body_bytes: int = field(default=1_048_576, metadata={"env": "CINV_MAX_BODY_BYTES"})
+    """Largest request body served, in bytes."""
+    max_page: int = field(default=1000, metadata={"env": "CINV_MAX_PAGE"})
+    """Most records one page of a list may hold."""
+    docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
+    """Whether /openapi.json and the page to try it are served."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings from `environment`; raise Invalid naming the variable at fault."""
+        values: dict[str, object] = {"home": default_home()}
+        for name, spec in cls.__dataclass_fields__.items():
+            variable = spec.metadata["env"]
+            text = environment.get(variable, "").strip()
+            if text:
+                values[name] = _parse(variable, text, spec.type)
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def default_home() -> Path:
+    """Return the user's data folder for this product."""
+    return user_data_path("customer-inventory", appauthor=False)
+
+
+def _parse(variable: str, text: str, kind: object) -> object:
+    if kind is Path:
+        return Path(text).expanduser().absolute()
+    if kind is bool:
+        return _parse_switch(variable, text)
+    if kind is not int:
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise Invalid(f"{variable} is {text!r}.", hint="Give a whole number, 0 or more.")
+    return number
+
+
+def _parse_switch(variable: str, text: str) -> bool:
+    switches = {"on": True, "1": True, "true": True, "off": False, "0": False, "false": False}
+    if text.lower() not in switches:
+        raise Invalid(f"{variable} is {text!r}.", hint="Give on or off.")
+    return switches[text.lower()]

@@ -1,0 +1,68 @@
+"""The customer seen whole (TMF717): the role, the party behind it, and all that hangs on both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.types import TYPES, named
+from customer_inventory.record.version import NoSuchRecord
+from customer_inventory.store.database import Database
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+MOST_OF_A_KIND = 100
+"""So many records of each type are shown, unless the caller asks for another number."""
+
+
+@dataclass(frozen=True)
+class Customer360:
+    """A customer with its surroundings, documents as bytes by record type.
+
+    Of each type the latest are shown; `known` says how many of it there are.
+    """
+
+    id: str
+    customer: bytes
+    parts: Mapping[str, list[tuple[str, bytes]]]
+    known: Mapping[str, int]
+
+    @property
+    def record_ids(self) -> list[str]:
+        """Ids of every record shown."""
+        return [self.id, *(identifier for part in self.parts.values() for identifier, _ in part)]
+
+
+async def around(
+    database: Database, identifier: str, *, most: int = MOST_OF_A_KIND
+) -> Customer360:
+    """Return the customer `identifier` and what hangs on it, at most `most` records of a type.
+
+    Raises NoSuchRecord when there is no such customer.
+    """
+    rows = await database.fetch(statement(), identifier, bucket_of(identifier), most)
+    parts: dict[str, list[tuple[str, bytes]]] = {}
+    known: dict[str, int] = {}
+    for kind, record_id, body, count in rows:
+        if record_id == identifier and kind == "customer":
+            customer = body
+            continue
+        parts.setdefault(kind, []).append((record_id, body))
+        known[kind] = count
+    if not rows:
+        raise NoSuchRecord(named("customer"))
+    return Customer360(identifier, customer, parts, known)
+
+
+def statement() -> str:
+    """Return the statement over every declared type but the customer itself."""
+    part = SQL.part_of_customer.removeprefix("/* part_of_customer */ ")
+    kinds = [declared for name, declared in TYPES.items() if name != "customer"]
+    return SQL.around_customer.format(
+        parts="\n".join(part.format(type=kind.name, table=kind.table) for kind in kinds)
+    )
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    return {"around_customer": statement()}

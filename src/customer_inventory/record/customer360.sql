@@ -1,0 +1,64 @@
+-- name: around_customer
+-- A customer and all that hangs on it, from the links, in one statement. {parts}: one per type.
+WITH customer AS MATERIALIZED (
+    SELECT
+        r.id,
+        r.bucket,
+        r.body
+    FROM record.customer AS r
+    WHERE r.id = $1 AND r.bucket = $2
+),
+
+subject AS MATERIALIZED (
+    SELECT
+        id,
+        bucket
+    FROM customer
+    UNION
+    SELECT
+        l.other_id,
+        l.other_bucket
+    FROM record.link AS l
+    INNER JOIN customer AS c ON l.id = c.id AND l.bucket = c.bucket
+    WHERE l.outward AND l.path IN ('engagedParty', 'account', 'agreement')
+),
+
+related AS MATERIALIZED (
+    SELECT DISTINCT
+        l.other_id AS id,
+        l.other_bucket AS bucket,
+        l.other_type AS type
+    FROM record.link AS l
+    INNER JOIN subject AS s ON l.id = s.id AND l.bucket = s.bucket
+    WHERE NOT l.outward
+    UNION
+    SELECT
+        s.id,
+        s.bucket,
+        NULL
+    FROM subject AS s
+)
+
+SELECT
+    'customer' AS type,
+    id,
+    body,
+    1::bigint AS known
+FROM customer
+{parts};
+
+-- name: part_of_customer
+-- The records of one type around a customer: the latest by validity, and how many there are.
+UNION ALL
+SELECT * FROM (
+    SELECT
+        '{type}',
+        r.id,
+        r.body,
+        count(*) OVER () AS known
+    FROM related AS k
+    INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
+    WHERE k.type IS NULL OR k.type = '{type}'
+    ORDER BY r.valid_from DESC NULLS LAST, r.id
+    LIMIT $3
+) AS {table}_part

@@ -1,0 +1,124 @@
+"""What a record type is: a declaration that the one engine serves.
+
+Adding a type is a declaration in `record/types` and a migration, never a new engine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from customer_inventory.kit.clock import parse_instant
+from customer_inventory.record.schema import Schema, thing
+
+Document = dict[str, Any]
+Kind = Literal["text", "timestamptz"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A search column: the value at the first of `paths` that has one.
+
+    Several words may make one column (`join`): a person's name from its parts. `is_indexed`
+    tells doors that sorting and filtering by its path is cheap.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    join: bool = False
+    is_indexed: bool = False
+
+    def value(self, document: Document) -> str | None:
+        """Return the column's value for `document`, None when it has none."""
+        found = [word for path in self.paths if (word := _text_at(document, path)) is not None]
+        if self.join:
+            return " ".join(found) or None
+        return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A place in the document that names other records.
+
+    `path` is dotted, lists are walked through; `targets` are the record types it may name,
+    the first being meant when the document does not say (`@referredType`). The role is
+    read beside the place: at `role` relative to the first segment of the path.
+    """
+
+    path: str
+    targets: tuple[str, ...]
+    role: str | None = None
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The segments of `path`."""
+        return tuple(self.path.split("."))
+
+
+@dataclass(frozen=True, eq=False)
+class RecordType:
+    """A declared record type.
+
+    `name` is the TM Forum resource (`individual`), `entity` the value of its `@type`,
+    `mandatory` what must be there on create, `subject` the path whose id names the subject it
+    belongs to (None: it is a subject itself), `validity` the path of its period, `status` the
+    attribute whose change is a state change. A strict type refuses undeclared attributes.
+    """
+
+    name: str
+    entity: str
+    description: str
+    attributes: Mapping[str, Schema]
+    mandatory: tuple[str, ...]
+    columns: tuple[Column, ...] = ()
+    references: tuple[Reference, ...] = ()
+    subject: tuple[str, ...] = ()
+    validity: str = "validFor"
+    status: str = "status"
+    is_strict: bool = False
+    table: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.table:
+            snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in self.name)
+            object.__setattr__(self, "table", snake)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """JSON Schema of a whole document."""
+        return thing(self.description, required=self.mandatory, **self.attributes)
+
+    def subject_of(self, document: Document) -> str | None:
+        """Return the id of the subject that `document` belongs to, if it names one."""
+        for path in self.subject:
+            for place in places(document, tuple(path.split("."))):
+                if isinstance(place, dict) and isinstance(place.get("id"), str):
+                    return str(place["id"])
+        return None
+
+    def period(self, document: Document) -> tuple[Any, Any]:
+        """Return start and end of the document's validity (None: open)."""
+        period = document.get(self.validity)
+        if not isinstance(period, dict):
+            return None, None
+        return parse_instant(period.get("startDateTime")), parse_instant(period.get("endDateTime"))
+
+
+def places(node: Any, steps: tuple[str, ...]) -> list[Any]:
+    """Return every value at the path `steps` below `node`, lists walked through."""
+    if isinstance(node, list):
+        return [found for item in node for found in places(item, steps)]
+    if not steps:
+        return [node]
+    if isinstance(node, dict) and steps[0] in node:
+        return places(node[steps[0]], steps[1:])
+    return []
+
+
+def _text_at(document: Document, path: str) -> str | None:
+    node: Any = document
+    for step in path.split("."):
+        if not isinstance(node, dict):
+            return None
+        node = node.get(step)
+    return node if isinstance(node, str) and node else None

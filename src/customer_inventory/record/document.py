@@ -1,0 +1,85 @@
+"""Documents: from bytes, to bytes, and into the form in which they are kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.ids import bucket_of, new_id
+from customer_inventory.record.declare import Document, RecordType
+
+MANAGED = ("id", "href", "@type", "@baseType", "@schemaLocation")
+"""Attributes that a change may repeat and never alter."""
+
+encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def parse(raw: bytes) -> Any:
+    """Return the JSON value of `raw`; raise Invalid for text that is not plain JSON."""
+    try:
+        value = _decode(raw)
+    except RecursionError:
+        raise Invalid("The JSON is nested too deeply.", code="malformedJson") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Invalid(
+            f"The body is not valid JSON: {_reason(error)}.",
+            hint="Send JSON (RFC 8259) in UTF-8.",
+            code="malformedJson",
+        ) from None
+    if b"\\u0000" in raw and _has_nul(value):
+        raise Invalid(
+            "The JSON holds the character U+0000.",
+            hint="Leave it out: no attribute can hold it.",
+            code="malformedJson",
+        )
+    return value
+
+
+def parse_object(raw: bytes) -> Document:
+    """Return the JSON object of `raw`; raise Invalid for anything else."""
+    value = parse(raw)
+    if not isinstance(value, dict):
+        raise Invalid("The body must be a JSON object.", code="malformedJson")
+    return value
+
+
+def prepared(declared: RecordType, given: Mapping[str, Any], identifier: str) -> Document:
+    """Return the document to keep: `given` under `identifier`, managed attributes first.
+
+    Raises Invalid for an `@type` that is neither the declared one nor based on it.
+    """
+    entity = given.get("@type", declared.entity)
+    if entity != declared.entity and given.get("@baseType") != declared.entity:
+        raise Invalid(
+            f"is not {declared.entity}, nor does @baseType say it extends it.",
+            path="@type",
+            hint=f"Send @type {declared.entity}, or your extension with that @baseType.",
+            code="wrongType",
+        )
+    rest = {name: value for name, value in given.items() if name not in _REPLACED}
+    return {"id": identifier, "@type": entity, **rest}
+
+
+def place(declared: RecordType, given: Document) -> str:
+    """Return a new id for `given`, in the bucket of the subject it belongs to."""
+    subject = declared.subject_of(given)
+    return new_id(None if subject is None else bucket_of(subject))
+
+
+_REPLACED = frozenset(("id", "href", "@type"))
+
+
+def _has_nul(node: Any) -> bool:
+    if isinstance(node, str):
+        return "\x00" in node
+    if isinstance(node, dict):
+        return any("\x00" in key or _has_nul(value) for key, value in node.items())
+    return isinstance(node, list) and any(_has_nul(item) for item in node)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return str(error).removeprefix("JSON is malformed: ").rstrip(".") or "it ends too early"

@@ -1,0 +1,62 @@
+-- name: raise_findings
+-- Open findings, or find them again: the fingerprint decides. A closed one opens again.
+INSERT INTO record.finding AS f (fingerprint, kind, owner, due_at, record_type, record_id, evidence)
+SELECT
+    n.fingerprint,
+    $1,
+    $2,
+    $3,
+    n.record_type,
+    n.record_id,
+    n.evidence
+FROM unnest($4::text [], $5::text [], $6::text [], $7::json [])
+    AS n (fingerprint, record_type, record_id, evidence)
+ON CONFLICT (fingerprint) DO UPDATE
+    SET
+        state = 'open',
+        evidence = excluded.evidence,
+        last_found_at = now(),
+        closed_at = NULL
+RETURNING f.fingerprint;
+
+-- name: close_findings
+-- Close the open findings of a kind that were not found again.
+UPDATE record.finding
+SET state = 'closed', closed_at = now()
+WHERE kind = $1 AND state = 'open' AND fingerprint <> ALL($2::text [])
+RETURNING fingerprint;
+
+-- name: list_findings
+-- Findings, newest first, of one kind and state where given.
+SELECT
+    fingerprint,
+    kind,
+    state,
+    owner,
+    due_at,
+    record_type,
+    record_id,
+    evidence,
+    found_at,
+    last_found_at,
+    closed_at
+FROM record.finding
+WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR state = $2)
+ORDER BY found_at DESC, fingerprint
+LIMIT $3;
+
+-- name: dangling_references
+-- References to ids of ours that no record and no history knows.
+SELECT
+    l.id,
+    l.path,
+    l.other_id
+FROM record.link AS l
+WHERE
+    l.outward
+    AND NOT EXISTS (
+        SELECT FROM record.history AS h
+        WHERE h.id = l.other_id AND h.bucket = l.other_bucket
+    )
+    {absent}
+LIMIT $1;

@@ -1,0 +1,66 @@
+"""References between records, extracted from documents and kept as rows in both directions."""
+
+from typing import NamedTuple
+
+from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.declare import Document, Reference, RecordType, places
+from customer_inventory.record.types import of_entity
+
+
+class Link(NamedTuple):
+    """One end of a reference, as it is kept in the bucket of `id`.
+
+    An `outward` link says that `id` refers to `other_id` at `path`; its twin, in the other's
+    bucket, says who refers to it. `other_type` is the other's record type, where known.
+    """
+
+    bucket: int
+    id: str
+    outward: bool
+    path: str
+    role: str
+    other_id: str
+    other_bucket: int
+    other_type: str | None
+
+
+def extract(declared: RecordType, document: Document) -> set[Link]:
+    """Return the links of `document`, both directions of each."""
+    identifier = document["id"]
+    bucket = bucket_of(identifier)
+    found = set()
+    for reference in declared.references:
+        for other, role in _named(reference, document):
+            other_id = other["id"]
+            if other_id == identifier:
+                continue
+            other_bucket = bucket_of(other_id)
+            path = reference.path
+            other_type = _type_of(other, reference)
+            found.add(Link(bucket, identifier, True, path, role, other_id, other_bucket, other_type))
+            found.add(
+                Link(other_bucket, other_id, False, path, role, identifier, bucket, declared.name)
+            )
+    return found
+
+
+def _named(reference: Reference, document: Document) -> list[tuple[Document, str]]:
+    """Return what `reference` names in `document`, each with the role it is named in."""
+    first, *rest = reference.steps
+    holders = document.get(first)
+    named = []
+    for holder in holders if isinstance(holders, list) else [holders]:
+        role = holder.get(reference.role) if reference.role and isinstance(holder, dict) else None
+        for other in places(holder, tuple(rest)):
+            if isinstance(other, dict) and isinstance(other.get("id"), str) and other["id"]:
+                named.append((other, role if isinstance(role, str) else ""))
+    return named
+
+
+def _type_of(other: Document, reference: Reference) -> str | None:
+    """Return the record type that a reference means: what it says, else the likely one."""
+    for word in (other.get("@referredType"), other.get("@type")):
+        declared = of_entity(word)
+        if declared is not None:
+            return declared.name
+    return reference.targets[0] if len(reference.targets) == 1 else None

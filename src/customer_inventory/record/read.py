@@ -1,0 +1,166 @@
+"""Reading records: by id, by page, through their versions."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+
+from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
+from customer_inventory.store.database import Database
+from customer_inventory.store.lane import Lane
+from customer_inventory.store.sql import beside
+from customer_inventory.store.where import Order, Term, Where
+
+SQL = beside(__name__)
+
+COUNTED = 10_000
+"""Totals are exact up to here and an estimate beyond."""
+_ESTIMATE_KEPT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a caller asks a list for: conditions (all must hold), order, and which part of it."""
+
+    terms: tuple[Term, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int = 20
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a list: the records, and how many fulfil the query in all.
+
+    `total` is exact unless `is_estimate`: then it is the server's estimate, or the number
+    at which counting stopped (there are more).
+    """
+
+    records: Sequence[Version]
+    total: int
+    is_estimate: bool = False
+
+
+@dataclass
+class _Estimate:
+    total: int = 0
+    taken_at: float = field(default=float("-inf"))
+
+
+class Reader:
+    """Reads records from one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._estimates = {name: _Estimate() for name in TYPES}
+        self._lanes: dict[str, Lane[str, Version]] = {
+            name: Lane(partial(self._by_ids, declared), width=256)
+            for name, declared in TYPES.items()
+        }
+
+    async def get(self, declared: RecordType, identifier: str) -> Version:
+        """Return the present version of a record; raise NoSuchRecord when there is none.
+
+        Reads that arrive together are answered by one statement.
+        """
+        return await self._lanes[declared.name].submit(identifier)
+
+    async def page(self, declared: RecordType, query: Query) -> Page:
+        """Return one page of the records of a type; raise Invalid for a malformed query."""
+        where = Where(columns_by_path(declared))
+        rows = await self._database.fetch(_page_statement(declared, query, where), *where.parameters)
+        records = [Version(row["id"], row["revision"], row["body"]) for row in rows]
+        seen = query.offset + len(records)
+        if len(records) < query.limit and (records or not query.offset):
+            return Page(records, seen)
+        total, is_estimate = await self._total(declared, query)
+        return Page(records, max(total, seen), is_estimate)
+
+    async def versions(
+        self, declared: RecordType, identifier: str, *, limit: int = 100
+    ) -> list[PastVersion]:
+        """Return the versions of a record, newest first; raise NoSuchRecord for no version."""
+        rows = await self._database.fetch(
+            _of(SQL.versions_of_record, declared), identifier, bucket_of(identifier), limit
+        )
+        if not rows:
+            raise NoSuchRecord(declared)
+        return [PastVersion(**dict(row)) for row in rows]
+
+    async def _by_ids(
+        self, declared: RecordType, identifiers: Sequence[str]
+    ) -> Sequence[Version | Exception]:
+        asked = list(set(identifiers))
+        buckets = [bucket_of(identifier) for identifier in asked]
+        rows = await self._database.fetch(_of(SQL.records_by_id, declared), asked, buckets)
+        found = {row[0]: Version(row[0], row[1], row[2]) for row in rows}
+        return [found.get(identifier) or NoSuchRecord(declared) for identifier in identifiers]
+
+    async def _total(self, declared: RecordType, query: Query) -> tuple[int, bool]:
+        if not query.terms:
+            estimate = await self._estimate(declared)
+            if estimate > COUNTED:
+                return estimate, True
+        where = Where(columns_by_path(declared))
+        statement = SQL.count_of_records.format(
+            table=declared.table, condition=where.condition(query.terms), limit=COUNTED + 1
+        )
+        counted = await self._database.value(statement, *where.parameters)
+        return min(counted, COUNTED), counted > COUNTED
+
+    async def _estimate(self, declared: RecordType) -> int:
+        estimate = self._estimates[declared.name]
+        if time.monotonic() - estimate.taken_at > _ESTIMATE_KEPT_SECONDS:
+            estimate.taken_at = time.monotonic()
+            table = f"record.{declared.table}"
+            estimate.total = await self._database.value(SQL.estimated_records, table) or 0
+        return estimate.total
+
+
+@lru_cache(maxsize=None)
+def columns_by_path(declared: RecordType) -> dict[str, str]:
+    """Return the columns that filters and orders may use, by the path they stand for.
+
+    A column joined of several attributes stands for none of them.
+    """
+    paths = {
+        column.paths[0]: column.name
+        for column in declared.columns
+        if not column.join and len(column.paths) == 1
+    }
+    return {**paths, "id": "id"}
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    statements = {"estimated_records": SQL.estimated_records}
+    for name, declared in TYPES.items():
+        statements[f"records_by_id:{name}"] = _of(SQL.records_by_id, declared)
+        statements[f"versions_of_record:{name}"] = _of(SQL.versions_of_record, declared)
+        statements[f"page_of_records:{name}"] = _page_statement(
+            declared, Query(), Where(columns_by_path(declared))
+        )
+        statements[f"count_of_records:{name}"] = SQL.count_of_records.format(
+            table=declared.table, condition="TRUE", limit=COUNTED
+        )
+    return statements
+
+
+@lru_cache(maxsize=None)
+def _of(text: str, declared: RecordType) -> str:
+    return text.format(table=declared.table)
+
+
+def _page_statement(declared: RecordType, query: Query, where: Where) -> str:
+    # Limit and offset are written out: behind a parameter the planner would assume that a tenth
+    # of the table is wanted, and sort it.
+    return SQL.page_of_records.format(
+        table=declared.table,
+        condition=where.condition(query.terms),
+        order=where.order(query.order),
+        limit=int(query.limit),
+        offset=int(query.offset),
+    )

@@ -1,0 +1,94 @@
+"""Accounts: where charges, payments and balances of a party are kept (TMF666)."""
+
+from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.schema import Schema, many, moment, reference, text, thing, whole
+from customer_inventory.record.types.common import (
+    CONTACT_MEDIUM,
+    MONEY,
+    PAYMENT_METHOD,
+    PERIOD,
+    RELATED_PARTY,
+    ROLE_TARGETS,
+    TAX_EXEMPTION,
+)
+
+_ATTRIBUTES: dict[str, Schema] = {
+    "name": text("The name of the account"),
+    "description": text(),
+    "accountType": text("Individual, joint, corporate"),
+    "state": text("Life cycle", most=100),
+    "lastUpdate": moment("When the source last changed it"),
+    "paymentStatus": text("Due, paid, in arrears"),
+    "creditLimit": MONEY,
+    "relatedParty": many(RELATED_PARTY, at_least=1, description="Whose account it is"),
+    "taxExemption": many(TAX_EXEMPTION),
+    "contact": many(
+        thing(
+            contactName=text(),
+            contactType=text(),
+            partyRoleType=text(),
+            validFor=PERIOD,
+            contactMedium=many(CONTACT_MEDIUM),
+            relatedParty=RELATED_PARTY,
+        ),
+        description="Whom to turn to about the account",
+    ),
+    "accountBalance": many(
+        thing(balanceType=text(), amount=MONEY, validFor=PERIOD), description="What stands open"
+    ),
+    "accountRelationship": many(
+        thing(relationshipType=text(), validFor=PERIOD, account=reference("An account"))
+    ),
+    "billStructure": thing(
+        format=reference("How a bill looks"),
+        presentationMedia=many(reference("How a bill is delivered")),
+        cycleSpecification=reference("When bills are made"),
+    ),
+    "paymentPlan": many(
+        thing(
+            numberOfPayments=whole(),
+            paymentFrequency=text(),
+            priority=whole(),
+            status=text(),
+            totalAmount=MONEY,
+            planType=text(),
+            validFor=PERIOD,
+            paymentMethod=PAYMENT_METHOD,
+        )
+    ),
+    "financialAccount": reference("The account in the general ledger"),
+    "defaultPaymentMethod": PAYMENT_METHOD,
+}
+_COLUMNS = (
+    Column("name", ("name",), is_indexed=True),
+    Column("account_type", ("accountType",)),
+    Column("state", ("state",)),
+)
+_REFERENCES = (
+    Reference("relatedParty.partyOrPartyRole", ROLE_TARGETS, role="role"),
+    Reference("accountRelationship.account", ("billingAccount", "partyAccount")),
+)
+
+PARTY_ACCOUNT = RecordType(
+    name="partyAccount",
+    entity="PartyAccount",
+    description="An account of a party: what it owes and is owed",
+    mandatory=("name", "relatedParty"),
+    attributes=_ATTRIBUTES,
+    columns=_COLUMNS,
+    references=_REFERENCES,
+    subject=("relatedParty.partyOrPartyRole",),
+    status="state",
+)
+
+BILLING_ACCOUNT = RecordType(
+    name="billingAccount",
+    entity="BillingAccount",
+    description="An account that a customer is billed by",
+    mandatory=("name", "relatedParty"),
+    attributes={**_ATTRIBUTES, "ratingType": text("Prepaid or postpaid")},
+    columns=_COLUMNS,
+    references=_REFERENCES,
+    subject=("relatedParty.partyOrPartyRole",),
+    status="state",
+)

@@ -1,0 +1,124 @@
+"""Parties: people and organisations (TMF632, SID Party)."""
+
+from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.schema import choice, flag, many, moment, reference, text, thing
+from customer_inventory.record.types.common import ATTACHMENT, PARTY, PERIOD, ROLE_TARGETS
+
+_NAME_PARTS = {
+    "title": text("Form of address"),
+    "aristocraticTitle": text(),
+    "generation": text("Junior, senior, III"),
+    "givenName": text("First name"),
+    "preferredGivenName": text("First name as the person uses it"),
+    "familyNamePrefix": text("van, de"),
+    "familyName": text("Family name"),
+    "legalName": text("Name in the law's eyes"),
+    "middleName": text(),
+    "formattedName": text("The name in full, as it is written"),
+}
+_IDENTIFICATION = thing(
+    identificationId=text(),
+    identificationType=text(),
+    issuingAuthority=text(),
+    issuingDate=moment(),
+    validFor=PERIOD,
+    attachment=ATTACHMENT,
+)
+_RELATED = Reference("relatedParty.partyOrPartyRole", ("individual", *ROLE_TARGETS), role="role")
+
+INDIVIDUAL = RecordType(
+    name="individual",
+    entity="Individual",
+    description="A person, whether customer, contact or user",
+    mandatory=("familyName", "givenName"),
+    attributes={
+        **_NAME_PARTS,
+        **PARTY,
+        "name": text("The name in one attribute, where the parts are not known"),
+        "gender": text(),
+        "birthDate": moment("Date of birth"),
+        "deathDate": moment("Date of death"),
+        "placeOfBirth": text(),
+        "countryOfBirth": text(),
+        "nationality": text(),
+        "maritalStatus": text(),
+        "location": text("Where the person is, when that is known"),
+        "status": choice("initialized", "validated", "deceased", description="Life cycle"),
+        "otherName": many(thing(**_NAME_PARTS, fullName=text(), validFor=PERIOD)),
+        "individualIdentification": many(_IDENTIFICATION, description="Passports, licences"),
+        "disability": many(thing(disabilityCode=text(), disabilityName=text(), validFor=PERIOD)),
+        "languageAbility": many(
+            thing(
+                languageCode=text(),
+                languageName=text(),
+                isFavouriteLanguage=flag(),
+                writingProficiency=text(),
+                readingProficiency=text(),
+                speakingProficiency=text(),
+                listeningProficiency=text(),
+                validFor=PERIOD,
+            )
+        ),
+        "skill": many(
+            thing(
+                skillCode=text(),
+                skillName=text(),
+                evaluatedLevel=text(),
+                comment=text(),
+                validFor=PERIOD,
+            )
+        ),
+    },
+    columns=(
+        Column("name", ("givenName", "familyName"), join=True),
+        Column("family_name", ("familyName",), is_indexed=True),
+        Column("given_name", ("givenName",)),
+        Column("status", ("status",)),
+    ),
+    references=(_RELATED,),
+)
+
+_ORGANIZATION = thing(
+    required=("organization",), relationshipType=text(), organization=reference("An organisation")
+)
+
+ORGANIZATION = RecordType(
+    name="organization",
+    entity="Organization",
+    description="A company, authority or other organisation, or a part of one",
+    mandatory=("name",),
+    attributes={
+        **PARTY,
+        "name": text("The name the organisation goes by"),
+        "nameType": text("Co, Inc, Ltd, GmbH"),
+        "tradingName": text("The name it trades under"),
+        "organizationType": text("Department, company, authority"),
+        "isLegalEntity": flag(),
+        "isHeadOffice": flag(),
+        "existsDuring": PERIOD,
+        "status": choice("initialized", "validated", "closed", description="Life cycle"),
+        "otherName": many(
+            thing(tradingName=text(), nameType=text(), name=text(), validFor=PERIOD)
+        ),
+        "organizationIdentification": many(_IDENTIFICATION, description="Register entries"),
+        "organizationChildRelationship": many(_ORGANIZATION),
+        "organizationParentRelationship": _ORGANIZATION,
+    },
+    columns=(
+        Column("name", ("name",), is_indexed=True),
+        Column("trading_name", ("tradingName",)),
+        Column("status", ("status",)),
+    ),
+    references=(
+        _RELATED,
+        Reference(
+            "organizationParentRelationship.organization",
+            ("organization",),
+            role="relationshipType",
+        ),
+        Reference(
+            "organizationChildRelationship.organization", ("organization",), role="relationshipType"
+        ),
+    ),
+    validity="existsDuring",
+)

@@ -1,0 +1,143 @@
+"""A version of a record, and the change that makes the next one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import NotFound, Stale
+from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.document import encode
+from customer_inventory.record.link import Link, extract
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A record as it is kept: its id, its revision (from 1) and its document as bytes.
+
+    `body` is JSON without `href` and begins with its `id` member.
+    """
+
+    id: str
+    revision: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one record, ready to be written.
+
+    `revision` is the one it builds on (0: the record is made), `document` is None for a removal.
+    `operation` is the word the history keeps, `event` the one the outbox tells.
+    """
+
+    declared: RecordType
+    id: str
+    bucket: int
+    revision: int
+    operation: str
+    event: str
+    actor: Actor
+    document: Document | None = None
+    body: bytes | None = None
+    added: Collection[Link] = field(default=())
+    dropped: Collection[Link] = field(default=())
+
+    @property
+    def subject_id(self) -> str:
+        """The subject the record belongs to: the one it names, or itself."""
+        return (self.document and self.declared.subject_of(self.document)) or self.id
+
+
+def creation(declared: RecordType, document: Document, actor: Actor) -> Change:
+    """Return the change that makes a record of `document` (whose id is set)."""
+    identifier = document["id"]
+    return Change(
+        declared=declared,
+        id=identifier,
+        bucket=bucket_of(identifier),
+        revision=0,
+        operation="create",
+        event="create",
+        actor=actor,
+        document=document,
+        body=encode(document),
+        added=extract(declared, document),
+    )
+
+
+def replacement(
+    declared: RecordType,
+    old: Document,
+    new: Document,
+    *,
+    revision: int,
+    operation: str,
+    actor: Actor,
+) -> Change:
+    """Return the change from `old`, which is at `revision`, to `new`."""
+    before, after = extract(declared, old), extract(declared, new)
+    added = after - before
+    # A link whose other end merely changed its type is written over, not dropped.
+    staying = {link[:-2] for link in added}
+    status = declared.status
+    return Change(
+        declared=declared,
+        id=new["id"],
+        bucket=bucket_of(new["id"]),
+        revision=revision,
+        operation=operation,
+        event="attributeValueChange" if old.get(status) == new.get(status) else "stateChange",
+        actor=actor,
+        document=new,
+        body=encode(new),
+        added=added,
+        dropped=[link for link in before - after if link[:-2] not in staying],
+    )
+
+
+def removal(declared: RecordType, identifier: str, *, revision: int, actor: Actor) -> Change:
+    """Return the change that removes the record `identifier`, which is at `revision`."""
+    return Change(
+        declared=declared,
+        id=identifier,
+        bucket=bucket_of(identifier),
+        revision=revision,
+        operation="delete",
+        event="delete",
+        actor=actor,
+    )
+
+
+class NoSuchRecord(NotFound):
+    """There is no record of that type and id, or none that this caller may see."""
+
+    def __init__(self, declared: RecordType) -> None:
+        super().__init__(f"There is no {declared.entity} with this id.", path="id")
+
+
+class RevisionPassed(Stale):
+    """The record has moved on from the revision that the caller built on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The record has been changed since.", hint="Read it again and repeat the change."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PastVersion:
+    """A version in the history: what it was, from when until when, and who recorded it.
+
+    `recorded_to` is None for the present version, `body` for the mark of a removal.
+    """
+
+    revision: int
+    operation: str
+    body: bytes | None
+    recorded_from: datetime
+    recorded_to: datetime | None
+    process: str
+    person: str | None
+    purpose: str

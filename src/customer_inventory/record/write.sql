@@ -1,0 +1,197 @@
+-- name: create_records
+-- Make records: rows, links and outbox in one statement. {table}, {columns}, {arrays}: of the type.
+WITH change AS MATERIALIZED (
+    SELECT c.*
+    FROM unnest(
+        $1::text [], $2::smallint [], $3::text [], $4::text [], $5::json [],
+        $6::timestamptz [], $7::timestamptz [], $8::text [], $9::text [], $10::text []{arrays}
+    ) AS c (
+        id, bucket, subject_id, operation, body,
+        valid_from, valid_to, process, person, purpose{columns}
+    )
+),
+
+done AS (
+    INSERT INTO record.{table} (
+        id, bucket, subject_id, revision, operation, body,
+        valid_from, valid_to, recorded_at, process, person, purpose{columns}
+    )
+    SELECT
+        id, bucket, subject_id,
+        -- Ids never serve twice: a record made again goes on where its history ended.
+        1 + coalesce((
+            SELECT max(h.revision) FROM record.history AS h
+            WHERE h.id = change.id AND h.bucket = change.bucket
+        ), 0),
+        operation, body,
+        valid_from, valid_to, now(), process, person, purpose{columns}
+    FROM change
+    RETURNING id, bucket, revision, recorded_at
+),
+
+linked AS (
+    INSERT INTO record.link (
+        bucket, id, outward, path, role, other_id, other_bucket, other_type
+    )
+    SELECT l.bucket, l.id, l.outward, l.path, l.role, l.other_id, l.other_bucket, l.other_type
+    FROM unnest(
+        $11::smallint [], $12::text [], $13::boolean [], $14::text [], $15::text [],
+        $16::text [], $17::smallint [], $18::text []
+    ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
+),
+
+told AS (
+    INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
+    SELECT bucket, id, '{type}', revision, 'create', recorded_at
+    FROM done
+)
+
+SELECT id, revision
+FROM done;
+
+-- name: change_records
+-- Replace records at the revision they are known at; what was superseded goes to the history.
+WITH change AS MATERIALIZED (
+    SELECT c.*
+    FROM unnest(
+        $1::text [], $2::smallint [], $3::text [], $4::text [], $5::json [],
+        $6::timestamptz [], $7::timestamptz [], $8::text [], $9::text [], $10::text [],
+        $11::bigint [], $12::text []{arrays}
+    ) AS c (
+        id, bucket, subject_id, operation, body,
+        valid_from, valid_to, process, person, purpose, revision, event{columns}
+    )
+),
+
+done AS (
+    UPDATE record.{table} AS r
+    SET
+        subject_id = c.subject_id,
+        revision = r.revision + 1,
+        operation = c.operation,
+        body = c.body,
+        valid_from = c.valid_from,
+        valid_to = c.valid_to,
+        recorded_at = greatest(now(), r.recorded_at + interval '1 microsecond'),
+        process = c.process,
+        person = c.person,
+        purpose = c.purpose{assignments}
+    FROM change AS c
+    INNER JOIN record.{table} AS o ON c.id = o.id AND c.bucket = o.bucket
+    WHERE
+        r.id = o.id AND r.bucket = o.bucket
+        AND r.revision = c.revision AND o.revision = c.revision
+    RETURNING
+        r.id, r.bucket, r.revision, r.recorded_at, c.event,
+        o.revision AS old_revision, o.operation AS old_operation, o.body AS old_body,
+        o.recorded_at AS old_recorded_at,
+        o.process AS old_process, o.person AS old_person, o.purpose AS old_purpose
+),
+
+kept AS (
+    INSERT INTO record.history (
+        bucket, id, type, revision, operation, body,
+        recorded_from, recorded_to, process, person, purpose
+    )
+    SELECT
+        bucket, id, '{type}', old_revision, old_operation, old_body,
+        old_recorded_at, recorded_at, old_process, old_person, old_purpose
+    FROM done
+),
+
+unlinked AS (
+    DELETE FROM record.link AS l
+    USING
+        unnest(
+            $13::smallint [], $14::text [], $15::boolean [], $16::text [], $17::text [],
+            $18::text [], $19::smallint []
+        ) AS d (bucket, id, outward, path, role, other_id, other_bucket),
+        done
+    WHERE
+        done.id = CASE WHEN d.outward THEN d.id ELSE d.other_id END
+        AND l.id = d.id AND l.bucket = d.bucket AND l.outward = d.outward
+        AND l.path = d.path AND l.role = d.role AND l.other_id = d.other_id
+),
+
+linked AS (
+    INSERT INTO record.link (
+        bucket, id, outward, path, role, other_id, other_bucket, other_type
+    )
+    SELECT l.bucket, l.id, l.outward, l.path, l.role, l.other_id, l.other_bucket, l.other_type
+    FROM unnest(
+        $20::smallint [], $21::text [], $22::boolean [], $23::text [], $24::text [],
+        $25::text [], $26::smallint [], $27::text []
+    ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
+    INNER JOIN done ON done.id = CASE WHEN l.outward THEN l.id ELSE l.other_id END
+    ON CONFLICT (id, bucket, outward, path, role, other_id)
+    DO UPDATE SET other_type = excluded.other_type
+),
+
+told AS (
+    INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
+    SELECT bucket, id, '{type}', revision, event, recorded_at
+    FROM done
+)
+
+SELECT id, revision
+FROM done;
+
+-- name: remove_records
+-- Remove records at the revision they are known at; the history keeps the last version and a mark.
+WITH change AS MATERIALIZED (
+    SELECT c.*
+    FROM unnest(
+        $1::text [], $2::smallint [], $3::bigint [], $4::text [], $5::text [], $6::text []
+    ) AS c (id, bucket, revision, process, person, purpose)
+),
+
+done AS (
+    DELETE FROM record.{table} AS r
+    USING change AS c
+    WHERE r.id = c.id AND r.bucket = c.bucket AND r.revision = c.revision
+    RETURNING
+        r.id, r.bucket, r.revision, r.operation, r.body, r.recorded_at,
+        r.process, r.person, r.purpose,
+        greatest(now(), r.recorded_at + interval '1 microsecond') AS removed_at,
+        c.process AS by_process, c.person AS by_person, c.purpose AS by_purpose
+),
+
+kept AS (
+    INSERT INTO record.history (
+        bucket, id, type, revision, operation, body,
+        recorded_from, recorded_to, process, person, purpose
+    )
+    SELECT
+        bucket, id, '{type}', revision, operation, body,
+        recorded_at, removed_at, process, person, purpose
+    FROM done
+    UNION ALL
+    SELECT
+        bucket, id, '{type}', revision + 1, 'delete', NULL,
+        removed_at, 'infinity', by_process, by_person, by_purpose
+    FROM done
+),
+
+unlinked AS (
+    DELETE FROM record.link AS l
+    USING done
+    WHERE l.id = done.id AND l.bucket = done.bucket AND l.outward
+    RETURNING l.id, l.path, l.role, l.other_id, l.other_bucket
+),
+
+unlinked_there AS (
+    DELETE FROM record.link AS l
+    USING unlinked AS u
+    WHERE
+        l.id = u.other_id AND l.bucket = u.other_bucket AND NOT l.outward
+        AND l.path = u.path AND l.role = u.role AND l.other_id = u.id
+),
+
+told AS (
+    INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
+    SELECT bucket, id, '{type}', revision + 1, 'delete', removed_at
+    FROM done
+)
+
+SELECT id, revision + 1 AS revision
+FROM done;

@@ -1,0 +1,187 @@
+"""The connection to PostgreSQL: a pool whose connections pass JSON through as bytes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from customer_inventory.kit.errors import Unavailable
+from customer_inventory.store import failures
+
+Connection = asyncpg.Connection
+Row = asyncpg.Record
+
+_OLDEST_SERVED = 16
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database.
+
+    Statements run outside a transaction unless `transaction()` is used. A `json` value
+    goes in and comes out as bytes, unparsed. Failures of the server are raised as the
+    kinds of `kit.errors` (see `store.failures`).
+    """
+
+    def __init__(self, dsn: str, *, pool_size: int = 12, statement_timeout_ms: int = 0) -> None:
+        self.dsn = dsn
+        self._pool_size = pool_size
+        self._options = {
+            "application_name": "customer-inventory",
+            "statement_timeout": str(statement_timeout_ms),
+            # Generic plans: every hot statement is planned once per connection, and
+            # arrays of any length get the same nested loop over the primary key.
+            "plan_cache_mode": "force_generic_plan",
+            "jit": "off",
+        }
+        self._pool: asyncpg.Pool[Row] | None = None
+
+    async def open(self) -> None:
+        """Connect; raise Unavailable when the server cannot be reached or is too old."""
+        with failures.translated():
+            self._pool = await asyncpg.create_pool(
+                self.dsn,
+                min_size=min(2, self._pool_size),
+                max_size=self._pool_size,
+                init=_pass_json_through,
+                reset=_keep_session,
+                server_settings=self._options,
+                command_timeout=60,
+                timeout=10,
+            )
+            await self._check_version()
+
+    async def close(self) -> None:
+        """Give the connections back to the server."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), timeout=5)
+            except TimeoutError:
+                pool.terminate()
+
+    async def __aenter__(self) -> "Database":
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend one connection."""
+        if self._pool is None:
+            raise Unavailable("The database is not open.", hint="Open it first.")
+        with failures.translated():
+            async with self._pool.acquire() as connection:
+                yield connection  # type: ignore[misc]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Lend one connection with a transaction begun: committed at the end, or undone."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def fetch(self, statement: str, *arguments: Any) -> Sequence[Row]:
+        """Run one statement and return its rows."""
+        async with self.connection() as connection:
+            return await connection.fetch(statement, *arguments)
+
+    async def row(self, statement: str, *arguments: Any) -> Row | None:
+        """Run one statement and return its first row, if any."""
+        async with self.connection() as connection:
+            return await connection.fetchrow(statement, *arguments)
+
+    async def value(self, statement: str, *arguments: Any) -> Any:
+        """Run one statement and return the first column of its first row."""
+        async with self.connection() as connection:
+            return await connection.fetchval(statement, *arguments)
+
+    async def execute(self, statement: str, *arguments: Any) -> str:
+        """Run one statement and return the server's word for what it did."""
+        async with self.connection() as connection:
+            return await connection.execute(statement, *arguments)
+
+    async def _check_version(self) -> None:
+        version = int(await self.value("SELECT current_setting('server_version_num')")) // 10000
+        if version < _OLDEST_SERVED:
+            raise Unavailable(
+                f"The database is PostgreSQL {version}.",
+                hint=f"Use PostgreSQL {_OLDEST_SERVED} or newer.",
+            )
+
+
+class Listener:
+    """Hears notifications of the database, and says when it may have missed some.
+
+    `heard()` is called for each notification and after every loss of the connection,
+    so that a cache behind it starts afresh; `deaf` is True while the connection is lost.
+    """
+
+    def __init__(self, dsn: str, channel: str, heard: Callable[[], None]) -> None:
+        self._dsn = dsn
+        self._channel = channel
+        self._heard = heard
+        self._task: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+
+    @property
+    def deaf(self) -> bool:
+        """Whether notifications can be missed just now."""
+        return not self._listening.is_set()
+
+    async def start(self) -> None:
+        """Listen from now on; returns once the first connection listens."""
+        self._task = asyncio.create_task(self._listen_for_ever(), name=f"listen {self._channel}")
+        await self._listening.wait()
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(0.2)
+            finally:
+                self._listening.clear()
+                self._heard()
+
+    async def _listen_once(self) -> None:
+        lost = asyncio.Event()
+        connection = await asyncpg.connect(
+            self._dsn, timeout=10, server_settings={"application_name": "customer-inventory listen"}
+        )
+        try:
+            connection.add_termination_listener(lambda _: lost.set())
+            await connection.add_listener(self._channel, lambda *_: self._heard())
+            self._heard()
+            self._listening.set()
+            await lost.wait()
+        finally:
+            connection.terminate()
+
+
+async def _pass_json_through(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", format="binary", encoder=_as_is, decoder=_as_is
+    )
+
+
+async def _keep_session(_: Connection) -> None:
+    """Leave a returned connection as it is.
+
+    The driver's usual reset costs a round trip per use and there is nothing to reset:
+    no statement of ours changes the session.
+    """
+
+
+def _as_is(value: bytes) -> bytes:
+    return value
+
+

@@ -1,0 +1,85 @@
+"""A lane: what arrives while a statement is under way leaves together in the next one.
+
+Concurrent point reads become one `= ANY`, concurrent writes one statement and one
+commit, access entries one row. Nothing waits for company: an idle lane sends at once.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from customer_inventory.kit.errors import Conflict, Invalid, Unavailable
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Lane(Generic[Item, Result]):
+    """Runs `run` over batches of at most `width` items, at most `tracks` batches at a time.
+
+    `run` takes the items of a batch and returns a result for each, in order; a result that
+    is an exception is raised to whoever submitted that item. When `run` raises Invalid or
+    Conflict, the items of a batch of several are run again one by one, so that one bad item
+    costs no other; any other failure (its outcome may be unknown) is told to all of them.
+    Submitting to a lane with `limit` items waiting raises Unavailable at once.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
+        *,
+        width: int = 128,
+        tracks: int = 2,
+        limit: int = 4096,
+    ) -> None:
+        self._run = run
+        self._width = width
+        self._tracks = tracks
+        self._limit = limit
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._busy: set[asyncio.Task[None]] = set()
+
+    async def submit(self, item: Item) -> Result:
+        """Run `item` with whatever else is waiting; return its result or raise its failure."""
+        if len(self._waiting) >= self._limit:
+            raise Unavailable("Too many requests are waiting.", hint="Try again in a second.")
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if len(self._busy) < self._tracks:
+            # A task starts in the next turn of the loop: all that came in this turn joins it.
+            task = asyncio.create_task(self._work())
+            self._busy.add(task)
+            task.add_done_callback(self._busy.discard)
+        return await future
+
+    async def _work(self) -> None:
+        while self._waiting:
+            count = min(len(self._waiting), self._width)
+            batch = [self._waiting.popleft() for _ in range(count)]
+            await self._settle(batch)
+
+    async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._run([item for item, _ in batch])
+        except (Invalid, Conflict) as error:
+            if len(batch) == 1:
+                _tell(batch[0][1], error)
+                return
+            for pair in batch:
+                await self._settle([pair])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the submitters must hear it
+            for _, future in batch:
+                _tell(future, error)
+        else:
+            for (_, future), result in zip(batch, results, strict=True):
+                _tell(future, result)
+
+
+def _tell(future: "asyncio.Future[Result]", result: Result | Exception) -> None:
+    if future.done():  # the submitter has gone
+        return
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -1,0 +1,143 @@
+"""Numbered plain-SQL migrations: applied in order, once, one transaction each.
+
+`plan` rehearses what is pending inside a transaction that is rolled back, and reads
+from the server itself which existing tables were locked, how strongly and for how long.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import asyncpg
+from pogo_core.error import BadMigrationError
+from pogo_core.migration import Migration, topological_sort
+from pogo_core.util import migrate as pogo
+from pogo_core.util import sql as pogo_sql
+
+from customer_inventory.kit.errors import Unavailable
+from customer_inventory.store import failures
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+_SCHEMA = "customer_inventory"
+_ONE_MIGRATOR = 0x63696E76  # "cinv": the advisory lock that lets one migrator work at a time
+
+
+@dataclass(frozen=True)
+class Step:
+    """A migration: its name and line of description, and what a rehearsal told of it.
+
+    `locks` are pairs of an existing table and the lock taken on it; `seconds` is how long
+    the rehearsal held them. Both are empty for a step that cannot run in a transaction.
+    """
+
+    name: str
+    description: str
+    locks: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    rehearsed: bool = False
+
+
+def folder() -> Path:
+    """Return the folder of the migration files."""
+    return Path(str(resources.files("customer_inventory.store").joinpath("migrations")))
+
+
+async def apply(dsn: str) -> list[Step]:
+    """Bring the database of `dsn` up to date; return what was applied, in order.
+
+    Raises Unavailable when the database cannot be reached, a lock cannot be had in time or
+    a migration fails; the failed one leaves nothing behind.
+    """
+    with failures.translated():
+        connection = await asyncpg.connect(dsn, timeout=10)
+        try:
+            await connection.execute(SQL.lock_migrations, _ONE_MIGRATOR)
+            pending = await _pending(connection)
+            await pogo.apply(connection, folder(), schema_name=_SCHEMA, logger=_Silent())
+        except BadMigrationError as error:
+            reason = error.__cause__ or error
+            raise Unavailable(
+                f"{error}: {reason}.",
+                hint="Nothing of it was kept. If a lock could not be had, try at a quieter time.",
+            ) from error
+        finally:
+            await connection.close()
+    return [_step(migration) for migration in pending]
+
+
+async def plan(dsn: str) -> list[Step]:
+    """Rehearse what is pending in the database of `dsn`, and undo it."""
+    with failures.translated():
+        connection = await asyncpg.connect(dsn, timeout=10)
+        try:
+            await connection.execute(SQL.lock_migrations, _ONE_MIGRATOR)
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                return await _rehearse(connection)
+            finally:
+                await transaction.rollback()
+        finally:
+            await connection.close()
+
+
+async def pending(dsn: str) -> list[str]:
+    """Return the names of the migrations that the database of `dsn` lacks."""
+    with failures.translated():
+        connection = await asyncpg.connect(dsn, timeout=10)
+        try:
+            return [migration.id for migration in await _pending(connection)]
+        finally:
+            await connection.close()
+
+
+async def _rehearse(connection: asyncpg.Connection) -> list[Step]:
+    highest = await connection.fetchval(SQL.highest_table)
+    steps = []
+    for migration in await _pending(connection):
+        if not migration.use_transaction:
+            steps.append(_step(migration))
+            continue
+        started = time.perf_counter()
+        await migration.apply(connection)
+        rows = await connection.fetch(SQL.locks_held, highest)
+        steps.append(
+            _step(
+                migration,
+                locks=tuple((row["table_name"], row["mode"]) for row in rows),
+                seconds=time.perf_counter() - started,
+                rehearsed=True,
+            )
+        )
+    return steps
+
+
+async def _pending(connection: asyncpg.Connection) -> Sequence[Migration]:
+    await pogo_sql.ensure_pogo_sync(connection)
+    migrations = await pogo_sql.read_migrations(folder(), connection, schema_name=_SCHEMA)
+    migrations.sort(key=lambda migration: migration.id)
+    ordered = topological_sort([migration.load() for migration in migrations])
+    return [migration for migration in ordered if not migration.applied]
+
+
+def _step(
+    migration: Migration,
+    *,
+    locks: tuple[tuple[str, str], ...] = (),
+    seconds: float = 0.0,
+    rehearsed: bool = False,
+) -> Step:
+    return Step(migration.id, migration.__doc__ or "", locks, seconds, rehearsed)
+
+
+class _Silent:
+    """The migration tool's logger: what it would say is returned as steps instead."""
+
+    def error(self, *_: object) -> None: ...
+    def warning(self, *_: object) -> None: ...
+    def info(self, *_: object) -> None: ...
+    def debug(self, *_: object) -> None: ...

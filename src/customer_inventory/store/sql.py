@@ -1,0 +1,53 @@
+"""Named SQL statements, kept in a `.sql` file beside the module that runs them.
+
+A file holds statements, each under `-- name: some_name` and a line of description. The
+name becomes a leading comment of the text sent to the server, so that cost can be
+traced from `pg_stat_statements` back to a function.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+
+_NAME = re.compile(r"^-- name: (?P<name>[a-z][a-z0-9_]*)\n(?P<rest>(?:--.*\n)+)", re.MULTILINE)
+
+
+class Statements(Mapping[str, str]):
+    """The statements of one `.sql` file by name; `statements.some_name` is its text."""
+
+    def __init__(self, package: str, file: str) -> None:
+        """Read `file` of `package`; raise ValueError for a file that breaks the form."""
+        self.origin = f"{package}/{file}"
+        text = resources.files(package).joinpath(file).read_text("utf-8")
+        self._texts = dict(_split(text, self.origin))
+
+    def __getattr__(self, name: str) -> str:
+        try:
+            return self._texts[name]
+        except KeyError:
+            raise AttributeError(f"{self.origin} has no statement {name}") from None
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def beside(module_name: str) -> Statements:
+    """Return the statements of the `.sql` file beside the module of that `__name__`."""
+    package, _, stem = module_name.rpartition(".")
+    return Statements(package, f"{stem}.sql")
+
+
+def _split(text: str, origin: str) -> Iterator[tuple[str, str]]:
+    starts = list(_NAME.finditer(text))
+    if not starts or text[: starts[0].start()].strip():
+        raise ValueError(f"{origin} must begin with '-- name: …' and a line of description")
+    ends = [start.start() for start in starts[1:]] + [len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        name = start["name"]
+        yield name, f"/* {name} */ {text[start.end() : end].strip().rstrip(';')}"

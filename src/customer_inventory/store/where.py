@@ -1,0 +1,155 @@
+"""The builder of conditions and orders: the only place where SQL is put together.
+
+A filter names an attribute by dotted path. A path with a declared column becomes that
+column, any other is looked up in the document; names come only from the declaration or
+pass the path grammar, values only ever travel as parameters.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from customer_inventory.kit.errors import Invalid
+
+Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "regex"]
+
+_SQL = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_JSONPATH = {**_SQL, "eq": "=="}
+_PATH = re.compile(r"@?[A-Za-z_][A-Za-z0-9_-]{0,99}(\.@?[A-Za-z_][A-Za-z0-9_-]{0,99}){0,7}")
+_LONGEST_VALUE = 1000
+
+
+@dataclass(frozen=True)
+class Term:
+    """One condition: the attribute at `path` compares by `operator` to any of `values`."""
+
+    path: str
+    operator: Operator
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One key of an order."""
+
+    path: str
+    descending: bool = False
+
+
+class Where:
+    """Builds one condition and order over a table whose columns are known by path.
+
+    `columns` maps the dotted paths that have a column to its name; the document is in the json
+    column `body`; the alias of the table is `r`. `parameters` collects the values, in order.
+    """
+
+    def __init__(self, columns: Mapping[str, str], parameters: list[Any] | None = None) -> None:
+        self._columns = columns
+        self.parameters: list[Any] = [] if parameters is None else parameters
+
+    def parameter(self, value: Any) -> str:
+        """Add a value and return the placeholder that stands for it."""
+        self.parameters.append(value)
+        return f"${len(self.parameters)}"
+
+    def condition(self, terms: Sequence[Term]) -> str:
+        """Return the SQL of all `terms` together; TRUE for none.
+
+        Raises Invalid for a path or pattern that is not well formed.
+        """
+        return " AND ".join(self._term(term) for term in terms) or "TRUE"
+
+    def order(self, keys: Sequence[Order]) -> str:
+        """Return the SQL of an order by `keys`, made total by the id."""
+        parts = []
+        for key in keys:
+            direction = " DESC NULLS LAST" if key.descending else ""
+            parts.append(f"{self._sortable(check_path(key.path))}{direction}")
+        return ", ".join([*parts, "r.id"])
+
+    def _term(self, term: Term) -> str:
+        path = check_path(term.path)
+        for value in term.values:
+            _check_value(term, value)
+        column = self._columns.get(path)
+        if column is None:
+            return self._in_document(path, term)
+        if term.operator == "regex":
+            return f"r.{column} ~ {self.parameter(term.values[0])}::text"
+        if term.operator == "eq" and len(term.values) > 1:
+            return f"r.{column} = ANY({self.parameter(list(term.values))}::text [])"
+        return _any_of(
+            f"r.{column} {_SQL[term.operator]} {self.parameter(value)}::text"
+            for value in term.values
+        )
+
+    def _in_document(self, path: str, term: Term) -> str:
+        """Search the document by JSON path; lists on the way are walked through (lax mode)."""
+        place = "".join(f".{msgspec.json.encode(step).decode()}" for step in path.split("."))
+        # jsonb_path_match and friends take the comparison value as a variable, never as text.
+        searches = []
+        for value in term.values:
+            test, variables = _jsonpath_test(term.operator, value)
+            query = self.parameter(f"$ {place} ? ({test})".replace("$ .", "$."))
+            known = self.parameter(variables)
+            searches.append(
+                f"jsonb_path_exists(r.body::jsonb, {query}::text::jsonpath, {known}::text::jsonb)"
+            )
+        return _any_of(iter(searches))
+
+    def _sortable(self, path: str) -> str:
+        column = self._columns.get(path)
+        if column is not None:
+            return f"r.{column}"
+        return f"r.body #>> {self.parameter(path.split('.'))}::text []"
+
+
+def check_path(path: str) -> str:
+    """Return `path` if it is a dotted attribute path of at most 8 steps; raise Invalid if not."""
+    if not _PATH.fullmatch(path):
+        raise Invalid(
+            f"{path[:100]!r} is not an attribute path.",
+            hint="Write names joined by dots, such as contactMedium.emailAddress.",
+            code="invalidFilter",
+        )
+    return path
+
+
+def _check_value(term: Term, value: str) -> None:
+    if len(value) > _LONGEST_VALUE or "\x00" in value:
+        raise Invalid(
+            f"A value has more than {_LONGEST_VALUE} characters or holds U+0000.",
+            path=term.path,
+            code="invalidFilter",
+        )
+
+
+def _jsonpath_test(operator: Operator, value: str) -> tuple[str, str]:
+    """Return the JSON path test and its variables: text compares as text, number as number."""
+    if operator == "regex":
+        return f"@ like_regex {msgspec.json.encode(value).decode()}", "{}"
+    sign = _JSONPATH[operator]
+    variables: dict[str, Any] = {"text": value}
+    tests = [f"@ {sign} $text"]
+    plain = _plain(value)
+    if plain is not None:
+        variables["plain"] = plain
+        tests.append(f"@ {sign} $plain")
+    return " || ".join(tests), msgspec.json.encode(variables).decode()
+
+
+def _plain(value: str) -> float | bool | None:
+    """Return the JSON number or boolean that `value` is written like, if it is."""
+    try:
+        decoded = msgspec.json.decode(value)
+    except (msgspec.DecodeError, ValueError):
+        return None
+    return decoded if isinstance(decoded, int | float | bool) else None
+
+
+def _any_of(conditions: Any) -> str:
+    parts = list(conditions)
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
