@@ -1,0 +1,1 @@
+"""Access: who may do what to customer data, and the ledger of who did."""

@@ -4,13 +4,13 @@ E-mail domains are those reserved by RFC 2606; telephone numbers come from range
 fiction in the countries that have such ranges.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from customer_inventory.demo.countries import Country, Place
 from customer_inventory.demo.dates import period
 from customer_inventory.demo.draw import Draw, weighted
+from customer_inventory.demo.parts import Document
 
-Document = dict[str, Any]
 
 DOMAINS = weighted([("example.com", 6), ("example.org", 3), ("example.net", 3)])
 

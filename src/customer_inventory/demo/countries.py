@@ -149,9 +149,7 @@ def _name(item: str, german: bool) -> Name:
     return Name(text, prefix, plain(prefix + text, german))
 
 
-def _families(
-    text: str, endings: list[list[str]], german: bool
-) -> tuple[list[Name], list[Name]]:
+def _families(text: str, endings: list[list[str]], german: bool) -> tuple[list[Name], list[Name]]:
     """Return the family names of men and, in the same order, of women."""
     male = _names(text, german)
     return male, [_name(_feminine(name, endings), german) for name in male]

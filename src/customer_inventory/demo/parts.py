@@ -23,7 +23,12 @@ def related_party_or_role(role: str, party: Document) -> Document:
 def characteristic(name: str, value: str | int | bool) -> Document:
     """Return a characteristic, typed by its value."""
     kind = _KINDS[type(value)]
-    return {"@type": f"{kind}Characteristic", "name": name, "valueType": kind.lower(), "value": value}
+    return {
+        "@type": f"{kind}Characteristic",
+        "name": name,
+        "valueType": kind.lower(),
+        "value": value,
+    }
 
 
 _KINDS: dict[type, str] = {str: "String", int: "Integer", bool: "Boolean"}

@@ -1,0 +1,1 @@
+"""The inventory itself: records of declared types, their history, links and events."""

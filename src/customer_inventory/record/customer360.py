@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from customer_inventory.kit.ids import bucket_of
+from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.types import TYPES, named
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database
@@ -40,6 +40,8 @@ async def around(
 
     Raises NoSuchRecord when there is no such customer.
     """
+    if not is_id(identifier):
+        raise NoSuchRecord(named("customer"))
     rows = await database.fetch(statement(), identifier, bucket_of(identifier), most)
     parts: dict[str, list[tuple[str, bytes]]] = {}
     known: dict[str, int] = {}

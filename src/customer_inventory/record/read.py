@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
-from customer_inventory.kit.ids import bucket_of
+from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.lane import Lane
 from customer_inventory.store.sql import beside
-from customer_inventory.store.where import Order, Term, Where
+from customer_inventory.store.where import Order, SearchColumn, Term, Where
 
 SQL = beside(__name__)
 
@@ -66,6 +66,8 @@ class Reader:
 
         Reads that arrive together are answered by one statement.
         """
+        if not is_id(identifier):
+            raise NoSuchRecord(declared)
         return await self._lanes[declared.name].submit(identifier)
 
     async def page(self, declared: RecordType, query: Query) -> Page:
@@ -121,17 +123,22 @@ class Reader:
 
 
 @lru_cache(maxsize=None)
-def columns_by_path(declared: RecordType) -> dict[str, str]:
+def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
     """Return the columns that filters and orders may use, by the path they stand for.
 
     A column joined of several attributes stands for none of them.
     """
-    paths = {
-        column.paths[0]: column.name
+    columns = {
+        column.paths[0]: SearchColumn(column.name)
         for column in declared.columns
-        if not column.join and len(column.paths) == 1
+        if len(column.paths) == 1
     }
-    return {**paths, "id": "id"}
+    return {
+        **columns,
+        "id": SearchColumn("id"),
+        f"{declared.validity}.startDateTime": SearchColumn("valid_from", "timestamptz"),
+        f"{declared.validity}.endDateTime": SearchColumn("valid_to", "timestamptz"),
+    }
 
 
 def every_statement() -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "regex"]
@@ -20,6 +21,14 @@ _SQL = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _JSONPATH = {**_SQL, "eq": "=="}
 _PATH = re.compile(r"@?[A-Za-z_][A-Za-z0-9_-]{0,99}(\.@?[A-Za-z_][A-Za-z0-9_-]{0,99}){0,7}")
 _LONGEST_VALUE = 1000
+
+
+@dataclass(frozen=True)
+class SearchColumn:
+    """A column that stands for a path: its name and the type its values are compared in."""
+
+    name: str
+    kind: Literal["text", "timestamptz"] = "text"
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,11 @@ class Order:
 class Where:
     """Builds one condition and order over a table whose columns are known by path.
 
-    `columns` maps the dotted paths that have a column to its name; the document is in the json
+    `columns` maps the dotted paths that have a column to it; the document is in the json
     column `body`; the alias of the table is `r`. `parameters` collects the values, in order.
     """
 
-    def __init__(self, columns: Mapping[str, str], parameters: list[Any] | None = None) -> None:
+    def __init__(self, columns: Mapping[str, SearchColumn], parameters: list[Any] | None = None) -> None:
         self._columns = columns
         self.parameters: list[Any] = [] if parameters is None else parameters
 
@@ -78,32 +87,34 @@ class Where:
         if column is None:
             return self._in_document(path, term)
         if term.operator == "regex":
-            return f"r.{column} ~ {self.parameter(term.values[0])}::text"
-        if term.operator == "eq" and len(term.values) > 1:
-            return f"r.{column} = ANY({self.parameter(list(term.values))}::text [])"
-        return _any_of(
-            f"r.{column} {_SQL[term.operator]} {self.parameter(value)}::text"
-            for value in term.values
+            return _joined(
+                term, [f"r.{column.name}::text ~ {self.parameter(v)}::text" for v in term.values]
+            )
+        values = [_typed(column, term, value) for value in term.values]
+        if term.operator == "eq" and len(values) > 1:
+            return f"r.{column.name} = ANY({self.parameter(values)}::{column.kind} [])"
+        sign = _SQL[term.operator]
+        return _joined(
+            term, [f"r.{column.name} {sign} {self.parameter(v)}::{column.kind}" for v in values]
         )
 
     def _in_document(self, path: str, term: Term) -> str:
         """Search the document by JSON path; lists on the way are walked through (lax mode)."""
         place = "".join(f".{msgspec.json.encode(step).decode()}" for step in path.split("."))
-        # jsonb_path_match and friends take the comparison value as a variable, never as text.
         searches = []
         for value in term.values:
             test, variables = _jsonpath_test(term.operator, value)
-            query = self.parameter(f"$ {place} ? ({test})".replace("$ .", "$."))
+            query = self.parameter(f"${place} ? ({test})")
             known = self.parameter(variables)
             searches.append(
                 f"jsonb_path_exists(r.body::jsonb, {query}::text::jsonpath, {known}::text::jsonb)"
             )
-        return _any_of(iter(searches))
+        return _joined(term, searches)
 
     def _sortable(self, path: str) -> str:
         column = self._columns.get(path)
         if column is not None:
-            return f"r.{column}"
+            return f"r.{column.name}"
         return f"r.body #>> {self.parameter(path.split('.'))}::text []"
 
 
@@ -150,6 +161,22 @@ def _plain(value: str) -> float | bool | None:
     return decoded if isinstance(decoded, int | float | bool) else None
 
 
-def _any_of(conditions: Any) -> str:
-    parts = list(conditions)
-    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+def _typed(column: SearchColumn, term: Term, value: str) -> Any:
+    if column.kind == "text":
+        return value
+    instant = parse_instant(value)
+    if instant is None:
+        raise Invalid(
+            f"{value[:50]!r} is no date-time.",
+            path=term.path,
+            hint="Write it as 2026-01-31T12:00:00Z or 2026-01-31.",
+            code="invalidFilter",
+        )
+    return instant
+
+
+def _joined(term: Term, tests: Sequence[str]) -> str:
+    """Any of several values will do; to differ, a value must differ from each."""
+    if len(tests) == 1:
+        return tests[0]
+    return f"({(' AND ' if term.operator == 'ne' else ' OR ').join(tests)})"

@@ -1,0 +1,23 @@
+-- name: session_of_token
+-- The process behind a token and what it may do for the token's purpose, if all of it is in force.
+SELECT
+    p.id AS process,
+    t.purpose,
+    t.person,
+    t.expires_at,
+    coalesce((
+        SELECT json_object_agg(q.record_type, array_to_json(q.operations))
+        FROM access.permission AS q
+        WHERE
+            q.process = p.id
+            AND q.purpose = t.purpose
+            AND q.valid_from <= now()
+            AND (q.valid_to IS NULL OR q.valid_to > now())
+    ), '{}'::json) AS permissions
+FROM access.token AS t
+INNER JOIN access.process AS p ON t.process = p.id
+WHERE
+    t.sha256 = $1
+    AND t.revoked_at IS NULL
+    AND t.expires_at > now()
+    AND p.state = 'active';

@@ -1,0 +1,65 @@
+-- name: register_process
+-- Register a process, or change name and owner of a registered one.
+INSERT INTO access.process AS p (id, name, etom_id, owner, registered_by)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE
+    SET name = excluded.name, etom_id = excluded.etom_id, owner = excluded.owner
+RETURNING (p.xmax = 0) AS is_new;
+
+-- name: grant_permission
+-- Permit operations on a record type for a purpose; what was permitted before is replaced.
+INSERT INTO access.permission (process, record_type, purpose, operations)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (process, record_type, purpose) DO UPDATE
+    SET operations = excluded.operations, valid_from = now(), valid_to = NULL;
+
+-- name: issue_token
+-- Keep the hash of a new token.
+INSERT INTO access.token (sha256, process, purpose, person, expires_at)
+VALUES ($1, $2, $3, $4, $5);
+
+-- name: revoke_tokens
+-- End every token of a process.
+UPDATE access.token
+SET revoked_at = now()
+WHERE process = $1 AND revoked_at IS NULL;
+
+-- name: set_process_state
+-- Suspend, revoke or reactivate a process; a revoked one stays revoked.
+UPDATE access.process
+SET state = $2
+WHERE id = $1 AND state <> 'revoked'
+RETURNING id;
+
+-- name: process_state
+-- The state of a process.
+SELECT state
+FROM access.process
+WHERE id = $1;
+
+-- name: list_processes
+-- Every process with what it may do and how many tokens of it live.
+SELECT
+    p.id,
+    p.name,
+    p.etom_id,
+    p.owner,
+    p.state,
+    p.registered_at,
+    p.registered_by,
+    coalesce((
+        SELECT
+            string_agg(
+                q.record_type || ':' || array_to_string(q.operations, ',') || ' for ' || q.purpose,
+                '; ' ORDER BY q.record_type, q.purpose
+            )
+        FROM access.permission AS q
+        WHERE q.process = p.id
+    ), '') AS permissions,
+    (
+        SELECT count(*)
+        FROM access.token AS t
+        WHERE t.process = p.id AND t.revoked_at IS NULL AND t.expires_at > now()
+    ) AS live_tokens
+FROM access.process AS p
+ORDER BY p.id;

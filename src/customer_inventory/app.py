@@ -1,0 +1,84 @@
+"""The house put together: rooms wired, doors opened, as one ASGI application."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from customer_inventory import __version__
+from customer_inventory.access.guard import Guard
+from customer_inventory.access.ledger import Ledger
+from customer_inventory.kit.errors import InventoryError
+from customer_inventory.kit.settings import Settings
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.store.database import Database
+from customer_inventory.tmf.api import ROOT
+from customer_inventory.tmf.door import Door
+from customer_inventory.tmf.exchange import Receive, Scope, Send
+from customer_inventory.tmf.openapi_page import openapi_routes
+
+log = logging.getLogger(__name__)
+
+
+class Application:
+    """The service: the TM Forum door on the straight way, everything else behind Starlette.
+
+    Public without a token are only the health endpoints and, unless switched off, the
+    OpenAPI document and its page: none of them tells of any customer.
+    """
+
+    def __init__(self, settings: Settings, dsn: str, *, public_url: str) -> None:
+        self.database = Database(
+            dsn,
+            pool_size=settings.pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+        )
+        self.inventory = Inventory(self.database)
+        self.guard = Guard(self.database)
+        self.ledger = Ledger(self.database)
+        self.door = Door(
+            self.inventory,
+            self.guard,
+            self.ledger,
+            public_url=public_url,
+            max_body_bytes=settings.max_body_bytes,
+            max_page=settings.max_page,
+        )
+        docs = openapi_routes(public_url, settings.max_page) if settings.docs else []
+        self.pages = Starlette(routes=[*self._health(), *docs], lifespan=self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or run the life of the application."""
+        if scope["type"] == "http" and scope["path"].startswith(f"{ROOT}/"):
+            await self.door(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        await self.database.open()
+        await self.guard.start()
+        self.inventory.observations.start()
+        try:
+            yield
+        finally:
+            await self.inventory.observations.stop()
+            await self.guard.stop()
+            await self.database.close()
+
+    def _health(self) -> list[Route]:
+        async def live(_: Request) -> Response:
+            return JSONResponse({"status": "pass", "version": __version__})
+
+        async def ready(_: Request) -> Response:
+            try:
+                await self.database.value("SELECT 1")
+            except InventoryError as error:
+                return JSONResponse({"status": "fail", "output": error.message}, status_code=503)
+            return JSONResponse({"status": "pass", "version": __version__})
+
+        return [Route("/health/live", live), Route("/health/ready", ready)]

@@ -1,0 +1,133 @@
+"""The inventory as the doors see it: records found, made, changed, removed and seen whole.
+
+Whatever a door does with a record it does here, so that API, command line and console
+share one behaviour. Every change takes the actor who makes it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import Conflict, Invalid
+from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, around
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.document import parse_object, place, prepared
+from customer_inventory.record.observation import UNDECLARED, Observations
+from customer_inventory.record.patch import result
+from customer_inventory.record.read import Page, Query, Reader
+from customer_inventory.record.validate import check
+from customer_inventory.record.version import (
+    PastVersion,
+    RevisionPassed,
+    Version,
+    creation,
+    removal,
+    replacement,
+)
+from customer_inventory.record.write import Writer
+from customer_inventory.store.database import Database
+
+_TRIES = 20
+"""So often a change without a revision of its own is repeated when others are faster."""
+
+Alter = Callable[[Document], Any]
+
+
+class Inventory:
+    """The records of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reader = Reader(database)
+        self._writer = Writer(database)
+        self.observations = Observations(database)
+
+    async def get(self, declared: RecordType, identifier: str) -> Version:
+        """Return the present version; raise NoSuchRecord when there is none."""
+        return await self._reader.get(declared, identifier)
+
+    async def page(self, declared: RecordType, query: Query) -> Page:
+        """Return one page of the records that fulfil `query`."""
+        return await self._reader.page(declared, query)
+
+    async def versions(
+        self, declared: RecordType, identifier: str, *, limit: int = 100
+    ) -> list[PastVersion]:
+        """Return the versions of a record, newest first."""
+        return await self._reader.versions(declared, identifier, limit=limit)
+
+    async def around(self, identifier: str, *, most: int = MOST_OF_A_KIND) -> Customer360:
+        """Return a customer with all that hangs on it."""
+        return await around(self._database, identifier, most=most)
+
+    async def create(self, declared: RecordType, given: Document, *, actor: Actor) -> Version:
+        """Make a record of `given` and return it.
+
+        Raises Rejected when `given` breaks the declaration, Invalid when it brings an id.
+        """
+        if "id" in given:
+            raise Invalid(
+                "is given by the inventory.",
+                path="id",
+                hint="Leave it out; keep your own key as an external identifier.",
+            )
+        document = prepared(declared, given, place(declared, given))
+        self._check(declared, document, actor)
+        return await self._writer.write(creation(declared, document, actor))
+
+    async def change(
+        self,
+        declared: RecordType,
+        identifier: str,
+        alter: Alter,
+        *,
+        actor: Actor,
+        revision: int | None = None,
+    ) -> Version:
+        """Change a record by `alter`, which gets the present document and returns the next.
+
+        With `revision` the change is made at that revision or RevisionPassed is raised; without
+        it, a change that comes too late is repeated on what is there by then. A change that
+        alters nothing makes no version. Raises NoSuchRecord, Rejected and Invalid.
+        """
+        for _ in range(_TRIES):
+            version = await self._reader.get(declared, identifier)
+            if revision not in (None, version.revision):
+                raise RevisionPassed
+            old = parse_object(version.body)
+            new = result(declared, old, alter(old))
+            if new == old:
+                return version
+            self._check(declared, new, actor)
+            change = replacement(
+                declared, old, new, revision=version.revision, operation="update", actor=actor
+            )
+            try:
+                return await self._writer.write(change)
+            except RevisionPassed:
+                if revision is not None:
+                    raise
+        raise Conflict("Others keep changing this record.", hint="Try again in a moment.")
+
+    async def remove(
+        self, declared: RecordType, identifier: str, *, actor: Actor, revision: int | None = None
+    ) -> None:
+        """Remove a record; its history stays. `revision` guards as in `change`."""
+        for _ in range(_TRIES):
+            version = await self._reader.get(declared, identifier)
+            if revision not in (None, version.revision):
+                raise RevisionPassed
+            change = removal(declared, identifier, revision=version.revision, actor=actor)
+            try:
+                await self._writer.write(change)
+            except RevisionPassed:
+                if revision is not None:
+                    raise
+            else:
+                return
+        raise Conflict("Others keep changing this record.", hint="Try again in a moment.")
+
+    def _check(self, declared: RecordType, document: Document, actor: Actor) -> None:
+        undeclared = check(declared, document)
+        if undeclared:
+            self.observations.saw(UNDECLARED, declared.name, undeclared, actor.process)

@@ -1,0 +1,155 @@
+"""Starts and stops the server's processes. The caller holds the place alone.
+
+The server inherits an open lock file and so holds `server.lock` for as long as one of its
+processes lives: no process number, which another program may have by now, decides whether
+a server is there. A server that someone started by hand has no such lock but answers.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from customer_inventory.kit.errors import Unavailable
+from customer_inventory.store.embedded import probe, refusals
+from customer_inventory.store.embedded.binaries import Binaries
+from customer_inventory.store.embedded.locks import Lock
+from customer_inventory.store.embedded.place import Place
+from customer_inventory.store.embedded.probe import Answer
+
+PATIENCE = 900.0
+"""Seconds for a recovery or a last checkpoint: some minutes of log are replayed in less."""
+_SHORTEST_PAUSE = 0.005
+_LONGEST_PAUSE = 0.2
+_LOG_KEPT = 1_000_000
+_SPAWN = '"$@" </dev/null >>"$CINV_SERVER_LOG" 2>&1 &'
+"""Has the shell leave the server behind as nobody's child, so that no zombie stays."""
+
+
+def is_up(place: Place) -> bool:
+    """Whether the server takes statements, after waiting for one that is about to.
+
+    False means that there is none. Raises Unavailable if it takes too long to decide.
+    """
+    if probe.ask(place.sockets) is Answer.READY:
+        return True
+    lock = place.lock("server")
+    try:
+        return _settles(place, lock)
+    finally:
+        lock.close()
+
+
+def is_alive(place: Place) -> bool:
+    """Whether any process of a server is there, in whatever state."""
+    if probe.ask(place.sockets) is not Answer.ABSENT:
+        return True
+    lock = place.lock("server")
+    try:
+        return not lock.seize()
+    finally:
+        lock.close()
+
+
+def launch(place: Place, binaries: Binaries) -> None:
+    """Start the server and return when it takes statements; raise Unavailable if it does not.
+
+    There must be none (`is_up` said so).
+    """
+    _remove_stale(place)
+    _shorten_log(place)
+    lock = place.lock("server")
+    try:
+        lock.seize_within(PATIENCE)
+        _spawn(place, binaries, lock)
+    finally:
+        lock.close()
+    if not is_up(place):
+        raise refusals.failed(
+            "PostgreSQL did not start", _last_words(place), place.folder, log=place.log
+        )
+
+
+def stop(place: Place) -> None:
+    """Stop the server if there is one: sessions are ended, everything is written."""
+    if is_alive(place):
+        pid = server_pid(place)
+        if pid is not None:
+            os.kill(pid, signal.SIGINT)  # a "fast" shutdown
+        _wait_until_gone(place)
+    place.close_sockets()
+
+
+def server_pid(place: Place) -> int | None:
+    """Return the process number of the running server, None if there is none."""
+    pid = probe.recorded_pid(place.data / "postmaster.pid")
+    return pid if pid is not None and probe.serves(pid, place.data) else None
+
+
+def _spawn(place: Place, binaries: Binaries, lock: Lock) -> None:
+    place.account.run(
+        ["/bin/sh", "-c", _SPAWN, "sh", binaries.program("postgres"), "-D", place.data],
+        environment={"CINV_SERVER_LOG": str(place.log)},
+        keep=[lock.descriptor],
+        session=True,
+    )
+
+
+def _settles(place: Place, lock: Lock) -> bool:
+    """Wait until the server answers (True) or no process of it is left (False)."""
+    for pause in _pauses():
+        answer = probe.ask(place.sockets)
+        if answer is Answer.READY:
+            return True
+        if answer is Answer.ABSENT and lock.seize():
+            return False
+        time.sleep(pause)
+    raise Unavailable(
+        f"The database has been starting, recovering or ending for {PATIENCE:.0f} seconds.",
+        hint=f"It goes on by itself: try again later. Its log is in {place.logs}.",
+    )
+
+
+def _wait_until_gone(place: Place) -> None:
+    for pause in _pauses():
+        if not is_alive(place):
+            return
+        time.sleep(pause)
+    raise Unavailable(
+        f"The database has not ended within {PATIENCE:.0f} seconds.",
+        hint=f"It goes on by itself. Its log is in {place.logs}.",
+    )
+
+
+def _pauses() -> Iterator[float]:
+    """Yield the pauses between questions, growing: each leaves a line in the server's log."""
+    end = time.monotonic() + PATIENCE
+    pause = _SHORTEST_PAUSE
+    while time.monotonic() < end:
+        yield pause
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _remove_stale(place: Place) -> None:
+    """Remove what a dead server left and what PostgreSQL would take for a living one's."""
+    for file in (place.data / "postmaster.pid", Path(f"{probe.socket_file(place.sockets)}.lock")):
+        pid = probe.recorded_pid(file)
+        if pid is None or not probe.serves(pid, place.data):
+            file.unlink(missing_ok=True)
+
+
+def _shorten_log(place: Place) -> None:
+    """Begin the log of the first words anew when it has grown: the last one is kept."""
+    if place.log.exists() and place.log.stat().st_size > _LOG_KEPT:
+        place.log.replace(place.log.with_suffix(".log.1"))
+
+
+def _last_words(place: Place) -> str:
+    """Return the end of the log written last."""
+    logs = [place.log, *place.logs.glob("postgresql-*.log")]
+    written = [log for log in logs if log.exists()]
+    if not written:
+        return ""
+    newest = max(written, key=lambda log: log.stat().st_mtime_ns)
+    return newest.read_bytes()[-4000:].decode("utf-8", "replace")

@@ -1,0 +1,198 @@
+"""The embedded server as the rest of the house sees it.
+
+Every function here blocks: a start takes a tenth of a second, the very first a second or
+two, a recovery after a crash as long as there is log to replay. Asynchronous callers use
+`asyncio.to_thread`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from customer_inventory.kit.errors import Unavailable
+from customer_inventory.store.embedded import (
+    binaries,
+    cluster,
+    configuration,
+    machine,
+    place,
+    process,
+    refusals,
+)
+from customer_inventory.store.embedded.locks import Lock
+from customer_inventory.store.embedded.place import Place
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a server is: `version` is the major one of its data, `size` its bytes on disk."""
+
+    initialised: bool
+    running: bool
+    pid: int | None
+    version: str | None
+    data: Path | None
+    size: int
+
+
+@dataclass(frozen=True)
+class EmbeddedServer:
+    """The PostgreSQL server whose files lie in `home`, one for all processes of that home.
+
+    `settings` are PostgreSQL settings that win over ours; they hold for the server that
+    this object starts, not for one that is running already. `installation` is the root of
+    another PostgreSQL than the installed wheel's. Methods raise Unavailable, which says
+    what is missing and what to do.
+    """
+
+    home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    installation: Path | None = None
+    elsewhere: Path = place.ELSEWHERE
+    """Where root keeps the files of a home that the server's account cannot reach."""
+
+    def start(self) -> str:
+        """Start the server, or find it started; return the address of our database.
+
+        Makes the database on the first start. The server then runs until `stop`, or until
+        the last process that uses it by `running` leaves.
+        """
+        with refusals.explained(self.home):
+            there = self._establish()
+            with there.alone(process.PATIENCE):
+                self._bring_up(there)
+        return there.dsn(cluster.OWNER, cluster.DATABASE)
+
+    def attach(self) -> "Attachment":
+        """Start the server, or find it started, and use it until the attachment is left.
+
+        About 4 milliseconds when it is up. A process that dies no longer uses it.
+        """
+        with refusals.explained(self.home):
+            there = self._establish()
+            with there.alone(process.PATIENCE):
+                use = there.lock("users")
+                try:
+                    use.share()
+                    self._bring_up(there)
+                except BaseException:
+                    use.release()
+                    raise
+        return Attachment(there, use)
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        """Use the server inside the block, which gets the address of our database."""
+        attachment = self.attach()
+        try:
+            yield attachment.dsn
+        finally:
+            attachment.leave()
+
+    def stop(self) -> None:
+        """Stop the server, whoever uses it; return when all of it is on disk."""
+        with refusals.explained(self.home):
+            there = self._find()
+            if there is not None:
+                with there.alone(process.PATIENCE):
+                    process.stop(there)
+
+    def status(self) -> Status:
+        """Tell how the server is, changing nothing."""
+        with refusals.explained(self.home):
+            there = self._find()
+            if there is None:
+                return Status(False, False, None, None, None, 0)
+            running = process.is_alive(there)
+            return Status(
+                initialised=there.initialised,
+                running=running,
+                pid=process.server_pid(there) if running else None,
+                version=cluster.recorded_version(there),
+                data=there.data,
+                size=_bytes_below(there.data),
+            )
+
+    @property
+    def superuser_dsn(self) -> str:
+        """The address of our database for its superuser, for maintenance."""
+        with refusals.explained(self.home):
+            there = self._find()
+        if there is None:
+            raise Unavailable("There is no database yet.", hint="Start it once.")
+        return there.dsn(cluster.SUPERUSER, cluster.DATABASE)
+
+    def tool(self, name: str) -> Path:
+        """Return the path of one of PostgreSQL's programs, such as `pg_dump` or `pgbench`."""
+        program = self._installation() / "bin" / name
+        if not program.exists():
+            raise Unavailable(f"The installed PostgreSQL has no {name}.")
+        return program
+
+    def _establish(self) -> Place:
+        return place.establish(self.home.absolute(), self.elsewhere)
+
+    def _find(self) -> Place | None:
+        return place.find(self.home.absolute())
+
+    def _installation(self) -> Path:
+        return self.installation or binaries.installed()
+
+    def _bring_up(self, there: Place) -> None:
+        there.open_sockets()
+        if process.is_up(there):
+            return
+        if not there.account.can_enter(there.folder):
+            raise Unavailable(
+                f"{there.account.name}, who owns the database, cannot reach {there.folder}.",
+                hint="Let it pass through the folders above, or move the home elsewhere.",
+            )
+        programs = binaries.for_account(self._installation(), there)
+        cluster.check_version(there, programs)
+        configured = configuration.text(
+            machine.measure(there.folder),
+            programs.version,
+            there.sockets,
+            there.logs,
+            self.settings,
+        )
+        if there.initialised:
+            cluster.include(there, there.data, configured)
+        else:
+            cluster.initialise(there, programs, configured)
+        process.launch(there, programs)
+
+
+class Attachment:
+    """The use of a running server; the last one to leave stops it."""
+
+    def __init__(self, there: Place, use: Lock) -> None:
+        self._place = there
+        self._use: Lock | None = use
+        self.dsn = there.dsn(cluster.OWNER, cluster.DATABASE)
+
+    def leave(self) -> None:
+        """Use the server no more; stop it if nobody else does. Leaving twice does no harm."""
+        use, self._use = self._use, None
+        if use is None:
+            return
+        with refusals.explained(self._place.folder):
+            try:
+                # Nobody can come in meanwhile: they wait for the same lock.
+                with self._place.alone(process.PATIENCE):
+                    if use.seize():
+                        process.stop(self._place)
+            finally:
+                use.release()
+
+
+def _bytes_below(folder: Path) -> int:
+    """Return the bytes of all files below `folder`; files may come and go meanwhile."""
+    total = 0
+    for file in folder.rglob("*"):
+        try:
+            total += file.lstat().st_size
+        except FileNotFoundError:
+            continue
+    return total

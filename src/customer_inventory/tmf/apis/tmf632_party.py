@@ -1,0 +1,11 @@
+"""TMF632 Party Management, version 5. Parties: people and organisations."""
+
+from customer_inventory.tmf.api import Api
+
+API = Api(
+    number="TMF632",
+    title="Party Management",
+    prefix="partyManagement",
+    resources=("individual", "organization"),
+    aliases=("party",),
+)

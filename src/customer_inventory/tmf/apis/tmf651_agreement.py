@@ -1,0 +1,11 @@
+"""TMF651 Agreement Management, version 5. Agreements: the contracts established."""
+
+from customer_inventory.tmf.api import Api
+
+API = Api(
+    number="TMF651",
+    title="Agreement Management",
+    prefix="agreementManagement",
+    resources=("agreement",),
+    aliases=("agreement",),
+)

@@ -1,0 +1,11 @@
+"""TMF666 Account Management, version 5. Accounts: what parties owe and are owed."""
+
+from customer_inventory.tmf.api import Api
+
+API = Api(
+    number="TMF666",
+    title="Account Management",
+    prefix="accountManagement",
+    resources=("partyAccount", "billingAccount"),
+    aliases=("account",),
+)

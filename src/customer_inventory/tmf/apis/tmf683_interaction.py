@@ -1,0 +1,11 @@
+"""TMF683 Party Interaction Management, version 5. Interactions: contacts between parties and the enterprise."""
+
+from customer_inventory.tmf.api import Api
+
+API = Api(
+    number="TMF683",
+    title="Party Interaction Management",
+    prefix="partyInteraction",
+    resources=("partyInteraction",),
+    aliases=("partyInteractionManagement",),
+)

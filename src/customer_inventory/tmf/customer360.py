@@ -1,0 +1,74 @@
+"""TMF717 Customer360: a customer and all that hangs on it, in one call. Read only."""
+
+from customer_inventory.access.operation import Operation
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.record.customer360 import MOST_OF_A_KIND
+from customer_inventory.record.document import encode
+from customer_inventory.record.types import TYPES
+from customer_inventory.tmf import render
+from customer_inventory.tmf.api import ROOT
+from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.exchange import Answer
+from customer_inventory.tmf.resource import Call, Handler
+
+NUMBER = "TMF717"
+BASES = (f"{ROOT}/customer360/v5", f"{ROOT}/customer360Management/v5")
+RESOURCE = "customer360"
+
+LARGEST_PART = 1000
+SINGLE = ("individual", "organization")
+_BASE_OF = {name: api.base for api in APIS for name in api.resources}
+
+
+async def retrieve(call: Call) -> Answer:
+    """GET the whole of one customer; parts whose type the caller may not read are left out."""
+    most = _most(call.request.query)
+    seen = await call.inventory.around(call.id, most=most)
+    href = call.location + b"/" + call.id.encode()
+    members = [
+        b'"id":"%b"' % call.id.encode(),
+        b'"href":"%b"' % href,
+        b'"@type":"Customer360"',
+        b'"customer":%b' % _shown(call, "customer", call.id, seen.customer),
+    ]
+    shown_ids = [call.id]
+    known = {}
+    for kind in TYPES:
+        part = seen.parts.get(kind, [])
+        if kind == "customer" or not part or not call.may_read(kind):
+            continue
+        members.append(b'"%b":%b' % (kind.encode(), _part(call, kind, part)))
+        shown_ids += [identifier for identifier, _ in part]
+        known[kind] = seen.known[kind]
+    members.append(b'"known":%b' % encode(known))
+    body = b"{%b}" % b",".join(members)
+    return Answer(200, body, ids=tuple(shown_ids), count=len(shown_ids))
+
+
+ITEM: dict[str, tuple[Operation, Handler]] = {
+    "GET": (Operation.READ, retrieve),
+    "HEAD": (Operation.READ, retrieve),
+}
+
+
+def _part(call: Call, kind: str, part: list[tuple[str, bytes]]) -> bytes:
+    shown = [_shown(call, kind, identifier, body) for identifier, body in part]
+    return shown[0] if kind in SINGLE and len(shown) == 1 else render.array(shown)
+
+
+def _shown(call: Call, kind: str, identifier: str, body: bytes) -> bytes:
+    href = f"{call.public_url}{_BASE_OF[kind]}/{kind}/{identifier}"
+    return render.whole(body, href.encode())
+
+
+def _most(raw: bytes) -> int:
+    name, _, text = raw.decode("latin-1").partition("=")
+    if not name:
+        return MOST_OF_A_KIND
+    if name != "limit" or not text.isdigit() or not 0 < int(text) <= LARGEST_PART:
+        raise Invalid(
+            "is not known here.",
+            path=name[:100],
+            hint=f"Known: limit, the most records of a type, from 1 to {LARGEST_PART}.",
+        )
+    return int(text)

@@ -1,0 +1,84 @@
+"""What comes in and what goes out: a request read from ASGI, an answer sent to it."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, NamedTuple
+
+from customer_inventory.kit.errors import Invalid, TooLarge
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_JSON = (b"content-type", b"application/json")
+_LONGEST_QUERY = 8192
+
+
+class Request(NamedTuple):
+    """One request; header names are in lower case, the body is read whole."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: dict[bytes, bytes]
+    body: bytes
+    source: str | None
+
+    def header(self, name: bytes) -> str:
+        """Return the header `name`, empty when it was not sent."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+
+class Answer(NamedTuple):
+    """One answer. `ids` and `count` say which records it told of, for the ledger."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    ids: tuple[str, ...] = ()
+    count: int = 0
+
+
+async def read(scope: Scope, receive: Receive, *, most: int) -> Request:
+    """Return the request of `scope` with its body; raise TooLarge for a body over `most` bytes."""
+    headers = dict(scope["headers"])
+    query = scope["query_string"]
+    if len(query) > _LONGEST_QUERY:
+        raise TooLarge(f"The query is longer than {_LONGEST_QUERY} bytes.", code="queryTooLong")
+    body = b""
+    if scope["method"] not in ("GET", "HEAD"):
+        body = await _body(headers, receive, most)
+    client = scope.get("client")
+    return Request(
+        scope["method"], scope["path"], query, headers, body, client[0] if client else None
+    )
+
+
+async def send_answer(answer: Answer, send: Send, *, head_only: bool = False) -> None:
+    """Send `answer`; only its head in answer to a HEAD request."""
+    length = (b"content-length", b"%d" % len(answer.body))
+    headers = [_JSON, length, *answer.headers] if answer.body else [length, *answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    body = b"" if head_only else answer.body
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _body(headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > most:
+        raise _too_large(most)
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Invalid("The connection was closed before the body had arrived.")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > most:
+            raise _too_large(most)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {most} bytes.", hint="Send less at once.")

@@ -1,0 +1,88 @@
+"""Failures as the TM Forum's Error, and the one map from kind to HTTP status (TMF630)."""
+
+from typing import Any
+
+from customer_inventory.kit.errors import (
+    Conflict,
+    Invalid,
+    InventoryError,
+    NotFound,
+    Refused,
+    Stale,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+from customer_inventory.record.document import encode
+from customer_inventory.record.validate import Rejected
+from customer_inventory.tmf.exchange import Answer
+
+
+class MethodNotAllowed(Invalid):
+    """The resource exists, but not for this method."""
+
+    code = "methodNotAllowed"
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self.allowed = allowed
+        super().__init__("This method is not served here.", hint=f"Served: {', '.join(allowed)}.")
+
+
+class UnsupportedMedia(Invalid):
+    """The body is of a media type that is not served."""
+
+    code = "unsupportedMediaType"
+
+
+STATUS: dict[type[InventoryError], int] = {
+    MethodNotAllowed: 405,
+    UnsupportedMedia: 415,
+    TooLarge: 413,
+    Unauthenticated: 401,
+    Refused: 403,
+    NotFound: 404,
+    Stale: 412,
+    Conflict: 409,
+    Invalid: 400,
+    Unavailable: 503,
+    InventoryError: 500,
+}
+"""HTTP status by kind; the nearest ancestor of an error's class decides."""
+
+
+def status_of(error: InventoryError) -> int:
+    """Return the HTTP status of a failure."""
+    if error.code == "queryTooLong":
+        return 414
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def answer(error: InventoryError) -> Answer:
+    """Return the answer that tells of `error`: code and reason, the attribute and what to do."""
+    status = status_of(error)
+    body: dict[str, Any] = {
+        "@type": "Error",
+        "code": error.code,
+        "reason": f"{error.path}: {error.message}" if error.path else error.message,
+        "status": str(status),
+    }
+    if error.hint:
+        body["message"] = error.hint
+    if error.path:
+        body["path"] = error.path
+    if isinstance(error, Rejected):
+        body["problem"] = [
+            {"path": problem.path, "reason": problem.message} for problem in error.problems
+        ]
+    return Answer(status, encode(body), _headers(error))
+
+
+def _headers(error: InventoryError) -> tuple[tuple[bytes, bytes], ...]:
+    match error:
+        case Unauthenticated():
+            return ((b"www-authenticate", b'Bearer realm="customer-inventory"'),)
+        case MethodNotAllowed():
+            return ((b"allow", ", ".join(error.allowed).encode()),)
+        case Unavailable():
+            return ((b"retry-after", b"1"),)
+    return ()

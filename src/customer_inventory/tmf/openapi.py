@@ -1,0 +1,260 @@
+"""The OpenAPI document of what is served, made from the declarations that serve it."""
+
+from typing import Any
+
+from customer_inventory import __version__
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.schema import Schema
+from customer_inventory.tmf import customer360
+from customer_inventory.tmf.api import Api
+from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
+from customer_inventory.tmf.resource import OPERATIONS, PATCHES
+
+_NOT_IN_OPENAPI = ("if", "then", "x-open")
+_ERRORS = {
+    "400": "The request is not understood or breaks the declaration",
+    "401": "The bearer token is missing, unknown, expired or revoked",
+    "403": "The process may not do this",
+    "404": "There is no such record",
+    "409": "The request contradicts the present state",
+    "412": "The record has been changed since the revision named",
+    "413": "The body is too large",
+    "414": "The query is too long",
+    "415": "The media type is not served",
+    "503": "The database or the ledger cannot be reached; try again",
+}
+_ALWAYS = ("400", "401", "403", "414", "503")
+_OF_ITEM = (*_ALWAYS, "404")
+_OF_BODY = ("409", "413", "415")
+
+
+def document(public_url: str, max_page: int) -> dict[str, Any]:
+    """Return the OpenAPI 3.0 document; `public_url` is where callers reach the service."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {"Error": _error()}
+    for api in APIS:
+        for declared in api.types:
+            paths.update(_paths(api, declared, max_page))
+            schemas.update(_schemas(declared))
+    paths.update(_customer360())
+    schemas["Customer360"] = _customer360_schema()
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Customer Inventory",
+            "version": __version__,
+            "description": "One inventory of customers, over TM Forum Open APIs (version 5).",
+            "license": {"name": "Apache-2.0"},
+        },
+        "servers": [{"url": public_url or "/"}],
+        "security": [{"token": []}],
+        "tags": [{"name": api.number, "description": api.title} for api in APIS],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _paths(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
+    name, entity = declared.name, declared.entity
+    shown = _content(_ref(entity))
+    identifier = _parameter("id", "path", {"type": "string"}, "Id of the record", required=True)
+    if_match = _parameter("If-Match", "header", {"type": "string"}, "Change only this revision")
+    patches = {media: {"schema": _patch(media, entity)} for media in PATCHES}
+    return {
+        f"{api.base}/{name}": {
+            "get": _operation(
+                api, f"list{entity}", f"Find {name} records", [*_of_list(max_page)],
+                {"200": _page(entity), "206": _page(entity)}, _ALWAYS,
+            ),
+            "post": _operation(
+                api, f"create{entity}", f"Make a {name}", [],
+                {"201": _answer("Made", shown, "Location", "ETag")}, (*_ALWAYS, *_OF_BODY),
+                body=_content(_ref(f"{entity}_FVO")),
+            ),
+        },
+        f"{api.base}/{name}/{{id}}": {
+            "parameters": [identifier],
+            "get": _operation(
+                api, f"retrieve{entity}", f"Read one {name}", [_FIELDS, _IF_NONE_MATCH],
+                {"200": _answer("The record", shown, "ETag"), "304": {"description": "As known"}},
+                _OF_ITEM,
+            ),
+            "patch": _operation(
+                api, f"patch{entity}", f"Change a {name}", [if_match],
+                {"200": _answer("Changed", shown, "ETag")}, (*_OF_ITEM, *_OF_BODY, "412"),
+                body=patches,
+            ),
+            "delete": _operation(
+                api, f"delete{entity}", f"Remove a {name}", [if_match],
+                {"204": {"description": "Removed"}}, (*_OF_ITEM, "409", "412"),
+            ),
+        },
+    }
+
+
+def _operation(
+    api: Api,
+    identifier: str,
+    summary: str,
+    parameters: list[Any],
+    answers: dict[str, Any],
+    errors: tuple[str, ...],
+    *,
+    body: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    failures = {status: _answer(_ERRORS[status], _content(_ref("Error"))) for status in errors}
+    operation = {
+        "operationId": identifier,
+        "summary": summary,
+        "tags": [api.number],
+        "parameters": parameters,
+        "responses": {**answers, **dict(sorted(failures.items()))},
+    }
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": body}
+    return operation
+
+
+def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
+    page = {"type": "integer", "minimum": 0, "maximum": max_page, "default": DEFAULT_LIMIT}
+    offset = {"type": "integer", "minimum": 0, "maximum": LARGEST_OFFSET, "default": 0}
+    filters = {"type": "object", "additionalProperties": {"type": "string"}}
+    return (
+        _FIELDS,
+        _parameter("limit", "query", page, "Most records to answer with"),
+        _parameter("offset", "query", offset, "Records to pass over first"),
+        _parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
+        _parameter(
+            "filters", "query", filters,
+            "Conditions by dotted attribute path: status=active, name.regex=^A, a.b.gte=5. "
+            "Operators: eq, ne, gt, gte, lt, lte, regex.",
+        ),
+    )
+
+
+def _parameter(
+    name: str, where: str, schema: Schema, description: str, *, required: bool = False
+) -> dict[str, Any]:
+    return {
+        "name": name, "in": where, "schema": schema, "description": description,
+        "required": required,
+    }
+
+
+_FIELDS = _parameter("fields", "query", {"type": "string"}, "Attributes wanted, by dotted path")
+_IF_NONE_MATCH = _parameter(
+    "If-None-Match", "header", {"type": "string"}, "Answer 304 if the record is at this revision"
+)
+
+
+def _page(entity: str) -> dict[str, Any]:
+    content = _content({"type": "array", "items": _ref(entity)})
+    return _answer(
+        "A page", content, "X-Total-Count", "X-Result-Count", "X-Total-Count-Exact"
+    )
+
+
+def _answer(description: str, content: dict[str, Any], *headers: str) -> dict[str, Any]:
+    answer = {"description": description, "content": content}
+    if headers:
+        answer["headers"] = {name: {"schema": {"type": "string"}} for name in headers}
+    return answer
+
+
+def _content(schema: Schema) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _patch(media: str, entity: str) -> Schema:
+    if media != OPERATIONS:
+        return _ref(f"{entity}_MVO")
+    step = {
+        "type": "object",
+        "required": ["op", "path"],
+        "properties": {
+            "op": {"type": "string", "enum": ["add", "remove", "replace", "move", "copy", "test"]},
+            "path": {"type": "string"},
+            "from": {"type": "string"},
+            "value": {},
+        },
+    }
+    return {"type": "array", "items": step}
+
+
+def _schemas(declared: RecordType) -> dict[str, Schema]:
+    """Return the schemas of a type: as read, as made (_FVO) and as patched (_MVO)."""
+    whole = _plain(declared.schema)
+    given = {name: part for name, part in whole["properties"].items() if name not in ("id", "href")}
+    made = {**whole, "properties": given}
+    patched = {name: part for name, part in made.items() if name != "required"}
+    shown = {**whole, "required": ["id", "href", "@type"]}
+    entity = declared.entity
+    return {entity: shown, f"{entity}_FVO": made, f"{entity}_MVO": patched}
+
+
+def _plain(node: Any) -> Any:
+    """Return a schema without the keywords that OpenAPI 3.0 does not know."""
+    if isinstance(node, dict):
+        return {name: _plain(part) for name, part in node.items() if name not in _NOT_IN_OPENAPI}
+    return [_plain(item) for item in node] if isinstance(node, list) else node
+
+
+def _error() -> Schema:
+    text = {"type": "string"}
+    problem = {"type": "object", "properties": {"path": text, "reason": text}}
+    return {
+        "type": "object",
+        "required": ["code", "reason"],
+        "properties": {
+            "@type": text,
+            "code": {**text, "description": "A stable word for programs"},
+            "reason": {**text, "description": "What was wrong, and at which attribute"},
+            "message": {**text, "description": "What to do"},
+            "status": {**text, "description": "The HTTP status"},
+            "path": {**text, "description": "The attribute concerned, by dotted path"},
+            "problem": {"type": "array", "items": problem},
+        },
+    }
+
+
+def _customer360() -> dict[str, Any]:
+    api = Api(customer360.NUMBER, "Customer 360", "customer360", ())
+    identifier = _parameter("id", "path", {"type": "string"}, "Id of the customer", required=True)
+    limit = {"type": "integer", "minimum": 1, "maximum": customer360.LARGEST_PART}
+    answer = _answer("The customer, seen whole", _content(_ref("Customer360")))
+    return {
+        f"{customer360.BASES[0]}/{customer360.RESOURCE}/{{id}}": {
+            "parameters": [identifier],
+            "get": _operation(
+                api, "retrieveCustomer360", "See a customer whole: person, accounts, contracts …",
+                [_parameter("limit", "query", limit, "Most records of a type")],
+                {"200": answer}, _OF_ITEM,
+            ),
+        }
+    }
+
+
+def _customer360_schema() -> Schema:
+    parts = {
+        declared.name: _ref(declared.entity)
+        if declared.name in customer360.SINGLE
+        else {"type": "array", "items": _ref(declared.entity)}
+        for api in APIS
+        for declared in api.types
+    }
+    known = {
+        "type": "object",
+        "additionalProperties": {"type": "integer"},
+        "description": "How many records of a type there are; the latest are shown",
+    }
+    head = {name: {"type": "string"} for name in ("id", "href", "@type")}
+    properties = {**head, **parts, "customer": _ref("Customer"), "known": known}
+    return {"type": "object", "required": ["id", "href", "@type"], "properties": properties}

@@ -1,0 +1,161 @@
+"""The five things every resource can do, served for every record type alike."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import NamedTuple
+
+from customer_inventory.access.guard import Session
+from customer_inventory.access.operation import Operation
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.document import parse, parse_object
+from customer_inventory.record.inventory import Alter, Inventory
+from customer_inventory.record.patch import merged, operated
+from customer_inventory.record.version import Version
+from customer_inventory.tmf import query, render
+from customer_inventory.tmf.exchange import Answer, Request
+from customer_inventory.tmf.failure import UnsupportedMedia
+
+MERGE = ("application/json", "application/merge-patch+json")
+OPERATIONS = "application/json-patch+json"
+PATCHES = (*MERGE, OPERATIONS)
+
+
+class Call(NamedTuple):
+    """One call of a resource: whose, on which type and id (empty: the collection), under which
+    address the resource is known (`location`, without a slash at its end)."""
+
+    inventory: Inventory
+    declared: RecordType
+    id: str
+    location: bytes
+    request: Request
+    actor: Actor
+    most: int
+    public_url: str
+    session: Session
+
+    def may_read(self, record_type: str) -> bool:
+        """Tell whether the caller may read records of `record_type` too."""
+        return self.session.may(Operation.READ, record_type)
+
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+async def retrieve(call: Call) -> Answer:
+    """GET one record; If-None-Match answers 304 while its revision is the known one."""
+    fields = query.fields_only(call.request.query) if call.request.query else None
+    version = await call.inventory.get(call.declared, call.id)
+    etag = _etag(version.revision)
+    if call.request.headers.get(b"if-none-match") == etag:
+        return Answer(304, headers=((b"etag", etag),), ids=(version.id,), count=1)
+    return _told(200, version, _shown(call, version, fields))
+
+
+async def find(call: Call) -> Answer:
+    """GET a page of records. 206 says that a limit of the caller's cut the result short."""
+    asked = query.parse(call.request.query, most=call.most)
+    page = await call.inventory.page(call.declared, asked.query)
+    ids = tuple(version.id for version in page.records)
+    body = render.array(_shown(call, version, asked.fields) for version in page.records)
+    is_part = asked.has_limit and (asked.query.offset > 0 or len(ids) < page.total)
+    headers = (
+        (b"x-total-count", b"%d" % page.total),
+        (b"x-total-count-exact", b"false" if page.is_estimate else b"true"),
+        (b"x-result-count", b"%d" % len(ids)),
+    )
+    return Answer(206 if is_part and ids else 200, body, headers, ids, len(ids))
+
+
+async def create(call: Call) -> Answer:
+    """POST a record."""
+    _media(call.request, ("application/json",))
+    given = parse_object(call.request.body)
+    version = await call.inventory.create(call.declared, given, actor=call.actor)
+    location = call.location + b"/" + version.id.encode()
+    answer = _told(201, version, render.whole(version.body, location))
+    return answer._replace(headers=(*answer.headers, (b"location", location)))
+
+
+async def change(call: Call) -> Answer:
+    """PATCH a record: by merging, or by JSON Patch operations. If-Match guards the revision."""
+    media = _media(call.request, PATCHES)
+    body = parse(call.request.body)
+    if media != OPERATIONS and not isinstance(body, dict):
+        raise Invalid("A merge patch is a JSON object.", code="invalidPatch")
+    alter: Alter = partial(_operated if media == OPERATIONS else _merged, body)
+    version = await call.inventory.change(
+        call.declared, call.id, alter, actor=call.actor, revision=_if_match(call.request)
+    )
+    return _told(200, version, _shown(call, version, None))
+
+
+async def remove(call: Call) -> Answer:
+    """DELETE a record. If-Match guards the revision."""
+    await call.inventory.remove(
+        call.declared, call.id, actor=call.actor, revision=_if_match(call.request)
+    )
+    return Answer(204, ids=(call.id,), count=1)
+
+
+COLLECTION: dict[str, tuple[Operation, Handler]] = {
+    "GET": (Operation.READ, find),
+    "HEAD": (Operation.READ, find),
+    "POST": (Operation.CREATE, create),
+}
+"""What a collection serves: by method, the one operation to permit and the handler."""
+
+ITEM: dict[str, tuple[Operation, Handler]] = {
+    "GET": (Operation.READ, retrieve),
+    "HEAD": (Operation.READ, retrieve),
+    "PATCH": (Operation.UPDATE, change),
+    "DELETE": (Operation.DELETE, remove),
+}
+"""What one record serves: by method, the one operation to permit and the handler."""
+
+
+def _merged(patch: object, old: object) -> object:
+    return merged(old, patch)
+
+
+def _operated(operations: object, old: dict[str, object]) -> object:
+    return operated(old, operations)
+
+
+def _shown(call: Call, version: Version, fields: tuple[str, ...] | None) -> bytes:
+    href = call.location + b"/" + version.id.encode()
+    if fields is None:
+        return render.whole(version.body, href)
+    return render.selected(version.body, href, fields)
+
+
+def _told(status: int, version: Version, body: bytes) -> Answer:
+    return Answer(status, body, ((b"etag", _etag(version.revision)),), (version.id,), 1)
+
+
+def _etag(revision: int) -> bytes:
+    return b'"%d"' % revision
+
+
+def _if_match(request: Request) -> int | None:
+    text = request.header(b"if-match").strip()
+    if text in ("", "*"):
+        return None
+    number = text.removeprefix("W/").strip('"')
+    if not number.isascii() or not number.isdigit() or len(number) > 18:  # noqa: PLR2004 - bigint
+        raise Invalid("is no entity tag of ours.", path="If-Match", hint="Send the ETag as read.")
+    return int(number)
+
+
+def _media(request: Request, served: tuple[str, ...]) -> str:
+    """Return the media type of the body; one that was not named counts as JSON."""
+    named = request.header(b"content-type").partition(";")[0].strip().lower()
+    if not named:
+        return "application/json"
+    if named not in served:
+        raise UnsupportedMedia(
+            f"The media type {named[:80]} is not served here.", hint=f"Send {' or '.join(served)}."
+        )
+    return named
