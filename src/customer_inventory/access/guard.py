@@ -37,9 +37,8 @@ class Session:
     def may(self, operation: Operation, record_type: str) -> bool:
         """Tell whether `operation` on records of `record_type` is permitted."""
         permitted = self.permissions
-        return (
-            operation in permitted.get(record_type, ())
-            or operation in permitted.get(EVERY_TYPE, ())
+        return operation in permitted.get(record_type, ()) or operation in permitted.get(
+            EVERY_TYPE, ()
         )
 
 

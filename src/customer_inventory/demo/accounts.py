@@ -1,7 +1,7 @@
 """Accounts: where a customer's bills go and how they stand (TMF666)."""
 
 from customer_inventory.demo.customers import Customer
-from customer_inventory.demo.dates import MONTH, instant, period
+from customer_inventory.demo.dates import MINUTES, MONTH, instant, period
 from customer_inventory.demo.draw import Draw, weighted
 from customer_inventory.demo.parts import Document, money, reference, related_party
 
@@ -58,6 +58,7 @@ def _account(draw: Draw, customer: Customer, kind: str, label: str) -> Document:
     standing = customer.standing
     in_arrears = standing.reason == "nonPayment" or draw.chance(4)
     status = "inArrears" if in_arrears else ("due" if draw.chance(30) else "paid")
+    changed = max(standing.since, standing.last - draw.below(MONTH))
     scale = 20 if customer.segment == "corporate" else 1
     owed = 0 if status == "paid" else scale * (500 + draw.bits(_CENTS_BITS))
     return {
@@ -66,14 +67,10 @@ def _account(draw: Draw, customer: Customer, kind: str, label: str) -> Document:
         "name": f"{customer.subject.name}, {label}",
         "state": _STATES[standing.status],
         "paymentStatus": status,
-        "lastUpdate": instant(
-            max(standing.since, standing.last - draw.below(MONTH)), draw.below(1440)
-        ),
+        "lastUpdate": instant(changed, draw.below(MINUTES)),
         "relatedParty": _parties(customer),
         "accountBalance": [_balance(customer, owed)],
-        "creditLimit": money(
-            _local(customer, 10_000 * scale * (1 + draw.below(20))), customer.country.currency
-        ),
+        "creditLimit": _credit_limit(customer, scale * (1 + draw.below(20))),
         "defaultPaymentMethod": customer.payment,
     }
 
@@ -85,6 +82,12 @@ def _parties(customer: Customer) -> list[Document]:
         if role in ("owner", "billingContact"):
             parties.append(related_party("billReceiver", person))
     return parties
+
+
+def _credit_limit(customer: Customer, hundreds: int) -> Document:
+    """Return a limit of about `hundreds` hundred euros, rounded to tens of the currency."""
+    cents = _local(customer, hundreds * 10_000)
+    return money(cents - cents % 1000, customer.country.currency)
 
 
 def _balance(customer: Customer, cents: int) -> Document:

@@ -1,5 +1,7 @@
 """Agreements: the tariffs a customer signed for, one after another (TMF651)."""
 
+from typing import NamedTuple
+
 from customer_inventory.demo.catalogue import Tariff, tariffs
 from customer_inventory.demo.customers import Customer
 from customer_inventory.demo.dates import MONTH, YEAR, instant, period
@@ -17,16 +19,24 @@ _STATUSES = {
     "validated": "inProcess",
     "active": "approved",
     "suspended": "approved",
-    "closed": "terminated",
 }
 _DISCOUNTS = weighted([(0, 60), (5, 14), (10, 18), (20, 8)])
 _SECTORS = {"home": "Consumer contract", "business": "Business contract"}
+_REPLACED_PERCENT = 30
+_OPENING, _OPEN_MINUTES = 8 * 60, 10 * 60
+
+
+class Span(NamedTuple):
+    """The first day of an agreement and its last, None while it lasts."""
+
+    start: int
+    end: int | None
 
 
 class Signed(NamedTuple):
-    """An agreement with the day it began and the name of its tariff."""
+    """An agreement with its time and the name of its tariff."""
 
-    start: int
+    span: Span
     tariff: str
     document: Document
 
@@ -34,42 +44,90 @@ class Signed(NamedTuple):
 def agreements(draw: Draw, customer: Customer) -> list[Signed]:
     """Return the customer's agreements; one that replaces another comes after it."""
     standing = customer.standing
-    table = tariffs(customer.audience)
     signed: list[Signed] = []
     start = standing.since
     for number in range(1, draw.pick(_COUNTS[customer.segment]) + 1):
-        name, tariff = f"contract {number}", draw.pick(table)
-        change = start + tariff.months * MONTH + draw.below(YEAR)
-        if change < standing.last and draw.chance(_CHANGED_PERCENT):
-            old = _sign(draw, customer, tariff, name, start, change)
-            new = _sign(draw, customer, draw.pick(table), name, change, standing.until)
-            _replace(old.document, new.document)
-            signed += [old, new]
-        else:
-            signed.append(_sign(draw, customer, tariff, name, start, standing.until))
+        signed += _contract(draw, customer, f"contract {number}", Span(start, standing.until))
         start = draw.between(standing.since, standing.last)
     return signed
 
 
-def _sign(
-    draw: Draw, customer: Customer, tariff: Tariff, name: str, *days: *tuple[int, int | None]
-) -> Signed:
-    """Return the agreement on `tariff` from the first of `days` to the second, if it ended."""
-    start, end = days
-    return Signed(start, tariff.name, _agreement(draw, customer, tariff, name, start, end))
-def _terms(tariff: Tariff, start: int, end: int) -> list[Document]:
-    if not tariff.months:
-        return [_term("1", "No minimum term, notice of one month at any time", start, None)]
+def _contract(draw: Draw, customer: Customer, name: str, span: Span) -> list[Signed]:
+    """Return the agreement of `span`, or two of which the second replaced the first."""
+    table = tariffs(customer.audience)
+    tariff = draw.pick(table)
+    change = span.start + tariff.months * MONTH + draw.below(YEAR)
+    if change >= customer.standing.last or not draw.chance(_REPLACED_PERCENT):
+        return [_sign(draw, customer, tariff, name, span)]
+    old = _sign(draw, customer, tariff, name, Span(span.start, change))
+    new = _sign(draw, customer, draw.pick(table), name, Span(change, span.end))
+    new.document["version"] = "2.0"
+    new.document["agreementRelationship"] = [_replaces(old.document)]
+    return [old, new]
+
+
+def _sign(draw: Draw, customer: Customer, tariff: Tariff, name: str, span: Span) -> Signed:
+    status = customer.standing.status
+    document: Document = {
+        "id": draw.new_id(),
+        "@type": "Agreement",
+        "name": f"{tariff.name}, {name}",
+        "agreementType": "commercial",
+        "description": f"{_SECTORS[customer.audience]} on {tariff.line}",
+        "status": _STATUSES[status] if span.end is None else "terminated",
+        "version": "1.0",
+        "initialDate": instant(span.start, _OPENING + draw.below(_OPEN_MINUTES)),
+        "agreementPeriod": period(span.start, span.end),
+        "engagedParty": [customer.role],
+        "agreementItem": [_item(tariff, span.start)],
+        "characteristic": [
+            *_price(customer, tariff, draw.pick(_DISCOUNTS)),
+            *tariff.traits,
+        ],
+    }
+    return Signed(span, tariff.name, document)
+
+
+def _replaces(ended: Document) -> Document:
+    relationship = reference("AgreementRelationship", ended["id"], ended["name"], "Agreement")
+    return relationship | {"relationshipType": "replaces"}
+
+
+def _price(customer: Customer, tariff: Tariff, discount: int) -> list[Document]:
+    """Return the price a month: of the form 12.99 in the country's money, less the discount."""
+    country = customer.country
+    whole = tariff.cents * country.price_level // 10_000
+    cents = (whole * 100 + 99) * (100 - discount) // 100
+    price = f"{cents // 100}.{cents % 100:02d} {country.currency}"
     return [
-        _term("1", f"Minimum term {tariff.months} months", start, end),
-        _term("2", "Notice of one month to the end of the minimum term", start, None),
+        characteristic("monthlyPrice", price),
+        characteristic("discountPercent", discount),
     ]
 
 
-def _term(number: str, text: str, start: int, end: int | None) -> Document:
+def _item(tariff: Tariff, start: int) -> Document:
+    return {
+        "@type": "ProductAgreementItem",
+        "id": "1",
+        "productOffering": [tariff.offering],
+        "termOrCondition": _terms(tariff.months, start),
+    }
+
+
+def _terms(months: int, start: int) -> list[Document]:
+    if not months:
+        return [_term("1", "No minimum term, notice of one month at any time", Span(start, None))]
+    minimum = Span(start, start + months * MONTH)
+    return [
+        _term("1", f"Minimum term {months} months", minimum),
+        _term("2", "Notice of one month to the end of the minimum term", Span(start, None)),
+    ]
+
+
+def _term(number: str, text: str, span: Span) -> Document:
     return {
         "@type": "AgreementTermOrCondition",
         "id": number,
         "description": text,
-        "validFor": period(start, end),
+        "validFor": period(*span),
     }

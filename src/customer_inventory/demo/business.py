@@ -55,11 +55,17 @@ SIZES = {
 ROLES = ("decisionMaker", "billingContact", "technicalContact", "contractSignatory")
 
 _AGES = uniform(range(24, 67))
+_LONGEST_LABEL = 40
+_OLDEST = 30 * YEAR
+_DISSOLVED = ("insolvency", "merger")
 _TAX_BITS = 40
 
 
 class Company(NamedTuple):
-    """A company's names and where it is; `domain` is its reserved Internet domain."""
+    """A company's names (with its legal form and without) and where it is.
+
+    `domain` is its Internet domain, below a reserved one.
+    """
 
     name: str
     trading_name: str
@@ -73,8 +79,7 @@ def company(draw: Draw, country: Country, standing: Standing, segment: str) -> S
     firm = _company(draw, country, size)
     roles = ["owner"] if segment == "soho" else list(ROLES[: draw.pick(size.contacts)])
     contacts = [(role, _contact(draw, country, firm, standing.since)) for role in roles]
-    head = _organization(draw, country, firm.name, firm.seat, standing)
-    head["isHeadOffice"] = True
+    head = _organization(draw, country, firm.name, firm.seat, standing.since)
     head["contactMedium"].insert(0, email(f"info@{firm.domain}", "companyEmail", standing.since))
     head |= _head_office(draw, country, firm, size, standing)
     head["relatedParty"] = [related_party_or_role(role, who.ref()) for role, who in contacts]
@@ -96,14 +101,13 @@ def company(draw: Draw, country: Country, standing: Standing, segment: str) -> S
 def _company(draw: Draw, country: Country, size: Size) -> Company:
     seat = draw_address(draw, country)
     words = {word: draw.pick(table) for word, table in country.words.items()}
-    words["family"] = draw.pick(country.family["male"]).text
-    words["family2"] = draw.pick(country.family["male"]).text
+    words["family"] = draw.pick(country.family["male"]).at_the_start()
+    words["family2"] = draw.pick(country.family["male"]).at_the_start()
     words["city"] = seat.place.city
-    name = draw.pick(country.companies[size.names]).format_map(words)
-    short = "{coined} {industry}" if size.names == "corporate" else "{trade} {family}"
-    trading_name = short.format_map(words)
-    domain = f"{plain(trading_name)[:40]}.{draw.pick(DOMAINS)}"
-    return Company(name, trading_name, domain, seat)
+    trading_name, _, form = draw.pick(country.companies[size.names]).partition("|")
+    trading_name = trading_name.format_map(words)
+    domain = f"{plain(trading_name, country.code)[:_LONGEST_LABEL]}.{draw.pick(DOMAINS)}"
+    return Company(trading_name + form, trading_name, domain, seat)
 
 
 def _contact(draw: Draw, country: Country, firm: Company, since: int) -> Person:
@@ -119,21 +123,18 @@ def _contact(draw: Draw, country: Country, firm: Company, since: int) -> Person:
 
 
 def _organization(
-    draw: Draw, country: Country, name: str, address: Address, standing: Standing
+    draw: Draw, country: Country, name: str, address: Address, since: int
 ) -> Document:
+    """Return what a head office and a branch have in common; it is reached since day `since`."""
     number = draw_landline(draw, country, address.place)
     return {
         "id": draw.new_id(),
         "@type": "Organization",
         "name": name,
-        "organizationType": "company",
-        "isLegalEntity": True,
-        "isHeadOffice": False,
-        "status": "initialized" if standing.status == "initialized" else "validated",
-        "existsDuring": period(standing.since - draw.below(30 * YEAR)),
+        "status": "validated",
         "contactMedium": [
-            phone(number, "companyPhone", standing.since, preferred=True),
-            postal(address, "companyAddress", standing.since),
+            phone(number, "companyPhone", since, preferred=True),
+            postal(address, "companyAddress", since),
         ],
     }
 
@@ -142,21 +143,32 @@ def _head_office(
     draw: Draw, country: Country, firm: Company, size: Size, standing: Standing
 ) -> Document:
     """Return what only a head office carries: trading name, identifiers, facts."""
-    tax_number = tax_id(country.tax_scheme, draw.bits(_TAX_BITS))
+    tax_number = tax_id(country.code, draw.bits(_TAX_BITS))
     identifications = [
         identification("taxIdentificationNumber", tax_number, country.tax_authority, "Organization")
     ]
     if size.names != "soho":
         city = firm.seat.place.city
-        identifications.append(official(draw, country.register, city, "Organization"))
-    facts: Document = {
+        register = country.register._replace(pattern=country.register.pattern.format(*tax_number))
+        identifications.append(official(draw, register, city, "Organization"))
+    founded = standing.since - draw.below(_OLDEST)
+    dissolved = standing.reason in _DISSOLVED
+    return {
         "tradingName": firm.trading_name,
+        "organizationType": "company",
+        "isLegalEntity": True,
+        "isHeadOffice": True,
+        "status": _status(standing),
+        "existsDuring": period(founded, standing.last if dissolved else None),
         "organizationIdentification": identifications,
         "partyCharacteristic": [characteristic("numberOfEmployees", draw.pick(size.staff))],
     }
-    if standing.reason in ("insolvency", "merger"):
-        facts["status"] = "closed"
-    return facts
+
+
+def _status(standing: Standing) -> str:
+    if standing.reason in _DISSOLVED:
+        return "closed"
+    return "initialized" if standing.status == "initialized" else "validated"
 
 
 def _branch(
@@ -164,13 +176,17 @@ def _branch(
 ) -> Document:
     address = draw_address(draw, country)
     site = country.branch.replace("{city}", address.place.city)
-    branch = _organization(draw, country, f"{firm.trading_name}, {site}", address, standing)
-    branch["tradingName"] = firm.trading_name
-    branch["isLegalEntity"] = False
-    branch["organizationType"] = "branch"
-    branch["organizationParentRelationship"] = {
-        "@type": "OrganizationParentRelationship",
-        "relationshipType": "headOffice",
-        "organization": reference("OrganizationRef", head_id, firm.name, "Organization"),
+    opened = draw.between(standing.since, standing.last)
+    branch = _organization(draw, country, f"{firm.trading_name}, {site}", address, opened)
+    return branch | {
+        "tradingName": firm.trading_name,
+        "organizationType": "branch",
+        "isLegalEntity": False,
+        "isHeadOffice": False,
+        "existsDuring": period(opened),
+        "organizationParentRelationship": {
+            "@type": "OrganizationParentRelationship",
+            "relationshipType": "headOffice",
+            "organization": reference("OrganizationRef", head_id, firm.name, "Organization"),
+        },
     }
-    return branch

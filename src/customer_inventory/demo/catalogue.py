@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 from customer_inventory.demo.draw import weighted
 from customer_inventory.demo.parts import Document, characteristic, reference
 
-AUDIENCES = ("home", "business")
-
 
 class Tariff(NamedTuple):
     """A tariff; `months` is its minimum term (0: none), `cents` its price in euro cents.

@@ -11,7 +11,6 @@ from customer_inventory.demo.dates import period
 from customer_inventory.demo.draw import Draw, weighted
 from customer_inventory.demo.parts import Document
 
-
 DOMAINS = weighted([("example.com", 6), ("example.org", 3), ("example.net", 3)])
 
 

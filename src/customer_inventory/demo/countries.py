@@ -2,6 +2,8 @@
 
 Each file gives a country's names (likeliest first), streets, cities, numbers and the forms
 of its identifiers; here they become tables to draw from. Patterns are those of `Draw.fill`.
+In a company's name, | precedes its legal form; in a register's pattern, {n} is character n of
+the company's tax identifier.
 """
 
 import tomllib
@@ -16,7 +18,10 @@ from customer_inventory.demo.draw import SLOTS, Draw, ranked, uniform, weighted
 
 _DATA = files("customer_inventory.demo") / "data"
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_OTHER = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "ß": "ss"})
+_GERMAN_SPEAKING = ("AT", "DE")
+_OTHER = str.maketrans(
+    {"ł": "l", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "ø": "o", "đ": "d", "ß": "ss"}
+)
 
 
 class Name(NamedTuple):
@@ -25,6 +30,10 @@ class Name(NamedTuple):
     text: str
     prefix: str
     mail: str
+
+    def at_the_start(self) -> str:
+        """Return the name with its prefix as it begins a line: Van der Berg."""
+        return f"{self.prefix[:1].upper()}{self.prefix[1:]} {self.text}".lstrip()
 
 
 class Place(NamedTuple):
@@ -56,8 +65,9 @@ class Country:
     """What is drawn from when a customer lives in the country `code` (ISO 3166-1 alpha-2).
 
     `price_level` is the price in `currency`, in hundredths, of what costs one euro.
-    Tables have `SLOTS` entries; `family_female` holds the same family as `family_male`
-    at the same slot. `companies` maps a segment to patterns of company names.
+    Tables have `SLOTS` entries; those of `given` and `family` are by gender, and a slot is the
+    same family in both of the latter. `streets` are what precedes and follows the house number,
+    `companies` patterns of names by size, `words` what fills them besides families and cities.
     """
 
     code: str
@@ -77,7 +87,6 @@ class Country:
     mobile: tuple[str, ...]
     identity: Identifier
     register: Identifier
-    tax_scheme: str
     tax_authority: str
     branch: str
     companies: dict[str, tuple[str, ...]]
@@ -92,16 +101,15 @@ def countries() -> tuple[Country, ...]:
     return weighted((_country(code, raw), raw["weight"]) for code, raw in read)
 
 
-def plain(text: str, german: bool = False) -> str:
-    """Return `text` in lower-case ASCII letters and digits, as in an e-mail address."""
-    text = text.lower().translate(_GERMAN if german else _OTHER)
+def plain(text: str, code: str) -> str:
+    """Return `text` in lower-case ASCII letters and digits, as in e-mail in the country `code`."""
+    text = text.lower().translate(_GERMAN if code in _GERMAN_SPEAKING else _OTHER)
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if char.isascii() and char.isalnum())
 
 
 def _country(code: str, raw: dict[str, Any]) -> Country:
-    german = code in ("DE", "AT")
-    male, female = _families(raw["family"], raw.get("feminine", []), german)
+    male, female = _families(raw["family"], raw.get("feminine", []), code)
     before, _, after = raw["street"].partition("{number}")
     return Country(
         code=code,
@@ -109,7 +117,7 @@ def _country(code: str, raw: dict[str, Any]) -> Country:
         price_level=raw["price_level"],
         languages=weighted((Language(*of), weight) for *of, weight in raw["languages"]),
         titles=raw["titles"],
-        given={gender: ranked(_names(raw[gender], german)) for gender in ("female", "male")},
+        given={gender: ranked(_names(raw[gender], code)) for gender in ("female", "male")},
         family={"male": ranked(male), "female": ranked(female)},
         two_surnames=raw.get("two_surnames", False),
         shared_name_percent=raw["shared_name_percent"],
@@ -124,7 +132,6 @@ def _country(code: str, raw: dict[str, Any]) -> Country:
         mobile=uniform(raw["mobile"]),
         identity=Identifier(*raw["identity"]),
         register=Identifier(*raw["register"]),
-        tax_scheme=raw["tax_scheme"],
         tax_authority=raw["tax_authority"],
         branch=raw["branch"],
         companies={size: uniform(raw[size]) for size in ("soho", "small", "corporate")},
@@ -140,19 +147,19 @@ def _listed(text: str) -> list[str]:
     return [" ".join(item.split()) for item in text.split(",")]
 
 
-def _names(text: str, german: bool) -> list[Name]:
-    return [_name(item, german) for item in _listed(text)]
+def _names(text: str, code: str) -> list[Name]:
+    return [_name(item, code) for item in _listed(text)]
 
 
-def _name(item: str, german: bool) -> Name:
+def _name(item: str, code: str) -> Name:
     text, _, prefix = item.partition("|")
-    return Name(text, prefix, plain(prefix + text, german))
+    return Name(text, prefix, plain(prefix + text, code))
 
 
-def _families(text: str, endings: list[list[str]], german: bool) -> tuple[list[Name], list[Name]]:
+def _families(text: str, endings: list[list[str]], code: str) -> tuple[list[Name], list[Name]]:
     """Return the family names of men and, in the same order, of women."""
-    male = _names(text, german)
-    return male, [_name(_feminine(name, endings), german) for name in male]
+    male = _names(text, code)
+    return male, [_name(_feminine(name, endings), code) for name in male]
 
 
 def _feminine(name: Name, endings: list[list[str]]) -> str:

@@ -67,19 +67,18 @@ class Customer(NamedTuple):
 
 def customer(draw: Draw, segment: str, standing: Standing, subject: Subject) -> Customer:
     """Return the customer that `subject` is."""
-    id, name = draw.new_id(), subject.name
-    role = reference("PartyRoleRef", id, name, "Customer")
+    role = reference("PartyRoleRef", draw.new_id(), subject.name, "Customer")
     payment = _payment(draw)
     document: Document = {
-        "id": id,
+        "id": role["id"],
         "@type": "Customer",
-        "name": name,
+        "name": subject.name,
         "role": "customer",
         "status": standing.status,
         "engagedParty": subject.ref,
         "validFor": period(standing.since, standing.until),
         "characteristic": _characteristics(draw, segment, subject.country),
-        "contactMedium": subject.media,
+        "contactMedium": subject.media[:2],
         "paymentMethod": [payment],
     }
     if standing.reason:
@@ -104,8 +103,8 @@ def _characteristics(draw: Draw, segment: str, country: Country) -> list[Documen
 def _payment(draw: Draw) -> Document:
     kind = draw.pick(_PAYMENTS)
     number = draw.below(10_000)
-    id = f"pm-{draw.bits(40):010x}"
-    return reference("PaymentMethodRef", id, _PAYMENT_NAMES[kind].format(f"{number:04d}"), kind)
+    name = _PAYMENT_NAMES[kind].format(f"{number:04d}")
+    return reference("PaymentMethodRef", f"pm-{draw.bits(40):010x}", name, kind)
 
 
 def _credit_profile(draw: Draw, standing: Standing) -> Document:

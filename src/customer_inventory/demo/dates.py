@@ -9,9 +9,10 @@ from functools import cache
 REFERENCE = date(2026, 1, 1)
 YEAR = 365
 MONTH = 30
+MINUTES = 24 * 60
 
 # The seconds are made of the minute: a time that ends in :00 throughout looks invented.
-_CLOCK = tuple(f"T{m // 60:02d}:{m % 60:02d}:{m * 37 % 60:02d}Z" for m in range(24 * 60))
+_CLOCK = tuple(f"T{m // 60:02d}:{m % 60:02d}:{m * 37 % 60:02d}Z" for m in range(MINUTES))
 
 
 @cache
@@ -20,7 +21,7 @@ def _date(day: int) -> str:
 
 
 def instant(day: int, minute: int = 0) -> str:
-    """Return the RFC 3339 instant of `day`, `minute` minutes after midnight UTC (below 1440)."""
+    """Return the RFC 3339 instant of `day`, `minute` minutes after midnight UTC (below MINUTES)."""
     return _date(day) + _CLOCK[minute]
 
 

@@ -58,7 +58,7 @@ class Draw:
     bucket: int
 
     def __init__(self, seed: int, index: int) -> None:
-        self.bits = Random((seed & _WORD) << _WORD_BITS | index).getrandbits
+        self.bits = Random((seed & _WORD) << _WORD_BITS | index).getrandbits  # noqa: S311
         self.bucket = self.bits(_BUCKET_BITS)
 
     def new_id(self) -> str:
@@ -68,6 +68,10 @@ class Draw:
     def pick(self, table: Sequence[T]) -> T:
         """Return an item of a table of `SLOTS` slots."""
         return table[self.bits(SLOT_BITS)]
+
+    def one_of(self, items: Sequence[T]) -> T:
+        """Return one of `items`, all equally likely."""
+        return items[self.bits(32) * len(items) >> 32]
 
     def below(self, limit: int) -> int:
         """Return a number from 0 to limit - 1."""
@@ -82,15 +86,14 @@ class Draw:
         return self.below(100) < percent
 
     def fill(self, pattern: str) -> str:
-        """Return `pattern` with # a digit, % a digit from 2 to 9, @ a letter; | parts alternatives."""
+        """Return `pattern` with # a digit, % one from 2 to 9, @ a letter; | parts alternatives."""
         if "|" in pattern:
-            choices = pattern.split("|")
-            pattern = choices[self.below(len(choices))]
+            pattern = self.one_of(pattern.split("|"))
         return "".join([self._char(char) if char in "#%@" else char for char in pattern])
 
     def _char(self, kind: str) -> str:
         if kind == "#":
-            return "0123456789"[self.below(10)]
+            return self.one_of("0123456789")
         if kind == "%":
             return "23456789"[self.bits(3)]
-        return LETTERS[self.below(len(LETTERS))]
+        return self.one_of(LETTERS)

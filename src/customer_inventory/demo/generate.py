@@ -77,4 +77,5 @@ def _documents(draw: Draw) -> list[Document]:
     held = accounts(draw, who)
     signed = agreements(draw, who)
     talks = interactions(draw, who, held, signed)
-    return [*subject.documents, who.document, *held, *signed, *talks]
+    deals = [contract.document for contract in signed]
+    return [*subject.documents, who.document, *held, *deals, *talks]

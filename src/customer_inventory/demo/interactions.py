@@ -26,27 +26,16 @@ CHANNELS = {
 _AUDIENCES = {"home": ("home", "any"), "business": ("business", "any")}
 _COUNTS = {
     "home": weighted(
-        [
-            (0, 12),
-            (1, 24),
-            (2, 21),
-            (3, 14),
-            (4, 9),
-            (5, 6),
-            (6, 4),
-            (8, 4),
-            (11, 3),
-            (16, 2),
-            (36, 1),
-        ]
+        {0: 12, 1: 24, 2: 21, 3: 14, 4: 9, 5: 6, 6: 4, 8: 4, 11: 3, 16: 2, 36: 1}.items()
     ),
     "business": weighted(
-        [(1, 14), (2, 18), (3, 18), (4, 14), (6, 12), (8, 10), (12, 7), (18, 4), (30, 2), (60, 1)]
+        {1: 14, 2: 18, 3: 18, 4: 14, 6: 12, 8: 10, 12: 7, 18: 4, 30: 2, 60: 1}.items()
     ),
 }
 _OPENING, _CLOSING = 7 * 60, 21 * 60
 _DAYS_OPEN = 9
 _AGENTS = 400
+_UNATTENDED = {"app": "Self-service", "sms": "Message service"}
 
 
 class Topic(NamedTuple):
@@ -65,11 +54,12 @@ class Topic(NamedTuple):
 
 
 class _Occasion(NamedTuple):
-    """The day of an interaction, the tariff spoken of, and the record it is about."""
+    """The day of an interaction, the tariff spoken of, the record it is about, and with whom."""
 
     day: int
     tariff: str
     about: Document
+    parties: list[Document]
 
 
 @cache
@@ -88,22 +78,22 @@ def interactions(
 ) -> list[Document]:
     """Return the customer's interactions by date, each about an account or an agreement."""
     standing = customer.standing
-    table = topics(customer.audience)
+    table, parties = topics(customer.audience), _parties(customer)
     count = draw.pick(_COUNTS[customer.audience])
     days = sorted(draw.between(standing.since, standing.last) for _ in range(count))
     found = []
     for day in days:
         topic = draw.pick(table)
-        signed = agreements[draw.below(len(agreements))]
-        if signed.start > day:  # the first one began with the customer
+        signed = draw.one_of(agreements)
+        if signed.span.start > day:  # the first one began with the customer
             signed = agreements[0]
-        account = accounts[draw.below(len(accounts))]
-        about = account if topic.about == "account" else signed.document
-        found.append(_interaction(draw, customer, topic, _Occasion(day, signed.tariff, about)))
+        about = draw.one_of(accounts) if topic.about == "account" else signed.document
+        occasion = _Occasion(day, signed.tariff, about, draw.one_of(parties))
+        found.append(_interaction(draw, topic, occasion))
     return found
 
 
-def _interaction(draw: Draw, customer: Customer, topic: Topic, occasion: _Occasion) -> Document:
+def _interaction(draw: Draw, topic: Topic, occasion: _Occasion) -> Document:
     channel, related_channel = draw.pick(topic.channels)
     minute = draw.between(_OPENING, _CLOSING)
     start = instant(occasion.day, minute)
@@ -129,7 +119,7 @@ def _interaction(draw: Draw, customer: Customer, topic: Topic, occasion: _Occasi
         "creationDate": start,
         "interactionDate": {"startDateTime": start, "endDateTime": end},
         "relatedChannel": related_channel,
-        "relatedParty": _parties(draw, customer),
+        "relatedParty": occasion.parties,
         "note": [_note(draw, channel, end, text.replace("{tariff}", occasion.tariff))],
         "interactionItem": [item],
     }
@@ -142,21 +132,15 @@ def _status(draw: Draw, day: int) -> str:
     return "inProgress" if draw.chance(60) else "opened"
 
 
-def _parties(draw: Draw, customer: Customer) -> list[Document]:
-    """Return the customer and the person who spoke for it."""
-    people = customer.subject.people
-    if customer.business:
-        role, person = people[draw.below(len(people))]
-    else:
-        role, person = "user", customer.subject.ref
-    return [
-        related_party_or_role("customer", customer.role),
-        related_party_or_role(role, person),
-    ]
+def _parties(customer: Customer) -> list[list[Document]]:
+    """Return, for each who may speak for the customer, the customer with that person."""
+    role = related_party_or_role("customer", customer.role)
+    speakers = customer.subject.people if customer.business else [("user", customer.subject.ref)]
+    return [[role, related_party_or_role(*speaker)] for speaker in speakers]
 
 
 def _note(draw: Draw, channel: str, date: str, text: str) -> Document:
-    author = "Self-service" if channel == "app" else f"Agent {draw.below(_AGENTS) + 100}"
+    author = _UNATTENDED.get(channel) or f"Agent {draw.below(_AGENTS) + 100}"
     return {"@type": "Note", "id": "1", "author": author, "date": date, "text": text}
 
 

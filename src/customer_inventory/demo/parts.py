@@ -5,18 +5,18 @@ from typing import Any
 Document = dict[str, Any]
 
 
-def reference(kind: str, id: str, name: str, referred: str) -> Document:
-    """Return a reference of type `kind` to the `referred` entity `id`."""
-    return {"@type": kind, "id": id, "name": name, "@referredType": referred}
+def reference(kind: str, entity_id: str, name: str, referred: str) -> Document:
+    """Return a reference of type `kind` to the `referred` entity `entity_id`."""
+    return {"@type": kind, "id": entity_id, "name": name, "@referredType": referred}
 
 
 def related_party(role: str, party: Document) -> Document:
-    """Return the wrapper of a party in accounts and customers, where it is always a reference."""
+    """Return the wrapper of a party in accounts, where it is always a reference."""
     return {"@type": "RelatedPartyRefOrPartyRoleRef", "role": role, "partyOrPartyRole": party}
 
 
 def related_party_or_role(role: str, party: Document) -> Document:
-    """Return the wrapper of a party in parties and interactions, where it may be the party itself."""
+    """Return the wrapper of a party in the APIs where it may be the party itself."""
     return {"@type": "RelatedPartyOrPartyRole", "role": role, "partyOrPartyRole": party}
 
 

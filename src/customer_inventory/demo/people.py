@@ -18,6 +18,8 @@ OTHER_GENDER = {"female": "male", "male": "female"}
 
 _CHANNELS = weighted([("email", 50), ("sms", 22), ("phone", 14), ("letter", 14)])
 _IDENTITY_YEARS = 10
+_NAMESAKES = 300
+_NUMBERED_PERCENT = 75
 
 
 class Naming(NamedTuple):
@@ -59,8 +61,7 @@ def draw_naming(
 
 def mailbox(draw: Draw, naming: Naming) -> str:
     """Return an e-mail address for somebody at a reserved domain."""
-    number = draw.below(400)
-    suffix = str(number) if number < 300 else ""
+    suffix = str(draw.below(_NAMESAKES)) if draw.chance(_NUMBERED_PERCENT) else ""
     return f"{naming.given.mail}.{naming.family.mail}{suffix}@{draw.pick(DOMAINS)}"
 
 
@@ -80,7 +81,7 @@ def individual(
         "formattedName": f"{title} {naming.full}",
         "title": title,
         "gender": naming.gender,
-        "birthDate": instant(-age * YEAR - age // 4 - draw.below(YEAR))[:11] + "00:00:00Z",
+        "birthDate": instant(-age * YEAR - age // 4 - draw.below(YEAR)),
         "placeOfBirth": draw.pick(born.places).city,
         "countryOfBirth": born.code,
         "nationality": country.code if draw.chance(60) else born.code,
@@ -100,7 +101,7 @@ def individual(
 
 
 def identity_document(draw: Draw, country: Country, city: str) -> Document:
-    """Return the proof of identity that an individual showed, valid on some day of its ten years."""
+    """Return the proof of identity that an individual showed, valid on the reference day."""
     issued = -draw.below(_IDENTITY_YEARS * YEAR)
     shown = official(draw, country.identity, city, "Individual")
     shown["validFor"] = period(issued, issued + _IDENTITY_YEARS * YEAR)

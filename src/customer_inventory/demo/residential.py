@@ -32,6 +32,7 @@ ADULT = 18
 _AGES = weighted((age, max(1, 11 - max(0, age - 60) // 3)) for age in range(19, 95))
 _CHILD_AGES = uniform(range(14, 25))
 _OLDEST_ONLINE = 80
+_PARENT_AGES = (34, 68)
 _HOUSEHOLDS = weighted([("single", 40), ("couple", 30), ("family", 22), ("oneParent", 8)])
 _SMALLEST = {"single": 1, "couple": 2, "family": 3, "oneParent": 2}
 _ALONE = weighted([("single", 62), ("divorced", 22), ("widowed", 16)])
@@ -87,7 +88,11 @@ def _others(home: _Home, head: Person, age: int) -> list[Person]:
     others: list[Person] = []
     if home.kind in ("couple", "family") and home.draw.chance(78):
         others.append(_partner(home, head, age))
-    if home.kind in ("family", "oneParent") and 34 <= age <= 68 and home.draw.chance(46):
+    if (
+        home.kind in ("family", "oneParent")
+        and _PARENT_AGES[0] <= age <= _PARENT_AGES[1]
+        and home.draw.chance(46)
+    ):
         years = min(home.draw.pick(_CHILD_AGES), age - ADULT)
         others.append(_resident(home, age=years, family=home.family))
     return others

@@ -7,8 +7,8 @@ from customer_inventory.demo.draw import SLOTS, Draw, uniform, weighted
 
 LONGEST = 12 * YEAR
 
-# Squared: half of the customers came in the last quarter of the time.
-_TENURES = tuple(30 + slot * slot * LONGEST // SLOTS**2 for slot in range(SLOTS))
+# Growing: half of the customers came in the last three eighths of the time.
+_TENURES = tuple(30 + slot * (slot + SLOTS) * LONGEST // (2 * SLOTS**2) for slot in range(SLOTS))
 _STATUSES = weighted(
     [("active", 856), ("closed", 78), ("suspended", 36), ("validated", 18), ("initialized", 12)]
 )

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from customer_inventory.demo.draw import LETTERS
 
+_LARGEST_DIGIT = 9
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def tax_id(scheme: str, number: int) -> str:
-    """Return the tax identifier that `scheme` (a country code) makes of `number` (>= 0)."""
-    return _SCHEMES[scheme](number)
+def tax_id(code: str, number: int) -> str:
+    """Return the tax identifier of the country `code` made of `number` (not negative)."""
+    return _SCHEMES[code](number)
 
 
 def _digits(number: int, width: int) -> str:
@@ -55,7 +56,9 @@ def _eleven_test(number: int, width: int, weights: Sequence[int]) -> str:
     """Return `width` digits and their remainder modulo 11, passing over those that leave ten."""
     digits = _digits(number, width)
     check = _weighted_sum(digits, weights) % 11
-    return f"{digits}{check}" if check < 10 else _eleven_test(number + 1, width, weights)
+    if check > _LARGEST_DIGIT:
+        return _eleven_test(number + 1, width, weights)
+    return f"{digits}{check}"
 
 
 def austrian(digits: str) -> str:

@@ -33,9 +33,7 @@ class Customer360:
         return [self.id, *(identifier for part in self.parts.values() for identifier, _ in part)]
 
 
-async def around(
-    database: Database, identifier: str, *, most: int = MOST_OF_A_KIND
-) -> Customer360:
+async def around(database: Database, identifier: str, *, most: int = MOST_OF_A_KIND) -> Customer360:
     """Return the customer `identifier` and what hangs on it, at most `most` records of a type.
 
     Raises NoSuchRecord when there is no such customer.

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from customer_inventory.kit.clock import parse_instant
-from customer_inventory.record.schema import Schema, thing
+from customer_inventory.record.schema import Schema, demanding, thing
 
 Document = dict[str, Any]
 Kind = Literal["text", "timestamptz"]
@@ -86,7 +86,7 @@ class RecordType:
     @cached_property
     def schema(self) -> Schema:
         """JSON Schema of a whole document."""
-        return thing(self.description, required=self.mandatory, **self.attributes)
+        return demanding(thing(self.description, **self.attributes), *self.mandatory)
 
     def subject_of(self, document: Document) -> str | None:
         """Return the id of the subject that `document` belongs to, if it names one."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from customer_inventory.kit.ids import bucket_of
-from customer_inventory.record.declare import Document, Reference, RecordType, places
+from customer_inventory.record.declare import Document, RecordType, Reference, places
 from customer_inventory.record.types import of_entity
 
 
@@ -37,7 +37,9 @@ def extract(declared: RecordType, document: Document) -> set[Link]:
             other_bucket = bucket_of(other_id)
             path = reference.path
             other_type = _type_of(other, reference)
-            found.add(Link(bucket, identifier, True, path, role, other_id, other_bucket, other_type))
+            found.add(
+                Link(bucket, identifier, True, path, role, other_id, other_bucket, other_type)
+            )
             found.add(
                 Link(other_bucket, other_id, False, path, role, identifier, bucket, declared.name)
             )
@@ -48,12 +50,14 @@ def _named(reference: Reference, document: Document) -> list[tuple[Document, str
     """Return what `reference` names in `document`, each with the role it is named in."""
     first, *rest = reference.steps
     holders = document.get(first)
-    named = []
+    named: list[tuple[Document, str]] = []
     for holder in holders if isinstance(holders, list) else [holders]:
         role = holder.get(reference.role) if reference.role and isinstance(holder, dict) else None
-        for other in places(holder, tuple(rest)):
-            if isinstance(other, dict) and isinstance(other.get("id"), str) and other["id"]:
-                named.append((other, role if isinstance(role, str) else ""))
+        named += [
+            (other, role if isinstance(role, str) else "")
+            for other in places(holder, tuple(rest))
+            if isinstance(other, dict) and isinstance(other.get("id"), str) and other["id"]
+        ]
     return named
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, partial
 
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
@@ -73,7 +73,9 @@ class Reader:
     async def page(self, declared: RecordType, query: Query) -> Page:
         """Return one page of the records of a type; raise Invalid for a malformed query."""
         where = Where(columns_by_path(declared))
-        rows = await self._database.fetch(_page_statement(declared, query, where), *where.parameters)
+        rows = await self._database.fetch(
+            _page_statement(declared, query, where), *where.parameters
+        )
         records = [Version(row["id"], row["revision"], row["body"]) for row in rows]
         seen = query.offset + len(records)
         if len(records) < query.limit and (records or not query.offset):
@@ -122,7 +124,7 @@ class Reader:
         return estimate.total
 
 
-@lru_cache(maxsize=None)
+@cache
 def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
     """Return the columns that filters and orders may use, by the path they stand for.
 
@@ -156,7 +158,7 @@ def every_statement() -> dict[str, str]:
     return statements
 
 
-@lru_cache(maxsize=None)
+@cache
 def _of(text: str, declared: RecordType) -> str:
     return text.format(table=declared.table)
 

@@ -18,6 +18,7 @@ _ALWAYS = {
     "id": {"type": "string"},
 }
 _OPEN = "x-open"
+_REFERRED: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
 
 
 def text(description: str = "", *, most: int = 4000) -> Schema:
@@ -64,38 +65,33 @@ def many(item: Schema, *, at_least: int = 0, description: str = "") -> Schema:
     return _described(schema, description)
 
 
-def thing(
-    description: str = "",
-    /,
-    *,
-    required: tuple[str, ...] = (),
-    is_open: bool = False,
-    **attributes: Schema,
-) -> Schema:
-    """Return an object of `attributes`; an open one may hold any others as well."""
+def thing(description: str = "", /, **attributes: Schema) -> Schema:
+    """Return an object of `attributes`."""
     schema: Schema = {"type": "object", "properties": {**_ALWAYS, **attributes}}
-    if required:
-        schema["required"] = list(required)
-    if is_open:
-        schema[_OPEN] = True
     return _described(schema, description)
+
+
+def demanding(schema: Schema, *names: str) -> Schema:
+    """Return the object `schema` with the attributes `names` mandatory."""
+    return {**schema, "required": list(names)} if names else schema
 
 
 def reference(description: str = "", /, **attributes: Schema) -> Schema:
     """Return a reference to another record: its id, and what the sender knew of it."""
-    own = {"name": text(), "@referredType": text(most=200), **attributes}
-    schema = thing(description, required=("id",), **own)
-    schema["properties"]["id"] = {"type": "string", "minLength": 1, "maxLength": 200}
-    return schema
+    own = {"name": text(), "@referredType": text(most=200), "id": _REFERRED, **attributes}
+    return demanding(thing(description, **own), "id")
 
 
 def reference_or_value(description: str = "", /, **attributes: Schema) -> Schema:
-    """Return a reference, or the whole thing itself (`@type` not ending in Ref), embedded."""
+    """Return a reference, or the whole thing itself (`@type` not ending in Ref), embedded.
+
+    What is embedded may hold any attribute.
+    """
     own = {"name": text(), "@referredType": text(most=200), **attributes}
-    schema = thing(description, is_open=True, **own)
-    is_reference = {"properties": {"@type": {"pattern": "Ref$"}}}
-    schema["if"] = is_reference
-    schema["then"] = {"required": ["id"], "properties": {"id": {"minLength": 1, "maxLength": 200}}}
+    schema = thing(description, **own)
+    schema[_OPEN] = True
+    schema["if"] = {"properties": {"@type": {"pattern": "Ref$"}}}
+    schema["then"] = {"required": ["id"], "properties": {"id": _REFERRED}}
     return schema
 
 
@@ -115,7 +111,7 @@ def closed(schema: Schema) -> Schema:
 def paths(schema: Schema, prefix: str = "") -> Mapping[str, Schema]:
     """Return every declared attribute of `schema` by dotted path, lists walked through."""
     found: dict[str, Schema] = {}
-    body = schema["items"] if "items" in schema else schema
+    body = schema.get("items", schema)
     for name, part in body.get("properties", {}).items():
         path = f"{prefix}{name}"
         found[path] = part

@@ -4,15 +4,16 @@ One compiled look by the strict twin answers the common case. Only when that fai
 document looked at again, to tell attributes that are wrong from those merely undeclared.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import jsonschema_rs
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.schema import closed
+from customer_inventory.record.schema import Schema, closed
 
 _MOST_PROBLEMS = 20
 
@@ -66,10 +67,8 @@ def _validators(
     declared: RecordType,
 ) -> tuple[jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012Validator]:
     # Values are masked: an error is logged and sent on, a customer's data must not go with it.
-    def compiled(schema: object) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(
-            schema, validate_formats=True, mask="the value"
-        )
+    def compiled(schema: Schema) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="the value")
 
     return compiled(declared.schema), compiled(closed(declared.schema))
 
@@ -83,30 +82,30 @@ def _first(
 
 def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
     steps: list[str | int] = list(error.instance_path)
-    kind = error.kind
-    match kind.name:
-        case "required":
-            return dotted([*steps, kind.property]), "is mandatory and missing."
-        case "anyOf":
-            return dotted(steps), "must be a date-time such as 2026-01-31T12:00:00Z, or a date."
-        case "type":
-            return dotted(steps), f"must be of type {' or '.join(kind.types)}."
-        case "enum":
-            return dotted(steps), f"must be one of {', '.join(map(str, kind.options))}."
-        case "maxLength":
-            return dotted(steps), f"must have at most {kind.limit} characters."
-        case "minItems" | "minLength":
-            return dotted(steps), "must not be empty."
-    return dotted(steps), f"{error.message}."
+    kind: Any = error.kind  # its attributes depend on its name
+    if kind.name == "required":
+        steps.append(kind.property)
+    say = _MESSAGES.get(kind.name, lambda _: f"{error.message}.")
+    return dotted(steps), say(kind)
 
 
-def _undeclared(
-    strict: jsonschema_rs.Draft202012Validator, document: Document
-) -> Iterator[str]:
+_MESSAGES: dict[str, Callable[[Any], str]] = {
+    "required": lambda _: "is mandatory and missing.",
+    "anyOf": lambda _: "must be a date-time such as 2026-01-31T12:00:00Z, or a date.",
+    "type": lambda kind: f"must be of type {' or '.join(kind.types)}.",
+    "enum": lambda kind: f"must be one of {', '.join(map(str, kind.options))}.",
+    "maxLength": lambda kind: f"must have at most {kind.limit} characters.",
+    "minLength": lambda _: "must not be empty.",
+    "minItems": lambda _: "must not be empty.",
+}
+
+
+def _undeclared(strict: jsonschema_rs.Draft202012Validator, document: Document) -> Iterator[str]:
     for error in _first(strict.iter_errors(document)):
-        if error.kind.name == "additionalProperties":
+        kind: Any = error.kind
+        if kind.name == "additionalProperties":
             steps = [step for step in error.instance_path if isinstance(step, str)]
-            for name in error.kind.unexpected:
+            for name in kind.unexpected:
                 yield dotted([*steps, name])
 
 

@@ -5,7 +5,7 @@ still succeeds or fails on its own. There are no triggers: the statement does it
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 from customer_inventory.kit.errors import Conflict
@@ -66,12 +66,14 @@ async def write_all(
     return [
         Version(change.id, written[change.id], change.body or b"")
         if id(change) in winners and change.id in written
-        else RevisionPassed() if change.revision else Conflict("This id is taken.", path="id")
+        else RevisionPassed()
+        if change.revision
+        else Conflict("This id is taken.", path="id")
         for change in changes
     ]
 
 
-@lru_cache(maxsize=None)
+@cache
 def statement(name: str, declared: RecordType) -> str:
     """Return statement `name` of `write.sql` for the table and columns of `declared`."""
     columns = [column.name for column in declared.columns]

@@ -83,6 +83,19 @@ class Database:
         async with self.connection() as connection, connection.transaction():
             yield connection
 
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Connection]:
+        """Lend a connection of its own, outside the pool and without our codecs or limits.
+
+        For libraries that keep one for as long as they run.
+        """
+        with failures.translated():
+            connection = await asyncpg.connect(self.dsn, timeout=10)
+            try:
+                yield connection
+            finally:
+                await connection.close(timeout=5)
+
     async def fetch(self, statement: str, *arguments: Any) -> Sequence[Row]:
         """Run one statement and return its rows."""
         async with self.connection() as connection:
@@ -183,5 +196,3 @@ async def _keep_session(_: Connection) -> None:
 
 def _as_is(value: bytes) -> bytes:
     return value
-
-

@@ -1,13 +1,12 @@
 """What the database says, in the house's kinds of failure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import asyncpg
 
 from customer_inventory.kit.errors import Conflict, Invalid, InventoryError, Unavailable
 
-_OUT_OF_SPACE = "The database's disk is full; nothing was changed."
 _UNREACHABLE = (
     OSError,
     TimeoutError,
@@ -35,32 +34,62 @@ def translated() -> Iterator[None]:
 
 
 def _translate(error: asyncpg.PostgresError) -> InventoryError:
-    match error:
-        case asyncpg.DiskFullError():
-            return Unavailable(_OUT_OF_SPACE, hint="Free space, then try again.")
-        case asyncpg.QueryCanceledError():
-            return Unavailable(
-                "The search took too long and was stopped.",
-                hint="Narrow it: filter or sort by an indexed attribute, or take smaller pages.",
-                code="timeLimit",
-            )
-        case asyncpg.ReadOnlySQLTransactionError():
-            return Unavailable("The database takes no changes just now.", hint="Try again later.")
-        case asyncpg.UniqueViolationError():
-            return Conflict("There is such an entry already.", hint="Change it instead.")
-        case asyncpg.DataError():
-            return Invalid(f"The database refuses a value: {_first_line(error)}.")
-        case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
-            return Conflict("Somebody changed the same entry.", hint="Try again.")
-        case asyncpg.InvalidAuthorizationSpecificationError():
-            return Unavailable(
-                f"The database refuses us: {_first_line(error)}.", hint="Check CINV_DATABASE_URL."
-            )
-        case asyncpg.UndefinedTableError() | asyncpg.InvalidSchemaNameError():
-            return Unavailable(
-                "The database lacks our tables.", hint="Run `cinv db migrate` first."
-            )
+    for kind, explain in _EXPLAINED:
+        if isinstance(error, kind):
+            return explain(_first_line(error))
     return Unavailable(f"The database failed: {_first_line(error)}.", hint="See its log.")
+
+
+_EXPLAINED: tuple[tuple[type[asyncpg.PostgresError], Callable[[str], InventoryError]], ...] = (
+    (
+        asyncpg.DiskFullError,
+        lambda _: Unavailable(
+            "The database's disk is full; nothing was changed.", hint="Free space, then try again."
+        ),
+    ),
+    (
+        asyncpg.QueryCanceledError,
+        lambda _: Unavailable(
+            "The search took too long and was stopped.",
+            hint="Narrow it: filter or sort by an indexed attribute, or take smaller pages.",
+            code="timeLimit",
+        ),
+    ),
+    (
+        asyncpg.ReadOnlySQLTransactionError,
+        lambda _: Unavailable("The database takes no changes just now.", hint="Try again later."),
+    ),
+    (
+        asyncpg.UniqueViolationError,
+        lambda _: Conflict("There is such an entry already.", hint="Change it instead."),
+    ),
+    (
+        asyncpg.InvalidRegularExpressionError,
+        lambda _: Invalid("The pattern is no regular expression.", code="invalidFilter"),
+    ),
+    (asyncpg.DataError, lambda reason: Invalid(f"The database refuses a value: {reason}.")),
+    (
+        asyncpg.SerializationError,
+        lambda _: Conflict("Somebody changed the same entry.", hint="Try again."),
+    ),
+    (
+        asyncpg.DeadlockDetectedError,
+        lambda _: Conflict("Somebody changed the same entry.", hint="Try again."),
+    ),
+    (
+        asyncpg.InvalidAuthorizationSpecificationError,
+        lambda reason: Unavailable(
+            f"The database refuses us: {reason}.", hint="Check CINV_DATABASE_URL."
+        ),
+    ),
+    (
+        asyncpg.UndefinedTableError,
+        lambda _: Unavailable(
+            "The database lacks our tables.", hint="Run `cinv db migrate` first."
+        ),
+    ),
+)
+"""What the server's own kinds of error mean here, the first that fits deciding."""
 
 
 def _first_line(error: BaseException) -> str:

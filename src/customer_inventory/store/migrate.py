@@ -4,6 +4,7 @@
 from the server itself which existing tables were locked, how strongly and for how long.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from customer_inventory.store import failures
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
+
+log = logging.getLogger(__name__)
+# What the migration tool would say is returned as steps instead.
+log.disabled = True
 
 _SCHEMA = "customer_inventory"
 _ONE_MIGRATOR = 0x63696E76  # "cinv": the advisory lock that lets one migrator work at a time
@@ -57,7 +62,7 @@ async def apply(dsn: str) -> list[Step]:
         try:
             await connection.execute(SQL.lock_migrations, _ONE_MIGRATOR)
             pending = await _pending(connection)
-            await pogo.apply(connection, folder(), schema_name=_SCHEMA, logger=_Silent())
+            await pogo.apply(connection, folder(), schema_name=_SCHEMA, logger=log)
         except BadMigrationError as error:
             reason = error.__cause__ or error
             raise Unavailable(
@@ -132,12 +137,3 @@ def _step(
     rehearsed: bool = False,
 ) -> Step:
     return Step(migration.id, migration.__doc__ or "", locks, seconds, rehearsed)
-
-
-class _Silent:
-    """The migration tool's logger: what it would say is returned as steps instead."""
-
-    def error(self, *_: object) -> None: ...
-    def warning(self, *_: object) -> None: ...
-    def info(self, *_: object) -> None: ...
-    def debug(self, *_: object) -> None: ...

@@ -55,7 +55,9 @@ class Where:
     column `body`; the alias of the table is `r`. `parameters` collects the values, in order.
     """
 
-    def __init__(self, columns: Mapping[str, SearchColumn], parameters: list[Any] | None = None) -> None:
+    def __init__(
+        self, columns: Mapping[str, SearchColumn], parameters: list[Any] | None = None
+    ) -> None:
         self._columns = columns
         self.parameters: list[Any] = [] if parameters is None else parameters
 

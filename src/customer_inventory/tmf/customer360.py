@@ -42,7 +42,7 @@ async def retrieve(call: Call) -> Answer:
         known[kind] = seen.known[kind]
     members.append(b'"known":%b' % encode(known))
     body = b"{%b}" % b",".join(members)
-    return Answer(200, body, ids=tuple(shown_ids), count=len(shown_ids))
+    return Answer(200, body, ids=tuple(shown_ids), told=len(shown_ids))
 
 
 ITEM: dict[str, tuple[Operation, Handler]] = {

@@ -87,7 +87,15 @@ class Door:
         except InventoryError as error:
             answer = failure.answer(error)
             decision = "deny" if isinstance(error, Refused) else "permit"
-        await self._record(scope, session, resource, operation, answer, decision, identifier)
+        await self._record(
+            session,
+            resource,
+            operation,
+            answer,
+            decision=decision,
+            identifier=identifier,
+            client=scope.get("client"),
+        )
         return answer
 
     def _route(self, path: str) -> tuple[Resource, str]:
@@ -96,9 +104,7 @@ class Door:
             return self.resources[path.rstrip("/")], ""
         resource = self.resources.get(head)
         if resource is None:
-            raise NotFound(
-                "There is no such resource.", hint="/openapi.json lists what is served."
-            )
+            raise NotFound("There is no such resource.", hint="/openapi.json lists what is served.")
         return resource, last
 
     def _call(
@@ -118,16 +124,16 @@ class Door:
 
     async def _record(
         self,
-        scope: Scope,
         session: Session,
         resource: Resource,
         operation: Operation,
         answer: Answer,
+        *,
         decision: str,
         identifier: str,
+        client: tuple[str, int] | None,
     ) -> None:
         actor = session.actor
-        client = scope.get("client")
         await self._ledger.append(
             Entry(
                 at=datetime.now(UTC).isoformat(),
@@ -138,7 +144,7 @@ class Door:
                 status=answer.status,
                 decision=decision,
                 ids=answer.ids or ((identifier,) if is_id(identifier) else ()),
-                count=answer.count,
+                count=answer.told,
                 bytes=len(answer.body),
                 person=actor.person,
                 source=client[0] if client else None,

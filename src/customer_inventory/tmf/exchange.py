@@ -29,13 +29,13 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """One answer. `ids` and `count` say which records it told of, for the ledger."""
+    """One answer. `ids` says which and `told` how many records it told of, for the ledger."""
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     ids: tuple[str, ...] = ()
-    count: int = 0
+    told: int = 0
 
 
 async def read(scope: Scope, receive: Receive, *, most: int) -> Request:

@@ -59,64 +59,72 @@ def document(public_url: str, max_page: int) -> dict[str, Any]:
 
 
 def _paths(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
-    name, entity = declared.name, declared.entity
-    shown = _content(_ref(entity))
     identifier = _parameter("id", "path", {"type": "string"}, "Id of the record", required=True)
-    if_match = _parameter("If-Match", "header", {"type": "string"}, "Change only this revision")
-    patches = {media: {"schema": _patch(media, entity)} for media in PATCHES}
     return {
-        f"{api.base}/{name}": {
-            "get": _operation(
-                api, f"list{entity}", f"Find {name} records", [*_of_list(max_page)],
-                {"200": _page(entity), "206": _page(entity)}, _ALWAYS,
-            ),
-            "post": _operation(
-                api, f"create{entity}", f"Make a {name}", [],
-                {"201": _answer("Made", shown, "Location", "ETag")}, (*_ALWAYS, *_OF_BODY),
-                body=_content(_ref(f"{entity}_FVO")),
+        f"{api.base}/{declared.name}": _collection(api, declared, max_page),
+        f"{api.base}/{declared.name}/{{id}}": {"parameters": [identifier], **_item(api, declared)},
+    }
+
+
+def _collection(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
+    entity = declared.entity
+    return {
+        "get": {
+            **_operation(api, f"list{entity}", f"Find {declared.name} records"),
+            "parameters": list(_of_list(max_page)),
+            "responses": _responses({"200": _page(entity), "206": _page(entity)}, _ALWAYS),
+        },
+        "post": {
+            **_operation(api, f"create{entity}", f"Make a {declared.name}"),
+            "requestBody": _body(_content(_ref(f"{entity}_FVO"))),
+            "responses": _responses(
+                {"201": _answer("Made", _content(_ref(entity)), "Location", "ETag")},
+                (*_ALWAYS, *_OF_BODY),
             ),
         },
-        f"{api.base}/{name}/{{id}}": {
-            "parameters": [identifier],
-            "get": _operation(
-                api, f"retrieve{entity}", f"Read one {name}", [_FIELDS, _IF_NONE_MATCH],
+    }
+
+
+def _item(api: Api, declared: RecordType) -> dict[str, Any]:
+    name, entity = declared.name, declared.entity
+    shown = _content(_ref(entity))
+    patches = {media: {"schema": _patch(media, entity)} for media in PATCHES}
+    return {
+        "get": {
+            **_operation(api, f"retrieve{entity}", f"Read one {name}"),
+            "parameters": [_FIELDS, _IF_NONE_MATCH],
+            "responses": _responses(
                 {"200": _answer("The record", shown, "ETag"), "304": {"description": "As known"}},
                 _OF_ITEM,
             ),
-            "patch": _operation(
-                api, f"patch{entity}", f"Change a {name}", [if_match],
-                {"200": _answer("Changed", shown, "ETag")}, (*_OF_ITEM, *_OF_BODY, "412"),
-                body=patches,
+        },
+        "patch": {
+            **_operation(api, f"patch{entity}", f"Change a {name}"),
+            "parameters": [_IF_MATCH],
+            "requestBody": _body(patches),
+            "responses": _responses(
+                {"200": _answer("Changed", shown, "ETag")}, (*_OF_ITEM, *_OF_BODY, "412")
             ),
-            "delete": _operation(
-                api, f"delete{entity}", f"Remove a {name}", [if_match],
-                {"204": {"description": "Removed"}}, (*_OF_ITEM, "409", "412"),
-            ),
+        },
+        "delete": {
+            **_operation(api, f"delete{entity}", f"Remove a {name}"),
+            "parameters": [_IF_MATCH],
+            "responses": _responses({"204": {"description": "Removed"}}, (*_OF_ITEM, "409", "412")),
         },
     }
 
 
-def _operation(
-    api: Api,
-    identifier: str,
-    summary: str,
-    parameters: list[Any],
-    answers: dict[str, Any],
-    errors: tuple[str, ...],
-    *,
-    body: dict[str, Any] | None = None,
-) -> dict[str, Any]:
+def _operation(api: Api, identifier: str, summary: str) -> dict[str, Any]:
+    return {"operationId": identifier, "summary": summary, "tags": [api.number]}
+
+
+def _responses(answers: dict[str, Any], errors: tuple[str, ...]) -> dict[str, Any]:
     failures = {status: _answer(_ERRORS[status], _content(_ref("Error"))) for status in errors}
-    operation = {
-        "operationId": identifier,
-        "summary": summary,
-        "tags": [api.number],
-        "parameters": parameters,
-        "responses": {**answers, **dict(sorted(failures.items()))},
-    }
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": body}
-    return operation
+    return {**answers, **dict(sorted(failures.items()))}
+
+
+def _body(content: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": content}
 
 
 def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
@@ -129,7 +137,9 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
         _parameter("offset", "query", offset, "Records to pass over first"),
         _parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
         _parameter(
-            "filters", "query", filters,
+            "filters",
+            "query",
+            filters,
             "Conditions by dotted attribute path: status=active, name.regex=^A, a.b.gte=5. "
             "Operators: eq, ne, gt, gte, lt, lte, regex.",
         ),
@@ -140,11 +150,15 @@ def _parameter(
     name: str, where: str, schema: Schema, description: str, *, required: bool = False
 ) -> dict[str, Any]:
     return {
-        "name": name, "in": where, "schema": schema, "description": description,
+        "name": name,
+        "in": where,
+        "schema": schema,
+        "description": description,
         "required": required,
     }
 
 
+_IF_MATCH = _parameter("If-Match", "header", {"type": "string"}, "Change only this revision")
 _FIELDS = _parameter("fields", "query", {"type": "string"}, "Attributes wanted, by dotted path")
 _IF_NONE_MATCH = _parameter(
     "If-None-Match", "header", {"type": "string"}, "Answer 304 if the record is at this revision"
@@ -153,9 +167,7 @@ _IF_NONE_MATCH = _parameter(
 
 def _page(entity: str) -> dict[str, Any]:
     content = _content({"type": "array", "items": _ref(entity)})
-    return _answer(
-        "A page", content, "X-Total-Count", "X-Result-Count", "X-Total-Count-Exact"
-    )
+    return _answer("A page", content, "X-Total-Count", "X-Result-Count", "X-Total-Count-Exact")
 
 
 def _answer(description: str, content: dict[str, Any], *headers: str) -> dict[str, Any]:
@@ -230,14 +242,15 @@ def _customer360() -> dict[str, Any]:
     identifier = _parameter("id", "path", {"type": "string"}, "Id of the customer", required=True)
     limit = {"type": "integer", "minimum": 1, "maximum": customer360.LARGEST_PART}
     answer = _answer("The customer, seen whole", _content(_ref("Customer360")))
+    summary = "See a customer whole: party, accounts, agreements, interactions"
     return {
         f"{customer360.BASES[0]}/{customer360.RESOURCE}/{{id}}": {
             "parameters": [identifier],
-            "get": _operation(
-                api, "retrieveCustomer360", "See a customer whole: person, accounts, contracts …",
-                [_parameter("limit", "query", limit, "Most records of a type")],
-                {"200": answer}, _OF_ITEM,
-            ),
+            "get": {
+                **_operation(api, "retrieveCustomer360", summary),
+                "parameters": [_parameter("limit", "query", limit, "Most records of a type")],
+                "responses": _responses({"200": answer}, _OF_ITEM),
+            },
         }
     }
 

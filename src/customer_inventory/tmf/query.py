@@ -14,7 +14,9 @@ LARGEST_OFFSET = 100_000
 _MOST_PARTS = 50
 _MOST_VALUES = 100
 
-_PART = re.compile(r"(?P<name>[^=<>!*~]+?)(?P<sign>=~|\*=|>=|<=|!=|<>|==|=|>|<)(?P<value>.*)", re.DOTALL)
+_PART = re.compile(
+    r"(?P<name>[^=<>!*~]+?)(?P<sign>=~|\*=|>=|<=|!=|<>|==|=|>|<)(?P<value>.*)", re.DOTALL
+)
 _SIGNS: dict[str, Operator] = {
     "=": "eq",
     "==": "eq",
@@ -33,8 +35,11 @@ _RESERVED = ("filter", "before", "after")
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a list was asked: the records' query, the attributes wanted (None: all), and whether
-    the caller set a limit."""
+    """What a list was asked.
+
+    `query` is what the records are searched by, `fields` the attributes wanted (None: all),
+    `has_limit` tells whether the caller set a limit.
+    """
 
     query: Query
     fields: tuple[str, ...] | None

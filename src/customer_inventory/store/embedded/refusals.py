@@ -53,7 +53,7 @@ def _refusal(error: OSError, home: Path) -> Unavailable:
 
 def _disk_full(folder: Path) -> Unavailable:
     return Unavailable(
-        f"The disk that holds {folder} is full; nothing was lost.",
+        f"The disk that holds {folder} is full: the database cannot run there.",
         hint="Free some space there, or set CINV_HOME to a folder on another disk.",
     )
 

@@ -20,6 +20,7 @@ from customer_inventory.store.embedded import (
     process,
     refusals,
 )
+from customer_inventory.store.embedded.binaries import Binaries
 from customer_inventory.store.embedded.locks import Lock
 from customer_inventory.store.embedded.place import Place
 
@@ -141,8 +142,18 @@ class EmbeddedServer:
 
     def _bring_up(self, there: Place) -> None:
         there.open_sockets()
-        if process.is_up(there):
+        lock = process.claim(there)
+        if lock is None:
             return
+        try:
+            programs = self._prepare(there, lock)
+            process.spawn(there, programs, lock)
+        finally:
+            lock.close()
+        process.expect(there)
+
+    def _prepare(self, there: Place, lock: Lock) -> Binaries:
+        """Bring programs, data directory and settings in order; return the programs."""
         if not there.account.can_enter(there.folder):
             raise Unavailable(
                 f"{there.account.name}, who owns the database, cannot reach {there.folder}.",
@@ -160,8 +171,8 @@ class EmbeddedServer:
         if there.initialised:
             cluster.include(there, there.data, configured)
         else:
-            cluster.initialise(there, programs, configured)
-        process.launch(there, programs)
+            cluster.initialise(there, programs, configured, lock)
+        return programs
 
 
 class Attachment:

@@ -1,0 +1,1 @@
+"""Measurements of the customer inventory against its database and a typical service."""

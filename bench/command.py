@@ -1,0 +1,107 @@
+"""Runs other programs: to the end, or until they are told to end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from customer_inventory.kit.errors import Unavailable
+
+_PATIENCE_AT_END = 30.0
+
+
+async def run(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str] | None = None,
+    output: int | IO[bytes] = asyncio.subprocess.PIPE,
+    seconds: float = 3600.0,
+) -> str:
+    """Run `command` and return what it printed on stdout ("" if `output` is a file).
+
+    Raises Unavailable with its last words if it fails or takes more than `seconds`.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *map(str, command),
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            printed, said = await process.communicate()
+    except BaseException as error:
+        await _end(process)
+        if isinstance(error, TimeoutError):
+            raise Unavailable(f"{_name(command)} took over {seconds:.0f} seconds.") from None
+        raise
+    if process.returncode:
+        last_words = (said or printed or b"").decode("utf-8", "replace").strip()[-2000:]
+        raise Unavailable(f"{_name(command)} ended with {process.returncode}: {last_words}")
+    return (printed or b"").decode()
+
+
+@contextlib.asynccontextmanager
+async def running(
+    command: Sequence[str | Path], *, environment: Mapping[str, str], log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `command` for the length of the block; what it says goes to the file `log`."""
+    with log.open("wb") as file:
+        process = await asyncio.create_subprocess_exec(
+            *map(str, command),
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=file,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    try:
+        yield process
+    finally:
+        await _end(process)
+
+
+async def until_listening(process: asyncio.subprocess.Process, port: int, log: Path) -> None:
+    """Wait until somebody listens on loopback `port`; raise Unavailable if `process` ends."""
+    for _ in range(1200):
+        if process.returncode is not None:
+            raise Unavailable(f"A service ended at its start: {log.read_text()[-2000:].strip()}")
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
+    raise Unavailable(f"Nothing listens on port {port} after two minutes: see {log}.")
+
+
+def free_port() -> int:
+    """Return a loopback port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return this process's environment with `settings`, and none of the product's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CINV_")}
+    return {**kept, **settings}
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Ask the process to end, and make it if it does not."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        if process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(how)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_AT_END):
+                await process.wait()
+
+
+def _name(command: Sequence[str | Path]) -> str:
+    return " ".join(str(word) for word in command[:5])

@@ -1,0 +1,1 @@
+"""Services that others would write for the same table, to measure ours against."""

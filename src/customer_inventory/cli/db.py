@@ -1,0 +1,88 @@
+"""`cinv db`: the facilities of the repository."""
+
+import asyncio
+import signal
+
+import click
+
+from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.running import prepare, run
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.settings import Settings
+from customer_inventory.store import migrate
+from customer_inventory.store.embedded import EmbeddedServer
+from customer_inventory.store.locate import located
+
+
+@click.group()
+def db() -> None:
+    """Facilities: the database, its migrations, its address."""
+
+
+@db.command("migrate")
+@click.option("--plan", is_flag=True, help="Rehearse, say what would be locked, change nothing.")
+@output_option
+def migrate_command(plan: bool, output: str) -> None:
+    """Bring the database up to date.
+
+    \b
+    Example:
+      cinv db migrate --plan
+    """
+    run(_plan(output) if plan else _migrate(output))
+
+
+@db.command()
+def url() -> None:
+    """Print the address of the database (a running embedded one, or CINV_DATABASE_URL)."""
+    settings = Settings.from_environment()
+    click.echo(settings.database_url or EmbeddedServer(settings.home).dsn)
+
+
+@db.command()
+def start() -> None:
+    """Hold the embedded database open in the foreground until interrupted."""
+    settings = Settings.from_environment()
+    if settings.database_url:
+        raise Invalid("CINV_DATABASE_URL names another database.", hint="Start that one itself.")
+    run(_hold(settings))
+
+
+@db.command()
+def stop() -> None:
+    """Stop the embedded database, whoever uses it. What was acknowledged is safe."""
+    EmbeddedServer(Settings.from_environment().home).stop()
+
+
+async def _migrate(output: str) -> None:
+    async with located(Settings.from_environment()) as dsn:
+        steps = await prepare(dsn)
+    rows = [{"step": step.name, "description": step.description} for step in steps]
+    show(rows, output, columns=("step", "description"), empty="Nothing to do: it is up to date.")
+
+
+async def _plan(output: str) -> None:
+    async with located(Settings.from_environment()) as dsn:
+        steps = await migrate.plan(dsn)
+    rows = [
+        {
+            "step": step.name,
+            "description": step.description,
+            "locks": ", ".join(f"{mode} on {table}" for table, mode in step.locks)
+            or ("no existing table" if step.rehearsed else "not rehearsed: runs on its own"),
+            "seconds": round(step.seconds, 3),
+        }
+        for step in steps
+    ]
+    columns = ("step", "description", "locks", "seconds")
+    show(rows, output, columns=columns, empty="Nothing to do: it is up to date.")
+
+
+async def _hold(settings: Settings) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with located(settings) as dsn:
+        click.echo(f"database: {dsn}")
+        await stopped.wait()

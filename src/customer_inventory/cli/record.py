@@ -1,0 +1,65 @@
+"""`cinv record`: the declared record types, and what was observed and found about records."""
+
+import click
+
+from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.running import opened, run
+from customer_inventory.kit.settings import Settings
+from customer_inventory.record import finding
+from customer_inventory.record.observation import UNDECLARED, observed
+from customer_inventory.record.types import TYPES
+
+
+@click.group()
+def record() -> None:
+    """Records: their types, what was observed at the door, what was found."""
+
+
+@record.command()
+@output_option
+def types(output: str) -> None:
+    """List the declared record types."""
+    rows = [
+        {
+            "type": declared.name,
+            "entity": declared.entity,
+            "mandatory": ", ".join(declared.mandatory),
+            "description": declared.description,
+        }
+        for declared in TYPES.values()
+    ]
+    show(rows, output, columns=("type", "entity", "mandatory", "description"), empty="")
+
+
+@record.command("observed")
+@click.option("--last", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@output_option
+def observed_command(last: int, output: str) -> None:
+    """List the undeclared attributes that arrive, most frequent first."""
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            rows = await observed(database, UNDECLARED, limit=last)
+        columns = ("record_type", "path", "process", "seen", "last_seen_at")
+        show(rows, output, columns=columns, empty="Nothing undeclared has arrived.")
+
+    run(work())
+
+
+@record.command()
+@click.option("--check", is_flag=True, help="Look for references that lead nowhere first.")
+@click.option("--state", type=click.Choice(["open", "closed"]), default="open", show_default=True)
+@click.option("--last", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@output_option
+def findings(check: bool, state: str, last: int, output: str) -> None:
+    """List findings: what somebody should look at."""
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            if check:
+                await finding.check_references(database)
+            rows = await finding.findings(database, state=state, limit=last)
+        columns = ("kind", "record_id", "evidence", "state", "found_at")
+        show(rows, output, columns=columns, empty=f"No finding is {state}.")
+
+    run(work())

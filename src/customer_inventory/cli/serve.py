@@ -1,0 +1,96 @@
+"""`cinv serve`: the service."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+import click
+import uvicorn
+
+from customer_inventory.app import Application
+from customer_inventory.cli.running import prepare, run
+from customer_inventory.kit.errors import Unavailable
+from customer_inventory.kit.settings import Settings
+from customer_inventory.store.locate import located, watched
+
+_BACKLOG = 2048
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: CINV_HOST or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the TM Forum APIs until interrupted.
+
+    \b
+    Example:
+      cinv serve --port 8080
+    """
+    settings = Settings.from_environment()
+    settings = replace(
+        settings,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+    )
+    run(serve_until_stopped(settings, lambda base: click.echo(f"base: {base}")))
+
+
+async def serve_until_stopped(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until a signal says stop; `ready` is called with the base address once it answers."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    listening = _listen(settings)
+    base = settings.public_url or _base(listening)
+    async with located(settings) as dsn:
+        await prepare(dsn)
+        async with watched(settings):
+            application = Application(settings, dsn, public_url=base.rstrip("/"))
+            config = uvicorn.Config(
+                application,
+                http="httptools",
+                access_log=False,
+                log_config=None,
+                log_level="warning",
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=10,
+                lifespan="on",
+            )
+            await _Server(config, lambda: ready(base)).serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            await asyncio.to_thread(self._ready)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise Unavailable(
+            f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.",
+            hint="Choose another with --port (0 takes a free one).",
+        ) from error
+    listening.listen(_BACKLOG)
+    return listening
+
+
+def _base(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,152 @@
+"""The one queue of jobs: work that outlasts a request, or that a room above must do.
+
+A room registers handlers by name (`room.verb`), `app` wires them; whoever has work for a
+room it may not import enqueues a job of that name. Every job acts for the process that
+asked for it. The queue is PgQueuer's, in the same database; a job that fails is held there.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from pgqueuer import PgQueuer
+from pgqueuer.adapters.persistence.qb import (
+    QueryBuilderEnvironment,
+    QueryQueueBuilder,
+    QuerySchedulerBuilder,
+)
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.domain.settings import DBSettings
+from pgqueuer.models import Job, Schedule
+from pgqueuer.queries import Queries
+from pgqueuer.types import Channel
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import InventoryError
+from customer_inventory.record.document import encode, parse_object
+from customer_inventory.store.database import Connection, Database
+from customer_inventory.store.sql import beside
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Mapping[str, Any], Actor], Awaitable[None]]
+
+SQL = beside(__name__)
+
+_ONE_INSTALLER = 0x6A6F62  # "job": the advisory lock that lets one installer work at a time
+_SETTINGS = DBSettings(db_schema="job", channel=Channel("job_changed"))
+_POLL = timedelta(seconds=30)
+_RETRY_SECONDS = 2.0
+
+
+async def install(database: Database) -> None:
+    """Make the tables of the queue, or bring them up to date."""
+    async with database.session() as connection:
+        await connection.execute(SQL.lock_queue, _ONE_INSTALLER)
+        queries = _queries(connection)
+        if await queries.schema_is_installed():
+            await queries.apply_upgrade()
+        else:
+            await queries.install()
+
+
+async def enqueue(
+    database: Database,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    actor: Actor,
+    once: str | None = None,
+) -> None:
+    """Put a job in the queue; with `once`, only if none of that key is waiting."""
+    body = encode(
+        {
+            "payload": payload,
+            "process": actor.process,
+            "purpose": actor.purpose,
+            "person": actor.person,
+        }
+    )
+    async with database.session() as connection:
+        await _queries(connection).enqueue(name, body, dedupe_key=once, on_conflict="skip")
+
+
+class Jobs:
+    """Runs the handlers of jobs as they come, and enqueues what is due by schedule."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._handlers: dict[str, Handler] = {}
+        self._schedules: dict[str, tuple[str, Actor]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def handle(self, name: str, handler: Handler) -> None:
+        """Let `handler` do the jobs called `name`."""
+        self._handlers[name] = handler
+
+    def every(self, expression: str, name: str, *, actor: Actor) -> None:
+        """Do the job `name` whenever the cron `expression` (UTC) says so, as `actor`."""
+        self._schedules[name] = (expression, actor)
+
+    def start(self) -> None:
+        """Work from now on."""
+        self._task = asyncio.create_task(self._work_for_ever(), name="work on jobs")
+
+    async def stop(self) -> None:
+        """Stop; a job under way is taken up again by the next worker."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _work_for_ever(self) -> None:
+        while True:
+            try:
+                async with _worker(self._database) as worker:
+                    self._wire(worker)
+                    await worker.run(dequeue_timeout=_POLL, shutdown_on_listener_failure=True)
+            except InventoryError as error:
+                log.warning("jobs wait for the database: %s", error)
+            except Exception:
+                log.exception("the job worker failed and is started again")
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    def _wire(self, worker: PgQueuer) -> None:
+        for name, handler in self._handlers.items():
+            worker.entrypoint(name, on_failure="hold")(_doing(handler))
+        for name, (expression, actor) in self._schedules.items():
+            worker.schedule(name, expression)(self._enqueuing(name, actor))
+
+    def _enqueuing(self, name: str, actor: Actor) -> Callable[[Schedule], Awaitable[None]]:
+        async def due(_: Schedule) -> None:
+            await enqueue(self._database, name, {}, actor=actor, once=name)
+
+        return due
+
+
+def _doing(handler: Handler) -> Callable[[Job], Awaitable[None]]:
+    async def do(job: Job) -> None:
+        told = parse_object(job.payload or b"{}")
+        actor = Actor(told["process"], told["purpose"], told["person"])
+        await handler(told["payload"], actor)
+
+    return do
+
+
+@asynccontextmanager
+async def _worker(database: Database) -> Any:
+    async with database.session() as connection:
+        driver = AsyncpgDriver(connection)
+        queries = _queries(connection)
+        yield PgQueuer(driver, channel=Channel(_SETTINGS.channel), queries=queries)
+
+
+def _queries(connection: Connection) -> Queries:
+    return Queries(
+        AsyncpgDriver(connection),
+        qbe=QueryBuilderEnvironment(_SETTINGS),
+        qbq=QueryQueueBuilder(_SETTINGS),
+        qbs=QuerySchedulerBuilder(_SETTINGS),
+    )
