@@ -16,7 +16,7 @@ import msgspec
 from bench.kinds import GET, PATCH, POST
 from customer_inventory.kit.errors import Unavailable
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection = asyncpg.Connection
 Document = dict[str, Any]
 
 _PATCHED = 20_000

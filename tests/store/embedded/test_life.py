@@ -9,7 +9,6 @@ import asyncpg
 import pytest
 
 from customer_inventory.kit.errors import Invalid, Unavailable
-from customer_inventory.store.embedded import process
 from customer_inventory.store.embedded.server import Status
 
 ATTACH_AND_WAIT = """
@@ -190,10 +189,3 @@ def test_tools_are_found(used):
     assert subprocess.run(version, check=True, capture_output=True).stdout.startswith(b"pgbench")
     with pytest.raises(Unavailable, match="no pg_nothing"):
         used.server().tool("pg_nothing")
-
-
-def test_the_first_words_of_servers_are_kept_within_bounds(used):
-    used.place.log.write_bytes(b"x" * 1_000_001)
-    used.server().start()
-    assert used.place.log.stat().st_size < 10_000
-    assert process.server_pid(used.place)

@@ -23,8 +23,7 @@ PATIENCE = 900.0
 """Seconds for a recovery or a last checkpoint: some minutes of log are replayed in less."""
 _SHORTEST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.2
-_LOG_KEPT = 1_000_000
-_SPAWN = '"$@" </dev/null >>"$CINV_SERVER_LOG" 2>&1 &'
+_SPAWN = '"$@" </dev/null >"$CINV_SERVER_LOG" 2>&1 &'
 """Has the shell leave the server behind as nobody's child, so that no zombie stays."""
 
 
@@ -61,7 +60,6 @@ def is_alive(place: Place) -> bool:
 def spawn(place: Place, binaries: Binaries, lock: Lock) -> None:
     """Start a server that keeps `lock`; `expect` tells whether it came up."""
     _remove_stale(place)
-    _shorten_log(place)
     place.account.run(
         ["/bin/sh", "-c", _SPAWN, "sh", binaries.program("postgres"), "-D", place.data],
         environment={"CINV_SERVER_LOG": str(place.log)},
@@ -142,17 +140,11 @@ def _remove_stale(place: Place) -> None:
             file.unlink(missing_ok=True)
 
 
-def _shorten_log(place: Place) -> None:
-    """Begin the log of the first words anew when it has grown: the last one is kept."""
-    if place.log.exists() and place.log.stat().st_size > _LOG_KEPT:
-        place.log.replace(place.log.with_suffix(".log.1"))
-
-
 def _last_words(place: Place) -> str:
-    """Return the end of the log written last."""
-    logs = [place.log, *place.logs.glob("postgresql-*.log")]
-    written = [log for log in logs if log.exists()]
-    if not written:
+    """Return what the server spawned last said last: in its own log, once it had one."""
+    logs = [log for log in (place.log, *place.logs.glob("postgresql-*.log")) if log.exists()]
+    if not logs:
         return ""
-    newest = max(written, key=lambda log: log.stat().st_mtime_ns)
-    return newest.read_bytes()[-4000:].decode("utf-8", "replace")
+    newest = max(logs, key=lambda log: log.stat().st_mtime_ns)
+    words = newest.read_bytes()[-4000:].decode("utf-8", "replace")
+    return words.rpartition("starting PostgreSQL")[2]

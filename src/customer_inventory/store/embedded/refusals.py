@@ -1,6 +1,7 @@
 """What the operating system and the server refuse, said in the house's kinds of failure."""
 
 import errno
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from customer_inventory.kit.errors import Unavailable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _CLOSED = {errno.EACCES, errno.EPERM}
+_MESSAGE = re.compile(r"\b(?P<severity>LOG|ERROR|FATAL|PANIC|error):\s+(?P<text>.*)")
 _LEAST_FREE = 16 * 2**20
 """One segment of the write-ahead log, in bytes: with less free space no server starts."""
 
@@ -27,7 +29,7 @@ def failed(what: str, said: str, folder: Path, *, log: Path | None = None) -> Un
     """Return the error for a program of PostgreSQL that failed and `said` why."""
     if "No space left on device" in said or _is_full(folder):
         return _disk_full(folder)
-    reason = _telling_line(said)
+    reason = _reason(said)
     return Unavailable(
         f"{what}: {reason}" if reason else f"{what}.",
         hint=f"See {log}." if log else None,
@@ -65,7 +67,17 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
-def _telling_line(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error:"))]
-    return (telling or lines or [""])[-1]
+def _reason(said: str) -> str:
+    """Return the last grave message among the lines of a log or of a program's errors.
+
+    A faulty configuration file is told in two: first the fault, then that there is one.
+    That a server was asked too early, which we do, is nothing grave.
+    """
+    messages = [found for line in said.splitlines() if (found := _MESSAGE.search(line))]
+    told = [found for found in messages if "the database system is" not in found["text"]]
+    if not told:
+        return said.strip()
+    last = max((at for at, found in enumerate(told) if found["severity"] != "LOG"), default=-1)
+    if "contains errors" in told[last]["text"] and last > 0:
+        last -= 1
+    return told[last]["text"]

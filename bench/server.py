@@ -1,0 +1,129 @@
+"""An inventory of the bench's own, in a temporary home, and the services before it."""
+
+import asyncio
+import contextlib
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from bench import command, cpu
+from bench.tables import Connection, connected
+from customer_inventory.store.embedded import EmbeddedServer
+
+_PRODUCT = (sys.executable, "-m", "customer_inventory")
+_GRANT = "*:read,create,update,delete"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A running database in a temporary folder: `folder` is the bench's, the rest the product's.
+
+    `dsn` is the database as the service uses it, `superuser` for maintenance; `postmaster` is
+    the process that every backend descends from, None where that cannot be seen.
+    """
+
+    folder: Path
+    server: EmbeddedServer
+    dsn: str
+    superuser: str
+    version: str
+    postmaster: int | None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the product's commands."""
+        return command.environment(CINV_HOME=str(self.server.home))
+
+    async def cinv(self, *words: str, output: int | IO[bytes] = asyncio.subprocess.PIPE) -> str:
+        """Run a command of the product and return what it printed."""
+        return await command.run(
+            [*_PRODUCT, *words], environment=self.environment, output=output
+        )
+
+    async def checkpoint(self) -> None:
+        """Write everything out, so that nobody pays for what went before."""
+        async with connected(self.superuser) as connection:
+            await connection.execute("checkpoint")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that answers: where, to whom, and the process whose tree it is."""
+
+    base: str
+    pid: int
+    token: str | None = None
+
+
+@contextlib.asynccontextmanager
+async def new_home() -> AsyncIterator[Home]:
+    """Lend an inventory without records for the length of the block, and remove it."""
+    folder = Path(tempfile.mkdtemp(prefix="cinv-bench-"))
+    folder.chmod(0o711)  # the database's account passes through, when root runs this
+    server = EmbeddedServer(folder / "home")
+    try:
+        attachment = await asyncio.to_thread(server.attach)
+        try:
+            home = await _home(folder, server, attachment.dsn)
+            await home.cinv("db", "migrate")
+            yield home
+        finally:
+            await asyncio.to_thread(attachment.leave)
+    finally:
+        _remove(server.home / "postgresql")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def our_service(home: Home) -> AsyncIterator[Service]:
+    """Serve the inventory, all duties on, for a process registered for it."""
+    await home.cinv(
+        *("access", "register", "bench", "--name", "Bench", "--owner", "bench"),
+        *("--allow", _GRANT, "--purpose", "benchmark"),
+    )
+    token = (await home.cinv("access", "token", "bench", "--purpose", "benchmark")).strip()
+    port = command.free_port()
+    words = [*_PRODUCT, "serve", "--port", str(port)]
+    log = home.folder / "service.log"
+    async with command.running(words, environment=home.environment, log=log) as process:
+        await command.until_listening(process, port, log)
+        yield Service(f"http://127.0.0.1:{port}", process.pid, token)
+
+
+@contextlib.asynccontextmanager
+async def typical_service(home: Home) -> AsyncIterator[Service]:
+    """Serve the same table by the typical service, with one worker as ours has."""
+    port = command.free_port()
+    words = [
+        *(sys.executable, "-m", "uvicorn", "bench.peers.orm:app", "--port", str(port)),
+        *("--loop", "uvloop", "--http", "httptools", "--workers", "1"),
+        *("--no-access-log", "--log-level", "warning"),
+    ]
+    log = home.folder / "typical.log"
+    environment = command.environment(BENCH_DSN=home.dsn)
+    async with command.running(words, environment=environment, log=log) as process:
+        await command.until_listening(process, port, log)
+        yield Service(f"http://127.0.0.1:{port}", process.pid)
+
+
+async def _home(folder: Path, server: EmbeddedServer, dsn: str) -> Home:
+    async with connected(dsn) as connection:
+        version = await connection.fetchval("show server_version")
+        postmaster = await _postmaster(connection)
+    return Home(folder, server, dsn, server.superuser_dsn, str(version), postmaster)
+
+
+async def _postmaster(connection: Connection) -> int | None:
+    if not cpu.is_readable():
+        return None
+    return cpu.parent_of(await connection.fetchval("select pg_backend_pid()"))
+
+
+def _remove(link: Path) -> None:
+    """Remove the database's files where they lie outside the home (see store.embedded.place)."""
+    if link.is_symlink():
+        shutil.rmtree(link.resolve(), ignore_errors=True)

@@ -1,0 +1,187 @@
+"""`serving`: operations on individuals through our service, bare, and through a typical one.
+
+All against one table of one database, interleaved round by round, so that whatever else
+the machine does falls on all alike.
+"""
+
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from bench import check, cpu, machine, tables, wrk
+from bench.kinds import KINDS, Kind
+from bench.sample import Sample
+from bench.server import Home, Service, new_home, our_service, typical_service
+from bench.tables import Connection, Document, Values, connected
+from bench.targets import BARE, OURS, TYPICAL, Bare, Http, Target
+from customer_inventory.demo.generate import generate
+from customer_inventory.kit.errors import Unavailable
+
+_NEW_DOCUMENTS = 2000
+_WARM_UP_SECONDS = 1.0
+_GIGABYTES = 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure: `records` in the table, and each thing for `seconds`, `rounds` times.
+
+    After `most_writes` writes of one kind with one number of clients no further round is
+    begun, so that the tables stay of a size.
+    """
+
+    records: int = 100_000
+    clients: tuple[int, ...] = (1, 8, 32)
+    rounds: int = 3
+    seconds: float = 5.0
+    seed: int = 1
+    most_writes: int = 400_000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """All samples of one operation with one number of clients, by who was measured."""
+
+    kind: Kind
+    clients: int
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a plan."""
+
+    plan: Plan
+    postgresql: str
+    cells: list[Cell]
+
+
+async def measure(plan: Plan) -> Result:
+    """Set everything up, measure, and remove everything.
+
+    Raises Unavailable when something needed is missing or anything under load failed.
+    """
+    await wrk.ensure()
+    async with new_home() as home:
+        machine.require_disk(home.folder, _GIGABYTES)
+        documents = await load_individuals(home, plan)
+        async with (
+            connected(home.superuser) as connection,
+            our_service(home) as ours,
+            typical_service(home) as typical,
+        ):
+            values = await tables.prepare(connection, documents, home.folder)
+            await tables.settle(connection)
+            await _check(values, documents, ours, typical)
+            targets = [Http(OURS, ours, values), Bare(home, values), Http(TYPICAL, typical, values)]
+            cells = [cell async for cell in _cells(plan, home, connection, targets)]
+            await tables.drop(connection)
+    return Result(plan, home.version, cells)
+
+
+async def load_individuals(home: Home, plan: Plan) -> list[Document]:
+    """Import the plan's individuals by the product; return documents of others, without ids."""
+    file = home.folder / "individuals.ndjson"
+    with file.open("wb") as lines:
+        for body in itertools.islice(_individuals(plan.seed), plan.records):
+            lines.write(body + b"\n")
+    await home.cinv("capture", "import", str(file), "--mapping", "records")
+    file.unlink()
+    others = itertools.islice(_individuals(plan.seed + 1), _NEW_DOCUMENTS)
+    return [_without_id(body) for body in others]
+
+
+def _individuals(seed: int) -> Iterator[bytes]:
+    batches = (generate(1000, seed=seed, first=first) for first in itertools.count(0, 1000))
+    for record in itertools.chain.from_iterable(batches):
+        if record.type == "individual":
+            yield record.body
+
+
+def _without_id(body: bytes) -> Document:
+    document: Document = msgspec.json.decode(body)
+    del document["id"]
+    return document
+
+
+async def _check(values: Values, documents: list[Document], *services: Service) -> None:
+    with values.ids.open() as ids:
+        known_id = ids.readline().strip()
+    for service in services:
+        await check.answers(service, known_id, documents[0])
+
+
+async def _cells(
+    plan: Plan, home: Home, connection: Connection, targets: list[Target]
+) -> AsyncIterator[Cell]:
+    for kind, clients in itertools.product(KINDS, plan.clients):
+        await home.checkpoint()
+        yield await _cell(plan, home, connection, targets, kind, clients)
+        if kind.writes:
+            await tables.restore(connection)
+
+
+async def _cell(
+    plan: Plan,
+    home: Home,
+    connection: Connection,
+    targets: list[Target],
+    kind: Kind,
+    clients: int,
+) -> Cell:
+    cell = Cell(kind, clients, {target.name: [] for target in targets})
+    for target in targets:
+        await target.load(kind, clients, _WARM_UP_SECONDS, plan.seed)
+    for turn in range(plan.rounds):
+        for target in targets:
+            async with _verified(connection, kind, clients) as seen:
+                sample = await _metered(home, target, kind, clients, plan, plan.seed + turn)
+                seen.append(sample)
+            cell.samples[target.name].append(sample)
+        written = sum(one.operations for each in cell.samples.values() for one in each)
+        if kind.writes and written >= plan.most_writes:
+            break
+    return cell
+
+
+async def _metered(
+    home: Home, target: Target, kind: Kind, clients: int, plan: Plan, seed: int
+) -> Sample:
+    before = _cpu(home, target)
+    sample = await target.load(kind, clients, plan.seconds, seed)
+    after = _cpu(home, target)
+    return replace(sample, cpu={who: after[who] - before[who] for who in before})
+
+
+def _cpu(home: Home, target: Target) -> dict[str, float]:
+    if home.postmaster is None:
+        return {}
+    service = {} if target.pid is None else {"service": cpu.tree_seconds(target.pid)}
+    return {
+        **service,
+        "database": cpu.tree_seconds(home.postmaster),
+        "load": cpu.ended_children_seconds(),
+    }
+
+
+@contextlib.asynccontextmanager
+async def _verified(
+    connection: Connection, kind: Kind, clients: int
+) -> AsyncIterator[list[Sample]]:
+    """Check that what was answered as written was written: nobody is fast by doing nothing.
+
+    A patch may by chance set the value that is there, so one in a thousand may be missing.
+    """
+    seen: list[Sample] = []
+    if not kind.writes:
+        yield seen
+        return
+    before = await tables.revisions(connection)
+    yield seen
+    grown = await tables.revisions(connection) - before
+    answered = sum(sample.operations for sample in seen)
+    if not 0.999 * answered <= grown <= answered + 2 * clients:
+        raise Unavailable(f"{kind.title}: {answered} were answered and {grown} were written.")

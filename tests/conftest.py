@@ -1,0 +1,146 @@
+"""What the tests share: a real server, a fresh database a test, a running service."""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from customer_inventory.access import registration
+from customer_inventory.access.registration import Permission
+from customer_inventory.app import Application
+from customer_inventory.cli.running import prepare
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.settings import Settings
+from customer_inventory.store.database import Database
+from customer_inventory.store.embedded import EmbeddedServer
+
+PROFILE = os.environ.get("CINV_TEST_PROFILE", "ci")
+"""How much is tried: `ci` fits a build, `long` is the full number of kills and properties."""
+
+hypothesis_settings.register_profile(
+    "ci", max_examples=60, deadline=None, suppress_health_check=list(HealthCheck)
+)
+hypothesis_settings.register_profile(
+    "long", max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck)
+)
+hypothesis_settings.load_profile(PROFILE)
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """A server of the session's own. Only here is durability off: no test of it kills the server."""
+    with tempfile.TemporaryDirectory(prefix="cinv-test-", ignore_cleanup_errors=True) as folder:
+        # The server's account must be able to pass.
+        Path(folder).chmod(0o755)
+        server = EmbeddedServer(Path(folder) / "home", {"fsync": "off"})
+        with server.running():
+            yield server
+
+
+@pytest.fixture(scope="session")
+async def template(server: EmbeddedServer) -> str:
+    """The name of a database that is up to date and empty."""
+    dsn = await _created(server, "cinv_template", "template0")
+    await prepare(dsn)
+    return "cinv_template"
+
+
+@pytest.fixture
+async def dsn(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+    """The address of a fresh database, up to date and empty."""
+    name = f"cinv_{os.getpid()}_{next(_numbers)}"
+    yield await _created(server, name, template)
+    connection = await asyncpg.connect(server.superuser_dsn)
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    """A fresh database, open."""
+    async with Database(dsn) as database:
+        yield database
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Somebody who acts."""
+    return Actor("test", "testing", "tester")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service: its address, its database, a client that may do everything."""
+
+    base: str
+    database: Database
+    application: Application
+    client: httpx.AsyncClient
+    token: str
+
+    async def token_for(self, process: str, *allowed: str, purpose: str = "testing") -> str:
+        """Return a token of `process`, which is registered with these permissions."""
+        return await issued(self.database, process, *allowed, purpose=purpose)
+
+
+@pytest.fixture
+async def service(dsn: str, database: Database) -> AsyncIterator[Service]:
+    """The service over a fresh database, on a real socket."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    application = Application(Settings(home=Path("unused")), dsn, public_url=base)
+    config = uvicorn.Config(application, log_config=None, lifespan="on", server_header=False)
+    running = uvicorn.Server(config)
+    task = asyncio.create_task(running.serve(sockets=[listening]))
+    while not running.started and not task.done():
+        await asyncio.sleep(0.01)
+    token = await issued(database, "tester", "*:read,create,modify,update,delete,download")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=base, headers=headers, timeout=30) as client:
+        yield Service(base, database, application, client, token)
+    running.should_exit = True
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def issued(
+    database: Database, process: str, *allowed: str, purpose: str = "testing"
+) -> str:
+    """Register `process` with permissions (`type:operation,…`) and return a token of it."""
+    await registration.register(
+        database,
+        process,
+        name=process,
+        owner="the tests",
+        permissions=[Permission.parse(text, purpose) for text in allowed],
+        registered_by="the tests",
+    )
+    token = await registration.issue_token(
+        database, process, purpose=purpose, lifetime=timedelta(hours=1)
+    )
+    return token.secret
+
+
+async def _created(server: EmbeddedServer, name: str, template: str) -> str:
+    connection = await asyncpg.connect(server.superuser_dsn)
+    await connection.execute(
+        f"CREATE DATABASE {name} TEMPLATE {template} OWNER cinv STRATEGY file_copy"
+    )
+    await connection.close()
+    return server.superuser_dsn.replace("postgres@", "cinv@", 1).replace("/cinv?", f"/{name}?", 1)
