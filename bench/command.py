@@ -41,8 +41,8 @@ async def run(
             raise Unavailable(f"{_name(command)} took over {seconds:.0f} seconds.") from None
         raise
     if process.returncode:
-        last_words = (said or printed or b"").decode("utf-8", "replace").strip()[-2000:]
-        raise Unavailable(f"{_name(command)} ended with {process.returncode}: {last_words}")
+        words = (said or printed or b"").decode("utf-8", "replace").strip()
+        raise Unavailable(f"{_name(command)} ended with {process.returncode}: {_short(words)}")
     return (printed or b"").decode()
 
 
@@ -105,3 +105,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 def _name(command: Sequence[str | Path]) -> str:
     return " ".join(str(word) for word in command[:5])
+
+
+def _short(words: str) -> str:
+    """Return the beginning and the end: the first words tell the cause, the last the outcome."""
+    return words if len(words) <= 2000 else f"{words[:1000]}\n[…]\n{words[-1000:]}"

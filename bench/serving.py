@@ -69,7 +69,7 @@ async def measure(plan: Plan) -> Result:
         machine.require_disk(home.folder, _GIGABYTES)
         documents = await load_individuals(home, plan)
         async with (
-            connected(home.superuser) as connection,
+            connected(home.dsn) as connection,
             our_service(home) as ours,
             typical_service(home) as typical,
         ):
@@ -134,7 +134,7 @@ async def _cell(
 ) -> Cell:
     cell = Cell(kind, clients, {target.name: [] for target in targets})
     for target in targets:
-        await target.load(kind, clients, _WARM_UP_SECONDS, plan.seed)
+        await target.load(kind, clients, _WARM_UP_SECONDS, plan.seed + plan.rounds)
     for turn in range(plan.rounds):
         for target in targets:
             async with _verified(connection, kind, clients) as seen:

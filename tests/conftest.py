@@ -70,6 +70,13 @@ async def dsn(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
     await connection.close()
 
 
+@pytest.fixture(scope="session")
+async def schema(server: EmbeddedServer, template: str) -> AsyncIterator[Database]:
+    """A database to plan statements against; nothing is ever written to it."""
+    async with Database(await _created(server, "cinv_schema", template)) as database:
+        yield database
+
+
 @pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
     """A fresh database, open."""

@@ -21,17 +21,7 @@ from customer_inventory.demo.parts import Document
 from customer_inventory.demo.residential import household
 from customer_inventory.demo.standing import draw_standing
 from customer_inventory.kit.errors import Invalid
-
-TYPES = {
-    "Individual": "individual",
-    "Organization": "organization",
-    "Customer": "customer",
-    "PartyAccount": "partyAccount",
-    "BillingAccount": "billingAccount",
-    "Agreement": "agreement",
-    "PartyInteraction": "partyInteraction",
-}
-
+from customer_inventory.record.types import TYPES
 
 class Record(NamedTuple):
     """A record's type name, id and whole document (UTF-8 JSON that begins with id and @type)."""
@@ -57,10 +47,11 @@ def lines(customers: int, *, seed: int, first: int = 0) -> Iterator[bytes]:
 
 
 def _records(indexes: range, seed: int) -> Iterator[Record]:
+    types = {declared.entity: name for name, declared in TYPES.items()}
     encode = msgspec.json.Encoder().encode
     for index in indexes:
         for document in _documents(Draw(seed, index)):
-            yield Record(TYPES[document["@type"]], document["id"], encode(document))
+            yield Record(types[document["@type"]], document["id"], encode(document))
 
 
 def _documents(draw: Draw) -> list[Document]:

@@ -1,104 +1,148 @@
 """Making new records in bulk: by COPY, with the facts that the write statement would leave.
 
-Two halves. `prepared` is a pure function that turns a document into lines of COPY text,
-fit for a worker process. `load` pumps the lines of many records into the tables, inside
-a transaction that the caller gives. Nothing here looks at records that exist already.
+Two halves. `lines_of` is a pure function that turns a document into COPY text, fit for a
+worker process. `load` pumps the lines of many records into the tables, inside a
+transaction that the caller gives; the records must be new, which `known` finds out.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.link import Link, extract
-from customer_inventory.store.database import Connection
+from customer_inventory.record.types import TYPES
+from customer_inventory.store.database import Connection, Row
+from customer_inventory.store.sql import beside
 
-_ROW = (
-    "id", "bucket", "subject_id", "valid_from", "valid_to",
+SQL = beside(__name__)
+
+Lines = tuple[bytes, bytes, bytes]
+"""A new record as COPY text: a line for the table of its type, any number of lines for
+`record.link`, a line for `record.outbox`, each with its newline."""
+
+# The revision comes first, so that it can be changed, and the document last, so that it is found.
+_ROW_FIRST = (
     "revision", "operation", "recorded_at", "process", "person", "purpose",
+    "id", "bucket", "subject_id", "valid_from", "valid_to",
 )  # fmt: skip
-_EVENT = ("id", "bucket", "type", "revision", "event", "recorded_at")
+_EVENT = ("revision", "event", "recorded_at", "id", "bucket", "type")
+# The server reads 'now' as the instant its transaction began: all records get the same.
+_MADE = "1\tcreate\tnow\t"
 
-# 'now' is read by the server as the instant the transaction began: all rows get the same.
-_RECORDED_AT = "now"
 _NULL = "\\N"
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-class Prepared(NamedTuple):
-    """A record to be made: its id, and its lines of COPY text, each with its newline.
+def lines_of(declared: RecordType, document: Document, body: bytes, actor: Actor) -> Lines:
+    """Return the lines that make a record of `document`, which has its id, by `actor`.
 
-    `row` is for the table of its type and ends with the document, `links` (any number of
-    lines) for `record.link`, `event` for `record.outbox`.
-    """
-
-    id: str
-    row: bytes
-    links: bytes
-    event: bytes
-
-    @property
-    def body(self) -> bytes:
-        """The document, as it was encoded."""
-        # JSON holds no bare tab, and the document is the last column.
-        return self.row[self.row.rindex(b"\t") + 1 : -1].replace(b"\\\\", b"\\")
-
-
-def prepared(declared: RecordType, document: Document, body: bytes, actor: Actor) -> Prepared:
-    """Return the lines that make a record of `document`, whose id is set, by `actor`.
-
-    `body` is the document encoded; raises ValueError for a period before the year 1.
+    `body` is the document encoded. Raises Invalid for a period that no table can hold.
     """
     identifier = document["id"]
     bucket = bucket_of(identifier)
     subject = declared.subject_of(document)
     start, end = declared.period(document)
-    columns = "".join([f"{_text(column.value(document))}\t" for column in declared.columns])
-    head = (
-        f"{identifier}\t{bucket}\t{_text(subject) if subject else identifier}"
-        f"\t{_instant(start)}\t{_instant(end)}{_provenance(actor)}{columns}"
+    columns = [_text(column.value(document)) for column in declared.columns]
+    head = "\t".join(
+        [
+            _provenance(actor),
+            identifier,
+            str(bucket),
+            _text(subject) if subject else identifier,
+            _instant(start, declared),
+            _instant(end, declared),
+            *columns,
+        ]
     )
-    return Prepared(
-        identifier,
-        b"%b%b\n" % (head.encode(), body.replace(b"\\", b"\\\\")),
+    return (
+        b"%b\t%b\n" % (head.encode(), body.replace(b"\\", b"\\\\")),
         "".join(map(_link, extract(declared, document))).encode(),
-        f"{identifier}\t{bucket}\t{declared.name}\t1\tcreate\t{_RECORDED_AT}\n".encode(),
+        f"{_MADE}{identifier}\t{bucket}\t{declared.name}\n".encode(),
     )
 
 
-async def load(connection: Connection, declared: RecordType, records: Sequence[Prepared]) -> None:
-    """Make `records` of one type, none of which has ever existed, in the open transaction.
+def body_of(lines: Lines) -> bytes:
+    """Return the document in `lines`, as it was encoded."""
+    row = lines[0]
+    return row[row.rindex(b"\t") + 1 : -1].replace(b"\\\\", b"\\")
+
+
+async def known(
+    connection: Connection, declared: RecordType, identifiers: Collection[str]
+) -> dict[str, Row]:
+    """Return the records of a type that exist already, by id.
+
+    Each has its `revision` and `body`, and by which `process` it was `recorded_at` what time.
+    """
+    buckets = [bucket_of(identifier) for identifier in identifiers]
+    statement = _known_statement(declared)
+    rows = await connection.fetch(statement, list(identifiers), buckets)
+    return {row["id"]: row for row in rows}
+
+
+async def load(
+    connection: Connection, records: Mapping[RecordType, Mapping[str, Lines]]
+) -> None:
+    """Make `records`, by type and id, in the open transaction; none of them may exist.
 
     Raises the driver's errors, as every statement does inside a transaction.
     """
-    if not records:
-        return
-    columns = [*_ROW, *(column.name for column in declared.columns), "body"]
-    rows = b"".join([record.row for record in records])
-    links = b"".join([record.links for record in records])
-    events = b"".join([record.event for record in records])
-    await _copy(connection, declared.table, columns, rows)
+    renewed = await _renewed(connection, [key for lines in records.values() for key in lines])
+    links: list[bytes] = []
+    events: list[bytes] = []
+    for declared, given in records.items():
+        made = {**given, **{key: _at(renewed[key], given[key]) for key in renewed.keys() & given.keys()}}
+        columns = [*_ROW_FIRST, *(column.name for column in declared.columns), "body"]
+        await _copy(connection, declared.table, columns, [row for row, _, _ in made.values()])
+        links += [link for _, link, _ in made.values()]
+        events += [event for _, _, event in made.values()]
     await _copy(connection, "link", Link._fields, links)
     await _copy(connection, "outbox", _EVENT, events)
 
 
-async def _copy(connection: Connection, table: str, columns: Sequence[str], lines: bytes) -> None:
-    if lines:
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    by_type = {f"known_records:{name}": _known_statement(kind) for name, kind in TYPES.items()}
+    return {**by_type, "last_revisions": SQL.last_revisions}
+
+
+async def _renewed(connection: Connection, identifiers: Sequence[str]) -> dict[str, int]:
+    """Return the revision that goes on where an id's history ended, for the few that have one."""
+    buckets = [bucket_of(identifier) for identifier in identifiers]
+    rows = await connection.fetch(SQL.last_revisions, identifiers, buckets)
+    return {row["id"]: row["revision"] + 1 for row in rows}
+
+
+def _at(revision: int, lines: Lines) -> Lines:
+    row, links, event = lines
+    return b"%d%b" % (revision, row[1:]), links, b"%d%b" % (revision, event[1:])
+
+
+async def _copy(
+    connection: Connection, table: str, columns: Sequence[str], lines: Iterable[bytes]
+) -> None:
+    text = b"".join(lines)
+    if text:
         # As a view: the driver takes plain bytes for the name of a file.
         await connection.copy_to_table(
-            table, schema_name="record", columns=columns, source=memoryview(lines), format="text"
+            table, schema_name="record", columns=columns, source=memoryview(text), format="text"
         )
+
+
+@lru_cache(maxsize=None)
+def _known_statement(declared: RecordType) -> str:
+    return SQL.known_records.format(table=declared.table)
 
 
 @lru_cache
 def _provenance(actor: Actor) -> str:
-    who = (actor.process, actor.person, actor.purpose)
-    return f"\t1\tcreate\t{_RECORDED_AT}\t" + "".join([f"{_text(word)}\t" for word in who])
+    return _MADE + "\t".join(map(_text, (actor.process, actor.person, actor.purpose)))
 
 
 def _link(link: Link) -> str:
@@ -109,8 +153,13 @@ def _link(link: Link) -> str:
     )
 
 
-def _instant(instant: datetime | None) -> str:
-    return _NULL if instant is None else instant.astimezone(UTC).isoformat()
+def _instant(instant: datetime | None, declared: RecordType) -> str:
+    if instant is None:
+        return _NULL
+    try:
+        return instant.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise Invalid("is before the year 1 or after 9999.", path=declared.validity) from None
 
 
 def _text(word: str | None) -> str:

@@ -65,12 +65,17 @@ class Home:
         psql = [server.tool("psql"), "-XAtqc", statement, server.superuser_dsn]
         return subprocess.run(psql, check=True, capture_output=True, text=True).stdout.strip()
 
-    def other(self, body: str, *, user: account.Account | None = None) -> "subprocess.Popen[str]":
-        """Start another Python that runs `body`, which knows `server`, with open pipes."""
+    def other(
+        self, body: str, *, user: account.Account | None = None, without: str = ""
+    ) -> "subprocess.Popen[str]":
+        """Start another Python that runs `body`, which knows `server`, with open pipes.
+
+        It runs as `user`, and without the capabilities of root named in `without`.
+        """
         lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
         program = PROGRAM.format(body=lines, settings=SMALL)
         return subprocess.Popen(
-            [_python_for(user), "-c", program, self.path, self.elsewhere],
+            [*_confined(without), _python_for(user), "-c", program, self.path, self.elsewhere],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -80,11 +85,21 @@ class Home:
             extra_groups=[] if user else None,
         )
 
-    def told_by_other(self, body: str, *, user: account.Account | None = None) -> str:
+    def told_by_other(
+        self, body: str, *, user: account.Account | None = None, without: str = ""
+    ) -> str:
         """Run another Python to its end; return what it printed."""
-        with self.other(body, user=user) as other:
+        with self.other(body, user=user, without=without) as other:
             told, _ = other.communicate(timeout=60)
         return told.strip()
+
+
+def _confined(without: str) -> list[str]:
+    if not without:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("needs setpriv to take capabilities from root")
+    return ["setpriv", f"--bounding-set={without}"]
 
 
 def _python_for(user: account.Account | None) -> str:

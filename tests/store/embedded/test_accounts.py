@@ -68,3 +68,15 @@ def test_a_folder_of_roots_is_not_handed_over(root, home):
     (home.path / "postgresql").mkdir(parents=True)
     with pytest.raises(Unavailable, match="belongs to root"):
         home.server().start()
+
+
+def test_root_in_a_container_recovers_a_killed_server(root, used):
+    """Containers usually withhold the capability to look into other accounts' processes."""
+    crash = "import os, signal\nos.kill(server.status().pid, signal.SIGKILL)\n"
+    told = used.told_by_other(f"server.start()\n{crash}{QUERY}", without="-sys_ptrace")
+    assert told.split() == ["cinv", str(used.place.account.uid), "False"]
+
+
+def test_a_root_that_may_not_step_down_is_told_so(root, home):
+    told = home.told_by_other("server.start()", without="-chown,-setuid,-setgid")
+    assert "this root may not act as" in told

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from customer_inventory.kit.errors import Unavailable
-from customer_inventory.store.embedded import process
+from customer_inventory.store.embedded import account, probe, process
 from customer_inventory.store.embedded.account import Account
 
 START = "server.start()"
@@ -24,16 +24,14 @@ def test_what_was_committed_survives_a_killed_server(used):
     assert used.query("SELECT count(*), sum(i) FROM t") == "50000|1250025000"
 
 
-def test_a_session_that_outlives_the_killed_server_is_waited_for(used):
+def test_a_session_that_outlives_the_killed_server_is_waited_for(used, until):
     """Until it ends no other server may touch the data."""
     server = used.server()
-    dsn = server.start()
-    busy = "SELECT sum(sqrt(a)) FROM generate_series(1, 3000000) a"
-    with subprocess.Popen(
-        [server.tool("psql"), "-XAtqc", busy, dsn],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ):
+    busy = "SELECT sum(sqrt(a)) FROM generate_series(1, 4000000) a"
+    running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT sum%'"
+    psql = [server.tool("psql"), "-XAtqc", busy, server.start()]
+    with subprocess.Popen(psql, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        until(lambda: used.query(running) == "1")
         os.kill(used.pid, signal.SIGKILL)
         server.start()
     assert used.query("SELECT 1") == "1"
@@ -150,3 +148,12 @@ def test_a_lock_belongs_to_the_server_as_long_as_it_lives(used, until):
     os.kill(used.pid, signal.SIGKILL)
     until(lock.seize)
     lock.release()
+    used.server().start()
+
+
+def test_where_processes_cannot_be_looked_into_a_living_one_may_be_the_server(tmp_path):
+    """As on macOS: PostgreSQL itself decides then, when it starts."""
+    with dead(account.ours()) as gone:
+        assert not probe.serves(gone, tmp_path, processes=tmp_path)
+    assert probe.serves(os.getpid(), tmp_path, processes=tmp_path)
+    assert not probe.serves(os.getpid(), tmp_path)

@@ -146,13 +146,12 @@ def test_status_tells_without_changing_anything(home):
     assert (stopped.initialised, stopped.running, stopped.pid) == (True, False, None)
 
 
-def test_stopping_ends_open_sessions(used):
+def test_stopping_ends_open_sessions(used, until):
     server = used.server()
-    dsn = server.start()
-    sleeper = subprocess.Popen(
-        [server.tool("psql"), "-Xqc", "SELECT pg_sleep(600)", dsn], stderr=subprocess.PIPE
-    )
-    with sleeper:
+    psql = [server.tool("psql"), "-Xqc", "SELECT pg_sleep(600)", server.start()]
+    asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    with subprocess.Popen(psql, stderr=subprocess.PIPE) as sleeper:
+        until(lambda: used.query(asleep) == "1")
         server.stop()
         assert b"terminating connection" in sleeper.communicate()[1]
 

@@ -1,9 +1,11 @@
 """The operating system's account that the server runs as."""
 
+import errno
 import os
 import pwd
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,22 +45,23 @@ class Account:
         `text` is its standard input, `keep` the file descriptors it inherits; `session`
         starts it in a session of its own, out of reach of the terminal's signals.
         """
-        return subprocess.run(  # noqa: S603 - programs and arguments are ours
-            [str(word) for word in command],
-            input=text,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            cwd="/",  # readable for every account
-            env={**_clean_environment(), **(environment or {})},
-            pass_fds=keep,
-            start_new_session=session,
-            umask=0o077,
-            user=None if self.is_ours else self.uid,
-            group=None if self.is_ours else self.gid,
-            extra_groups=None if self.is_ours else [],
-        )
+        with self._stepping_down():
+            return subprocess.run(  # noqa: S603 - programs and arguments are ours
+                [str(word) for word in command],
+                input=text,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                cwd="/",  # open to every account
+                env={**_clean_environment(), **(environment or {})},
+                pass_fds=keep,
+                start_new_session=session,
+                umask=0o077,
+                user=None if self.is_ours else self.uid,
+                group=None if self.is_ours else self.gid,
+                extra_groups=None if self.is_ours else [],
+            )
 
     def can_enter(self, folder: Path) -> bool:
         """Whether the account can reach `folder`: asked of the kernel, so that ACLs count."""
@@ -69,7 +72,21 @@ class Account:
     def take(self, target: Path | int) -> None:
         """Make the account the owner of a file that this process has just made."""
         if not self.is_ours:
-            os.chown(target, self.uid, self.gid)
+            with self._stepping_down():
+                os.chown(target, self.uid, self.gid)
+
+    @contextmanager
+    def _stepping_down(self) -> Iterator[None]:
+        """Explain the failure of a root that is not allowed what root usually is."""
+        try:
+            yield
+        except PermissionError as error:
+            if error.errno != errno.EPERM:
+                raise
+            raise Unavailable(
+                f"PostgreSQL does not run as root, and this root may not act as {self.name}.",
+                hint="Run as a normal user, or with the capabilities CHOWN, SETUID and SETGID.",
+            ) from error
 
 
 def ours() -> Account:

@@ -55,16 +55,16 @@ def recorded_pid(lock_file: Path) -> int | None:
         return None
 
 
-def serves(pid: int, data: Path) -> bool:
+def serves(pid: int, data: Path, processes: Path = Path("/proc")) -> bool:
     """Whether process `pid` lives and is a server of the data directory `data`.
 
     A number outlives its process: it may be free, a zombie, or another program by now.
     A server's working directory is its data directory. Where that cannot be seen
     (macOS, or a confined root), a living process counts as the server if it may be one.
     """
-    process = Path("/proc") / str(pid)
-    if not Path("/proc/self").exists():
+    if not (processes / "self").exists():
         return _lives(pid)
+    process = processes / str(pid)
     try:
         return process.joinpath("cwd").readlink() == data
     except PermissionError:
