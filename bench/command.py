@@ -65,17 +65,29 @@ async def running(
         await _end(process)
 
 
-async def until_listening(process: asyncio.subprocess.Process, port: int, log: Path) -> None:
-    """Wait until somebody listens on loopback `port`; raise Unavailable if `process` ends."""
+async def until_answering(process: asyncio.subprocess.Process, port: int, log: Path) -> None:
+    """Wait until HTTP is answered on loopback `port`; raise Unavailable if `process` ends.
+
+    A port may be open long before anybody answers there.
+    """
     for _ in range(1200):
         if process.returncode is not None:
-            raise Unavailable(f"A service ended at its start: {log.read_text()[-2000:].strip()}")
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
+            raise Unavailable(f"A service ended at its start: {_last_words(log)}")
+        if await _answers(port):
             return
         await asyncio.sleep(0.1)
-    raise Unavailable(f"Nothing listens on port {port} after two minutes: see {log}.")
+    raise Unavailable(f"Nobody answers on port {port} after two minutes: see {log}.")
+
+
+async def _answers(port: int) -> bool:
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            with contextlib.closing(writer):
+                writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return bool(await reader.read(1))
+    except OSError:  # a timeout is one too
+        return False
 
 
 def free_port() -> int:
@@ -105,6 +117,10 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 def _name(command: Sequence[str | Path]) -> str:
     return " ".join(str(word) for word in command[:5])
+
+
+def _last_words(log: Path) -> str:
+    return _short(log.read_text("utf-8", "replace").strip())
 
 
 def _short(words: str) -> str:

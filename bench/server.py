@@ -40,9 +40,7 @@ class Home:
 
     async def cinv(self, *words: str, output: int | IO[bytes] = asyncio.subprocess.PIPE) -> str:
         """Run a command of the product and return what it printed."""
-        return await command.run(
-            [*_PRODUCT, *words], environment=self.environment, output=output
-        )
+        return await command.run([*_PRODUCT, *words], environment=self.environment, output=output)
 
     async def checkpoint(self) -> None:
         """Write everything out, so that nobody pays for what went before."""
@@ -62,8 +60,7 @@ class Service:
 @contextlib.asynccontextmanager
 async def new_home() -> AsyncIterator[Home]:
     """Lend an inventory without records for the length of the block, and remove it."""
-    folder = Path(tempfile.mkdtemp(prefix="cinv-bench-"))
-    folder.chmod(0o711)  # the database's account passes through, when root runs this
+    folder = _new_folder()
     server = EmbeddedServer(folder / "home")
     try:
         attachment = await asyncio.to_thread(server.attach)
@@ -90,7 +87,7 @@ async def our_service(home: Home) -> AsyncIterator[Service]:
     words = [*_PRODUCT, "serve", "--port", str(port)]
     log = home.folder / "service.log"
     async with command.running(words, environment=home.environment, log=log) as process:
-        await command.until_listening(process, port, log)
+        await command.until_answering(process, port, log)
         yield Service(f"http://127.0.0.1:{port}", process.pid, token)
 
 
@@ -106,7 +103,7 @@ async def typical_service(home: Home) -> AsyncIterator[Service]:
     log = home.folder / "typical.log"
     environment = command.environment(BENCH_DSN=home.dsn)
     async with command.running(words, environment=environment, log=log) as process:
-        await command.until_listening(process, port, log)
+        await command.until_answering(process, port, log)
         yield Service(f"http://127.0.0.1:{port}", process.pid)
 
 
@@ -121,6 +118,12 @@ async def _postmaster(connection: Connection) -> int | None:
     if not cpu.is_readable():
         return None
     return cpu.parent_of(await connection.fetchval("select pg_backend_pid()"))
+
+
+def _new_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="cinv-bench-"))
+    folder.chmod(0o711)  # the database's account passes through, when root runs this
+    return folder
 
 
 def _remove(link: Path) -> None:

@@ -4,11 +4,14 @@ All against one table of one database, interleaved round by round, so that whate
 the machine does falls on all alike.
 """
 
+import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+import click
 import msgspec
 
 from bench import check, cpu, machine, tables, wrk
@@ -16,7 +19,7 @@ from bench.kinds import KINDS, Kind
 from bench.sample import Sample
 from bench.server import Home, Service, new_home, our_service, typical_service
 from bench.tables import Connection, Document, Values, connected
-from bench.targets import BARE, OURS, TYPICAL, Bare, Http, Target
+from bench.targets import OURS, TYPICAL, Bare, Http, Target
 from customer_inventory.demo.generate import generate
 from customer_inventory.kit.errors import Unavailable
 
@@ -49,6 +52,11 @@ class Cell:
     clients: int
     samples: dict[str, list[Sample]] = field(default_factory=dict)
 
+    @property
+    def operations(self) -> int:
+        """How many operations all samples hold together."""
+        return sum(sample.operations for each in self.samples.values() for sample in each)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -76,22 +84,31 @@ async def measure(plan: Plan) -> Result:
             values = await tables.prepare(connection, documents, home.folder)
             await tables.settle(connection)
             await _check(values, documents, ours, typical)
-            targets = [Http(OURS, ours, values), Bare(home, values), Http(TYPICAL, typical, values)]
-            cells = [cell async for cell in _cells(plan, home, connection, targets)]
+            run = _Run(
+                plan,
+                home,
+                connection,
+                [Http(OURS, ours, values), Bare(home, values), Http(TYPICAL, typical, values)],
+            )
+            cells = await run.cells()
             await tables.drop(connection)
     return Result(plan, home.version, cells)
 
 
 async def load_individuals(home: Home, plan: Plan) -> list[Document]:
     """Import the plan's individuals by the product; return documents of others, without ids."""
+    click.echo(f"loading {plan.records:,} individuals", err=True)
     file = home.folder / "individuals.ndjson"
+    await asyncio.to_thread(_write_individuals, file, plan)
+    await home.cinv("capture", "import", str(file), "--mapping", "records")
+    others = itertools.islice(_individuals(plan.seed + 1), _NEW_DOCUMENTS)
+    return [_without_id(body) for body in others]
+
+
+def _write_individuals(file: Path, plan: Plan) -> None:
     with file.open("wb") as lines:
         for body in itertools.islice(_individuals(plan.seed), plan.records):
             lines.write(body + b"\n")
-    await home.cinv("capture", "import", str(file), "--mapping", "records")
-    file.unlink()
-    others = itertools.islice(_individuals(plan.seed + 1), _NEW_DOCUMENTS)
-    return [_without_id(body) for body in others]
 
 
 def _individuals(seed: int) -> Iterator[bytes]:
@@ -108,63 +125,60 @@ def _without_id(body: bytes) -> Document:
 
 
 async def _check(values: Values, documents: list[Document], *services: Service) -> None:
-    with values.ids.open() as ids:
-        known_id = ids.readline().strip()
     for service in services:
-        await check.answers(service, known_id, documents[0])
+        await check.answers(service, values.known_id, documents[0])
 
 
-async def _cells(
-    plan: Plan, home: Home, connection: Connection, targets: list[Target]
-) -> AsyncIterator[Cell]:
-    for kind, clients in itertools.product(KINDS, plan.clients):
-        await home.checkpoint()
-        yield await _cell(plan, home, connection, targets, kind, clients)
-        if kind.writes:
-            await tables.restore(connection)
+@dataclass(frozen=True)
+class _Run:
+    """A plan under way: what it needs to measure one cell after another."""
 
+    plan: Plan
+    home: Home
+    connection: Connection
+    targets: Sequence[Target]
 
-async def _cell(
-    plan: Plan,
-    home: Home,
-    connection: Connection,
-    targets: list[Target],
-    kind: Kind,
-    clients: int,
-) -> Cell:
-    cell = Cell(kind, clients, {target.name: [] for target in targets})
-    for target in targets:
-        await target.load(kind, clients, _WARM_UP_SECONDS, plan.seed + plan.rounds)
-    for turn in range(plan.rounds):
-        for target in targets:
-            async with _verified(connection, kind, clients) as seen:
-                sample = await _metered(home, target, kind, clients, plan, plan.seed + turn)
-                seen.append(sample)
-            cell.samples[target.name].append(sample)
-        written = sum(one.operations for each in cell.samples.values() for one in each)
-        if kind.writes and written >= plan.most_writes:
-            break
-    return cell
+    async def cells(self) -> list[Cell]:
+        """Measure every operation with every number of clients."""
+        cells = []
+        for kind, clients in itertools.product(KINDS, self.plan.clients):
+            click.echo(f"measuring {kind.title}, clients: {clients}", err=True)
+            await self.home.checkpoint()
+            cells.append(await self._cell(kind, clients))
+            if kind.writes:
+                await tables.restore(self.connection)
+        return cells
 
+    async def _cell(self, kind: Kind, clients: int) -> Cell:
+        """Measure all targets in turn, again and again: A B C, A B C, …"""
+        cell = Cell(kind, clients, {target.name: [] for target in self.targets})
+        seed = self.plan.seed
+        for target in self.targets:
+            await target.load(kind, clients, _WARM_UP_SECONDS, seed + self.plan.rounds)
+        for turn in range(self.plan.rounds):
+            for target in self.targets:
+                async with _verified(self.connection, kind, clients) as seen:
+                    seen.append(await self._metered(target, kind, clients, seed + turn))
+                cell.samples[target.name] += seen
+            if kind.writes and cell.operations >= self.plan.most_writes:
+                break
+        return cell
 
-async def _metered(
-    home: Home, target: Target, kind: Kind, clients: int, plan: Plan, seed: int
-) -> Sample:
-    before = _cpu(home, target)
-    sample = await target.load(kind, clients, plan.seconds, seed)
-    after = _cpu(home, target)
-    return replace(sample, cpu={who: after[who] - before[who] for who in before})
+    async def _metered(self, target: Target, kind: Kind, clients: int, seed: int) -> Sample:
+        before = self._cpu(target)
+        sample = await target.load(kind, clients, self.plan.seconds, seed)
+        after = self._cpu(target)
+        return replace(sample, cpu={who: after[who] - before[who] for who in before})
 
-
-def _cpu(home: Home, target: Target) -> dict[str, float]:
-    if home.postmaster is None:
-        return {}
-    service = {} if target.pid is None else {"service": cpu.tree_seconds(target.pid)}
-    return {
-        **service,
-        "database": cpu.tree_seconds(home.postmaster),
-        "load": cpu.ended_children_seconds(),
-    }
+    def _cpu(self, target: Target) -> dict[str, float]:
+        if self.home.postmaster is None:
+            return {}
+        service = {} if target.pid is None else {"service": cpu.tree_seconds(target.pid)}
+        return {
+            **service,
+            "database": cpu.tree_seconds(self.home.postmaster),
+            "load": cpu.ended_children_seconds(),
+        }
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ They lie in the schema `bench`, which `drop` removes. A row holds the values of 
 transaction of pgbench, in columns named by value and number: id1, bucket1, id2, …
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ class Values:
     """What a run draws from: rows by table of values, and files for the load scripts."""
 
     blocks: dict[str, int]
+    known_id: str
     ids: Path
     patched_ids: Path
     documents: Path
@@ -57,11 +58,14 @@ async def prepare(connection: Connection, documents: Sequence[Document], folder:
         "heads": await _spread(connection, "heads", PATCH.block, "id, bucket, head", _HEADS),
         "documents": await _spread(connection, "documents", POST.block, _NEW, "bench.new"),
     }
+    rows = await connection.fetch("select id from bench.loaded order by n")
+    ids = [row["id"].encode() for row in rows]
     return Values(
         blocks,
-        ids=await _write_ids(connection, folder / "ids.txt", "true"),
-        patched_ids=await _write_ids(connection, folder / "patched.txt", f"n <= {_PATCHED}"),
-        documents=_write_documents(documents, folder / "documents.ndjson"),
+        known_id=rows[0]["id"],
+        ids=_write(folder / "ids.txt", ids),
+        patched_ids=_write(folder / "patched.txt", ids[:_PATCHED]),
+        documents=_write(folder / "documents.ndjson", map(msgspec.json.encode, documents)),
     )
 
 
@@ -115,9 +119,7 @@ def _new_rows(documents: Sequence[Document]) -> Iterator[tuple[Any, ...]]:
         yield n, rest, f"{given} {family}", family, given, document.get("status")
 
 
-async def _spread(
-    connection: Connection, table: str, width: int, columns: str, source: str
-) -> int:
+async def _spread(connection: Connection, table: str, width: int, columns: str, source: str) -> int:
     """Make `bench.<table>` of the rows of `source`, `width` of them in each; return its rows."""
     wide = ", ".join(
         f"max({column}) filter (where slot = {slot}) as {column}{slot}"
@@ -136,12 +138,6 @@ async def _spread(
     return rows
 
 
-async def _write_ids(connection: Connection, path: Path, condition: str) -> Path:
-    rows = await connection.fetch(f"select id from bench.loaded where {condition} order by n")
-    path.write_text("".join(f"{row['id']}\n" for row in rows))
-    return path
-
-
-def _write_documents(documents: Sequence[Document], path: Path) -> Path:
-    path.write_bytes(b"".join(msgspec.json.encode(document) + b"\n" for document in documents))
+def _write(path: Path, lines: Iterable[bytes]) -> Path:
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
     return path

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customer_inventory.demo.generate import TYPES, Record, generate, lines
+from customer_inventory.demo.generate import Record, generate, lines
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
+from customer_inventory.record.types import TYPES, of_entity
 
 SAMPLE = 1000
 PINNED = "05e078b8032d60bbd3d5e148d85a46f242e27ddc9aa34e1ff8926d10188ebe9e"
@@ -63,9 +64,10 @@ def dangling(records: list[Record]) -> list[str]:
     missing = []
     for record in records:
         for found in objects(json.loads(record.body)):
-            target = TYPES.get(found.get("@referredType", ""))
-            if target is None:
+            declared = of_entity(found.get("@referredType"))
+            if declared is None:
                 continue
+            target = declared.name
             same_bucket = bucket_of(found["id"]) == bucket_of(record.id)
             if (target, found["id"]) not in seen or not same_bucket:
                 missing.append(f"{record.type} {record.id} -> {target} {found['id']}")

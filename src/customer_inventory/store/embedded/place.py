@@ -23,7 +23,6 @@ import re
 import shutil
 import stat
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -196,7 +195,7 @@ def _make_here(folder: Path, owner: Account) -> None:
 
 def _make_elsewhere(link: Path, owner: Account, elsewhere: Path) -> None:
     elsewhere.mkdir(mode=0o711, parents=True, exist_ok=True)
-    folder = elsewhere / uuid.uuid4().hex[:16]
+    folder = elsewhere / os.urandom(8).hex()
     folder.mkdir(mode=0o700)
     try:
         owner.take(folder)

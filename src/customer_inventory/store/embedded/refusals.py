@@ -68,16 +68,18 @@ def _is_full(folder: Path) -> bool:
 
 
 def _reason(said: str) -> str:
-    """Return the last grave message among the lines of a log or of a program's errors.
+    """Return the last grave message in a log or in what a program said.
 
     A faulty configuration file is told in two: first the fault, then that there is one.
     That a server was asked too early, which we do, is nothing grave.
     """
-    messages = [found for line in said.splitlines() if (found := _MESSAGE.search(line))]
-    told = [found for found in messages if "the database system is" not in found["text"]]
-    if not told:
+    found = [match for line in said.splitlines() if (match := _MESSAGE.search(line))]
+    if not found:
         return said.strip()
-    last = max((at for at, found in enumerate(told) if found["severity"] != "LOG"), default=-1)
-    if "contains errors" in told[last]["text"] and last > 0:
-        last -= 1
+    told = [match for match in found if "the database system is" not in match["text"]]
+    last = max((at for at, match in enumerate(told) if match["severity"] != "LOG"), default=None)
+    if last is None:  # killed, and so without a last word
+        return "it was ended from outside"
+    if "contains errors" in told[last]["text"]:
+        last = max(last - 1, 0)
     return told[last]["text"]

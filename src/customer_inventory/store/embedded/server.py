@@ -27,14 +27,17 @@ from customer_inventory.store.embedded.place import Place
 
 @dataclass(frozen=True)
 class Status:
-    """How a server is: `version` is the major one of its data, `size` its bytes on disk."""
+    """How a server is: `version` is the major one of its data, `size` the data's bytes on disk.
+
+    `running` holds from its first process to its last: also while it recovers or ends.
+    """
 
     initialised: bool
     running: bool
     pid: int | None
     version: str | None
     data: Path | None
-    size: int
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class EmbeddedServer:
     def attach(self) -> "Attachment":
         """Start the server, or find it started, and use it until the attachment is left.
 
-        About 4 milliseconds when it is up. A process that dies no longer uses it.
+        A few milliseconds when it is up. A process that dies no longer uses it; if it was
+        the last, the server stays up until the next one leaves.
         """
         with refusals.explained(self.home):
             there = self._establish()
@@ -99,12 +103,12 @@ class EmbeddedServer:
                 with there.alone(process.PATIENCE):
                     process.stop(there)
 
-    def status(self) -> Status:
-        """Tell how the server is, changing nothing."""
+    def status(self, *, measure: bool = False) -> Status:
+        """Tell how the server is, starting nothing; `measure` also adds up its files' sizes."""
         with refusals.explained(self.home):
             there = self._find()
             if there is None:
-                return Status(False, False, None, None, None, 0)
+                return Status(initialised=False, running=False, pid=None, version=None, data=None)
             running = process.is_alive(there)
             return Status(
                 initialised=there.initialised,
@@ -112,17 +116,18 @@ class EmbeddedServer:
                 pid=process.server_pid(there) if running else None,
                 version=cluster.recorded_version(there),
                 data=there.data,
-                size=_bytes_below(there.data),
+                size=_bytes_below(there.data) if measure else None,
             )
+
+    @property
+    def dsn(self) -> str:
+        """The address of our database for its owner, as `start` returns it; starts nothing."""
+        return self._address(cluster.OWNER)
 
     @property
     def superuser_dsn(self) -> str:
         """The address of our database for its superuser, for maintenance."""
-        with refusals.explained(self.home):
-            there = self._find()
-        if there is None:
-            raise Unavailable("There is no database yet.", hint="Start it once.")
-        return there.dsn(cluster.SUPERUSER, cluster.DATABASE)
+        return self._address(cluster.SUPERUSER)
 
     def tool(self, name: str) -> Path:
         """Return the path of one of PostgreSQL's programs, such as `pg_dump` or `pgbench`."""
@@ -136,6 +141,13 @@ class EmbeddedServer:
 
     def _find(self) -> Place | None:
         return place.find(self.home.absolute())
+
+    def _address(self, user: str) -> str:
+        with refusals.explained(self.home):
+            there = self._find()
+        if there is None:
+            raise Unavailable(f"There is no database in {self.home} yet.", hint="Start it once.")
+        return there.dsn(user, cluster.DATABASE)
 
     def _installation(self) -> Path:
         return self.installation or binaries.installed()
