@@ -1,6 +1,7 @@
 """`python -m bench [NAME]`: measure again what is published about speed."""
 
 import asyncio
+import signal
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ _QUICK_IMPORT = importing.Plan(customers=5_500, rounds=2)
 
 _QUICK_SERVING = serving.Plan(records=20_000, clients=(32,), rounds=2, seconds=2.0)
 _QUICK_IMPORT = importing.Plan(customers=5_500, rounds=2)
+_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 _Wishes = dict[str, Any]
 _Plan = TypeVar("_Plan", serving.Plan, importing.Plan)
 
@@ -51,7 +53,7 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 @click.command()
 @click.argument("name", type=click.Choice(["all", *_QUESTIONS]), default="all")
 @click.option("--quick", is_flag=True, help="Small and short: shows that it runs.")
-@click.option("--json", "file", type=click.Path(path_type=Path), help="Write every sample there.")
+@click.option("--json", "file", type=_FILE, help="Write every sample there.")
 @click.option("--clients", callback=_numbers, help="Clients of serving, such as 1,8,32.")
 @click.option("--rounds", type=click.IntRange(1), help="How often each is measured.")
 @click.option("--seconds", type=click.FloatRange(1), help="Length of one measurement of serving.")
@@ -60,6 +62,7 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 @click.option("--seed", type=click.IntRange(1), help="What to draw all data from.")
 def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:
     """Measure the service against its database and a typical service, and the import."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended
     found: dict[str, Any] = {"machine": machine.facts()}
     for fact, value in found["machine"].items():
         click.echo(f"{fact}: {value}")

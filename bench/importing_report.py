@@ -31,7 +31,7 @@ def data(result: Result) -> dict[str, Any]:
 def _sections(result: Result) -> Iterator[str]:
     yield report.section(
         f"import: {result.records:,} records of {result.plan.customers:,} generated customers, "
-        f"{result.plan.rounds} rounds"
+        f"{result.plan.rounds} rounds, PostgreSQL {result.postgresql}"
     )
     yield "median (lowest to highest) of the rounds\n"
     yield report.table(

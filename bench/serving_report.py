@@ -32,7 +32,8 @@ def _sections(result: Result) -> Iterator[str]:
         cells = [cell for cell in result.cells if cell.clients == clients]
         yield report.section(
             f"serving: {clients} {'client' if clients == 1 else 'clients'}, "
-            f"{plan.records:,} individuals, {plan.rounds} rounds of {plan.seconds:g} s"
+            f"{plan.records:,} individuals, {plan.rounds} rounds of {plan.seconds:g} s, "
+            f"PostgreSQL {result.postgresql}"
         )
         yield f"operations a second, {_UNITS}\n"
         yield report.table(

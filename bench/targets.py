@@ -13,10 +13,17 @@ OURS, BARE, TYPICAL = "service", "bare statement", "typical ORM"
 
 
 class Target(Protocol):
-    """Something that can be put under load; `pid` is its process tree, if it has one."""
+    """Something that can be put under load."""
 
-    name: str
-    pid: int | None
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def pid(self) -> int | None:
+        """The process whose tree it is, None if it has none of its own."""
+        ...
 
     async def load(self, kind: Kind, clients: int, seconds: float, seed: int) -> Sample:
         """Run `kind` from `clients` connections for `seconds`."""

@@ -9,7 +9,9 @@ import contextlib
 import json
 import random
 import socket
+import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -37,12 +39,14 @@ class Acknowledged:
 
 
 @pytest.fixture
-def product(tmp_path_factory: pytest.TempPathFactory) -> Product:
-    home: Path = tmp_path_factory.mktemp("product") / "home"
+def product() -> Iterator[Product]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    return Product(home, port)
+    with tempfile.TemporaryDirectory(prefix="cinv-kill-", ignore_cleanup_errors=True) as folder:
+        # The server's account must be able to pass.
+        Path(folder).chmod(0o755)
+        yield Product(Path(folder) / "home", port)
 
 
 async def test_nothing_acknowledged_is_lost(product: Product) -> None:

@@ -4,8 +4,7 @@ Nothing here knows the database: a transform is a pure function, made anew in ea
 process from the mapping and the header.
 """
 
-import re
-from collections.abc import Callable, Mapping as MappingOf, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +22,7 @@ from customer_inventory.capture.expression import (
 )
 from customer_inventory.capture.mapping import Mapping, RecordMapping
 from customer_inventory.kit.ids import bucket_of, derived_id
-from customer_inventory.record.declare import Document, RecordType, places
+from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.validate import Problem, Rejected
 
@@ -32,7 +31,6 @@ Row = Any
 Get = Callable[[Row], str | None]
 """Returns the text in a column of a row, trimmed; None when the source says it has none."""
 
-_SPACES = re.compile(r"\s+")
 _REF_TYPES = {
     "individual": "PartyRef",
     "organization": "PartyRef",
@@ -43,8 +41,8 @@ _REF_TYPES = {
 """What TM Forum calls a reference to a record of a type; of the others, its name and Ref."""
 
 
-class NotAsMapped(Rejected):
-    """A row cannot be transformed; `problems` lists why."""
+class Unmappable(Rejected):
+    """A row cannot be made into documents; `problems` lists why."""
 
     code = "invalidRow"
 
@@ -66,32 +64,225 @@ Make = Callable[[Row, _Making], Any]
 """Returns the value of an expression for a row, None when it has none."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record of the mapping, compiled; `parts` are what its id is made of besides the key."""
+
+    alias: str
+    declared: RecordType
+    parts: tuple[str, ...]
+    key: Sequence[tuple[str, Get]]
+    applies: Callable[[Row], bool]
+    make: Make
+
+
 class Transform:
-    """Makes documents of rows by `mapping`; `header` names the columns of a CSV file."""
+    """Makes documents of rows by `mapping`; `header` names the columns of a CSV file.
+
+    The same row makes the same documents under the same ids, always.
+    """
 
     def __init__(self, mapping: Mapping, header: Sequence[str] = ()) -> None:
         self._source = mapping.source
         self._columns = _Columns(mapping, header)
-        self._key = [(name, self._columns.text(name)) for name in mapping.key]
+        self._types = {record.alias: record.declared for record in mapping.records}
+        self._key = self._columns.texts(mapping.key)
         self._records = [self._record(record) for record in mapping.records]
 
     def __call__(self, row: Row) -> list[tuple[RecordType, Document]]:
-        """Return the documents that `row` makes; raise NotAsMapped when it cannot make them."""
+        """Return the documents that `row` makes; raise Unmappable when it cannot make them."""
         making = _Making()
-        subject = _key(self._key, row, "", making)
-        bucket = bucket_of("\x1f".join((self._source, *subject)))
-        due = [record for record in self._records if record.applies(row)]
-        for record in due:
-            key = _key(record.key, row, record.alias, making)
-            making.ids[record.alias] = derived_id(bucket, self._source, *record.names, *key)
-        made = {record.alias: record.make(row, making) for record in due}
+        try:
+            due = self._identify(row, making)
+            made = {record.alias: record.make(row, making) for record in due}
+        except Unfit as error:
+            making.problems.append(Problem("", f"{error}."))
         if making.problems:
-            raise NotAsMapped(making.problems)
+            raise Unmappable(making.problems)
         for reference, alias in making.references:
             name = _name_of(self._types[alias], made[alias])
-            if name:
+            if name is not None:
                 reference["name"] = name
         return [
             (record.declared, {"id": making.ids[record.alias], **made[record.alias]})
             for record in due
         ]
+
+    def _identify(self, row: Row, making: _Making) -> list[_Record]:
+        """Return the records that `row` makes, their ids set: all in the bucket of its subject."""
+        bucket = bucket_of("\x1f".join((self._source, *_values(self._key, row))))
+        due = [record for record in self._records if record.applies(row)]
+        for record in due:
+            key = _values(record.key, row)
+            making.ids[record.alias] = derived_id(bucket, self._source, *record.parts, *key)
+        return due
+
+    def _record(self, record: RecordMapping) -> _Record:
+        name = record.declared.name
+        return _Record(
+            alias=record.alias,
+            declared=record.declared,
+            parts=(name,) if record.alias == name else (name, record.alias),
+            key=self._columns.texts(record.key),
+            applies=self._condition(record.when) if record.when else lambda _: True,
+            make=self._object(record.attributes, is_whole=True),
+        )
+
+    def _make(self, expression: Expression) -> Make:
+        match expression:
+            case Constant(value=value):
+                return lambda _row, _making: value
+            case Column():
+                return self._column(expression)
+            case Template():
+                return self._template(expression)
+            case Ref(alias=alias):
+                return self._ref(alias)
+            case Object():
+                return self._object(expression)
+            case Items(items=items):
+                return _list([self._make(item) for item in items])
+            case When(condition=condition, inner=inner):
+                return _when(self._condition(condition), self._make(inner))
+
+    def _column(self, column: Column) -> Make:
+        get = self._columns.raw(column.name) if column.is_raw else self._columns.text(column.name)
+        convert, name, path = column.convert, column.name, column.path
+
+        def make(row: Row, making: _Making) -> Any:
+            try:
+                value = get(row)
+                return None if value is None else convert(value)
+            except Unfit as error:
+                making.problems.append(Problem(path, f"column {name} {error}."))
+
+        return make
+
+    def _template(self, template: Template) -> Make:
+        first, *literals = template.literals
+        parts = list(zip([self._columns.text(name) for name in template.columns], literals))
+
+        def make(row: Row, _: _Making) -> str | None:
+            values = [get(row) for get, _ in parts]
+            if not any(values):
+                return None
+            tail = "".join([f"{value or ''}{after}" for value, (_, after) in zip(values, parts)])
+            return " ".join(f"{first}{tail}".split())
+
+        return make
+
+    def _ref(self, alias: str) -> Make:
+        declared = self._types[alias]
+        kind = _REF_TYPES.get(declared.name, f"{declared.entity}Ref")
+
+        def make(_: Row, making: _Making) -> Document | None:
+            identifier = making.ids.get(alias)
+            if identifier is None:
+                return None
+            reference = {"@type": kind, "id": identifier, "@referredType": declared.entity}
+            making.references.append((reference, alias))
+            return reference
+
+        return make
+
+    def _object(self, made: Object, *, is_whole: bool = False) -> Make:
+        members = [(name, self._make(part), _is_fixed(part)) for name, part in made.members]
+        is_certain = is_whole or all(fixed for _, _, fixed in members)
+
+        def make(row: Row, making: _Making) -> Document | None:
+            found = is_certain
+            document: Document = {}
+            for name, inner, fixed in members:
+                value = inner(row, making)
+                if value is not None:
+                    document[name] = value
+                    found = found or not fixed
+            return document if found else None
+
+        return make
+
+    def _condition(self, condition: Condition) -> Callable[[Row], bool]:
+        get, words = self._columns.text(condition.column), condition.words
+        if words is None:
+            return lambda row: get(row) is not None
+        if condition.negated:
+            return lambda row: (text := get(row)) is not None and text not in words
+        return lambda row: get(row) in words
+
+
+class _Columns:
+    """How the columns of a row are read: by position (CSV), or by dotted path (NDJSON)."""
+
+    def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
+        self._nulls = mapping.nulls
+        self._places = {name: place for place, name in enumerate(header)}
+        self._is_csv = mapping.format == "csv"
+
+    def texts(self, names: Sequence[str]) -> list[tuple[str, Get]]:
+        return [(name, self.text(name)) for name in names]
+
+    def text(self, name: str) -> Get:
+        raw, nulls = self.raw(name), self._nulls
+
+        def get(row: Row) -> str | None:
+            value = raw(row)
+            if value is None:
+                return None
+            text = (value if isinstance(value, str) else _written(value)).strip()
+            return None if text in nulls else text
+
+        return get
+
+    def raw(self, name: str) -> Callable[[Row], Any]:
+        if self._is_csv:
+            place = self._places[name]
+            return lambda row: row[place]
+        steps = name.split(".")
+
+        def walk(row: Row) -> Any:
+            for step in steps:
+                row = row.get(step) if isinstance(row, dict) else None
+            return row
+
+        return walk
+
+
+def _list(items: Sequence[Make]) -> Make:
+    def make(row: Row, making: _Making) -> list[Any] | None:
+        return [value for item in items if (value := item(row, making)) is not None] or None
+
+    return make
+
+
+def _when(applies: Callable[[Row], bool], inner: Make) -> Make:
+    return lambda row, making: inner(row, making) if applies(row) else None
+
+
+def _is_fixed(expression: Expression) -> bool:
+    """Tell whether an expression reads nothing of the row."""
+    match expression:
+        case Constant():
+            return True
+        case Object(members=members):
+            return all(_is_fixed(part) for _, part in members)
+        case Items(items=items):
+            return all(_is_fixed(item) for item in items)
+    return False
+
+
+def _values(key: Sequence[tuple[str, Get]], row: Row) -> list[str]:
+    values = [get(row) for _, get in key]
+    if None in values:
+        raise Unfit(f"column {key[values.index(None)][0]}, part of the key, is empty")
+    return values  # type: ignore[return-value]
+
+
+def _written(value: Any) -> str:
+    """Return a number or boolean of an NDJSON row as text, so that it converts like any other."""
+    if isinstance(value, dict | list):
+        raise Unfit("holds an object or a list: take it with as: any, or name what is in it")
+    return encode(value).decode()
+
+
+def _name_of(declared: RecordType, document: Document) -> str | None:
+    return next((c.value(document) for c in declared.columns if c.name == "name"), None)

@@ -50,7 +50,10 @@ def start() -> None:
 
 @db.command()
 def stop() -> None:
-    """Stop the embedded database, whoever uses it. What was acknowledged is safe."""
+    """Stop the embedded database, whoever uses it. What was acknowledged is safe.
+
+    A service that is running starts it again: stop the service first.
+    """
     EmbeddedServer(Settings.from_environment().home).stop()
 
 

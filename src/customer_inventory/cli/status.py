@@ -39,7 +39,7 @@ async def _look(settings: Settings) -> tuple[list[dict[str, Any]], int]:
         rows.append({"what": "database", "state": "external (CINV_DATABASE_URL)"})
     else:
         server = EmbeddedServer(settings.home)
-        known = asdict(server.status())
+        known = asdict(server.status(measure=True))
         rows += [{"what": f"embedded {name}", "state": str(known[name])} for name in known]
         if not known["running"]:
             return rows, OUT_OF_REACH

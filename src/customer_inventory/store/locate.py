@@ -1,11 +1,15 @@
 """Where the database is: the one named by CINV_DATABASE_URL, or the embedded one, started."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.settings import Settings
-from customer_inventory.store.embedded import EmbeddedServer
+from customer_inventory.store.embedded import Attachment, EmbeddedServer
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -17,13 +21,17 @@ async def located(settings: Settings) -> AsyncIterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
-    server = EmbeddedServer(settings.home)
-    running = server.running()
-    dsn = await asyncio.to_thread(running.__enter__)
+    attaching = asyncio.ensure_future(asyncio.to_thread(EmbeddedServer(settings.home).attach))
     try:
-        yield dsn
+        attachment = await asyncio.shield(attaching)
+    except asyncio.CancelledError:
+        # The thread goes on and will hold the server: let go of it once it does.
+        attaching.add_done_callback(_let_go)
+        raise
+    try:
+        yield attachment.dsn
     finally:
-        await asyncio.to_thread(running.__exit__, None, None, None)
+        await asyncio.to_thread(attachment.leave)
 
 
 @asynccontextmanager
@@ -43,6 +51,15 @@ async def watched(settings: Settings) -> AsyncIterator[None]:
 async def _watch(server: EmbeddedServer) -> None:
     while True:
         await asyncio.sleep(1)
-        status = await asyncio.to_thread(server.status)
-        if not status.running:
-            await asyncio.to_thread(server.start)
+        try:
+            status = await asyncio.to_thread(server.status)
+            if not status.running:
+                log.warning("the embedded database is gone and is started again")
+                await asyncio.to_thread(server.start)
+        except InventoryError as error:
+            log.warning("the embedded database cannot be started: %s", error)
+
+
+def _let_go(attaching: "asyncio.Future[Attachment]") -> None:
+    if not attaching.cancelled() and attaching.exception() is None:
+        attaching.result().leave()
