@@ -89,8 +89,11 @@ class Transform:
         self._key = self._columns.texts(mapping.key)
         self._records = [self._record(record) for record in mapping.records]
 
-    def __call__(self, row: Row) -> list[tuple[RecordType, Document]]:
-        """Return the documents that `row` makes; raise Unmappable when it cannot make them."""
+    def __call__(self, row: Row) -> list[tuple[str, RecordType, Document]]:
+        """Return alias, type and document (with its id) of all records that `row` makes.
+
+        Raises Unmappable when it cannot make them.
+        """
         making = _Making()
         try:
             due = self._identify(row, making)
@@ -104,7 +107,7 @@ class Transform:
             if name is not None:
                 reference["name"] = name
         return [
-            (record.declared, {"id": making.ids[record.alias], **made[record.alias]})
+            (record.alias, record.declared, {"id": making.ids[record.alias], **made[record.alias]})
             for record in due
         ]
 

@@ -10,6 +10,7 @@ import click
 import uvicorn
 
 from customer_inventory.app import Application
+from customer_inventory.cli.http import WholeAnswers
 from customer_inventory.cli.running import prepare, run
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.kit.settings import Settings
@@ -50,7 +51,9 @@ async def serve_until_stopped(settings: Settings, ready: Callable[[str], None]) 
             application = Application(settings, dsn, public_url=base.rstrip("/"))
             config = uvicorn.Config(
                 application,
-                http="httptools",
+                http=WholeAnswers,
+                # Whom to believe about forwarded addresses is not ours to guess.
+                proxy_headers=False,
                 access_log=False,
                 log_config=None,
                 log_level="warning",

@@ -1,6 +1,6 @@
 """Documents: from bytes, to bytes, and into the form in which they are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,6 +12,9 @@ from customer_inventory.record.declare import Document, RecordType
 MANAGED = ("id", "href", "@type", "@baseType", "@schemaLocation")
 """Attributes that a change may repeat and never alter."""
 
+DEEPEST = 100
+"""So many levels of lists and objects a document may have; what reads it further sets limits too."""
+
 encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -21,13 +24,16 @@ def parse(raw: bytes) -> Any:
     try:
         value = _decode(raw)
     except RecursionError:
-        raise Invalid("The JSON is nested too deeply.", code="malformedJson") from None
+        raise TooDeep from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(
             f"The body is not valid JSON: {_reason(error)}.",
             hint="Send JSON (RFC 8259) in UTF-8.",
             code="malformedJson",
         ) from None
+    # Fewer brackets cannot nest too deeply, and most documents have fewer.
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and is_deep(value):
+        raise TooDeep
     if b"\\u0000" in raw and _has_nul(value):
         raise Invalid(
             "The JSON holds the character U+0000.",
@@ -35,6 +41,25 @@ def parse(raw: bytes) -> Any:
             code="malformedJson",
         )
     return value
+
+
+class TooDeep(Invalid):
+    """The JSON is nested more deeply than documents are served."""
+
+    code = "malformedJson"
+
+    def __init__(self) -> None:
+        super().__init__(f"The JSON is nested more than {DEEPEST} levels deep.")
+
+
+def is_deep(value: Any) -> bool:
+    """Tell whether lists and objects of `value` are nested more than DEEPEST levels deep."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [part for node in level for part in _parts(node) if isinstance(part, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def parse_object(raw: bytes) -> Document:
@@ -69,6 +94,12 @@ def place(declared: RecordType, given: Document) -> str:
 
 
 _REPLACED = frozenset(("id", "href", "@type"))
+
+
+def _parts(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
 
 
 def _has_nul(node: Any) -> bool:

@@ -13,7 +13,7 @@ from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, a
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object, place, prepared
 from customer_inventory.record.observation import UNDECLARED, Observations
-from customer_inventory.record.patch import result
+from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.validate import check
 from customer_inventory.record.version import (
@@ -102,6 +102,7 @@ class Inventory:
             change = replacement(
                 declared, old, new, revision=version.revision, operation="update", actor=actor
             )
+            check_size(change.body or b"")
             try:
                 return await self._writer.write(change)
             except RevisionPassed:

@@ -28,7 +28,8 @@ def extract(declared: RecordType, document: Document) -> set[Link]:
     """Return the links of `document`, both directions of each."""
     identifier = document["id"]
     bucket = bucket_of(identifier)
-    found = set()
+    # By what tells links apart: a record named twice at one path in one role is linked once.
+    found: dict[tuple[object, ...], Link] = {}
     for reference in declared.references:
         for other, role in _named(reference, document):
             other_id = other["id"]
@@ -37,13 +38,12 @@ def extract(declared: RecordType, document: Document) -> set[Link]:
             other_bucket = bucket_of(other_id)
             path = reference.path
             other_type = _type_of(other, reference)
-            found.add(
-                Link(bucket, identifier, True, path, role, other_id, other_bucket, other_type)
-            )
-            found.add(
-                Link(other_bucket, other_id, False, path, role, identifier, bucket, declared.name)
-            )
-    return found
+            for link in (
+                Link(bucket, identifier, True, path, role, other_id, other_bucket, other_type),
+                Link(other_bucket, other_id, False, path, role, identifier, bucket, declared.name),
+            ):
+                found.setdefault(link[:-1], link)
+    return set(found.values())
 
 
 def _named(reference: Reference, document: Document) -> list[tuple[Document, str]]:

@@ -86,9 +86,7 @@ async def known(
     return {row["id"]: row for row in rows}
 
 
-async def load(
-    connection: Connection, records: Mapping[RecordType, Mapping[str, Lines]]
-) -> None:
+async def load(connection: Connection, records: Mapping[RecordType, Mapping[str, Lines]]) -> None:
     """Make `records`, by type and id, in the open transaction; none of them may exist.
 
     Raises the driver's errors, as every statement does inside a transaction.
@@ -97,7 +95,10 @@ async def load(
     links: list[bytes] = []
     events: list[bytes] = []
     for declared, given in records.items():
-        made = {**given, **{key: _at(renewed[key], given[key]) for key in renewed.keys() & given.keys()}}
+        made = {
+            **given,
+            **{key: _at(renewed[key], given[key]) for key in renewed.keys() & given.keys()},
+        }
         columns = [*_ROW_FIRST, *(column.name for column in declared.columns), "body"]
         await _copy(connection, declared.table, columns, [row for row, _, _ in made.values()])
         links += [link for _, link, _ in made.values()]

@@ -8,10 +8,11 @@ from jsonpointer import JsonPointerException
 
 from customer_inventory.kit.errors import Conflict, Invalid, TooLarge
 from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.document import MANAGED, encode
+from customer_inventory.record.document import MANAGED, TooDeep, encode, is_deep
 
+LARGEST_DOCUMENT = 4_000_000
+"""So many bytes a document may have after a change."""
 _MOST_OPERATIONS = 1000
-_LARGEST_DOCUMENT = 4_000_000
 
 
 def merged(target: Any, patch: Any) -> Any:
@@ -39,23 +40,55 @@ def operated(target: Document, operations: Any) -> Any:
         raise Invalid(
             f"A JSON Patch is a list of at most {_MOST_OPERATIONS} operations.", code="invalidPatch"
         )
-    try:
-        patch = jsonpatch.JsonPatch(operations)
-        document = copy.deepcopy(target)
-        for operation in patch:
-            document = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
-            _check_size(operation, document)
-    except jsonpatch.JsonPatchTestFailed:
-        raise Conflict("A test of the patch failed.", hint="Nothing was changed.") from None
-    except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError) as error:
-        raise Invalid(f"The patch cannot be applied: {error}.", code="invalidPatch") from None
+    document = copy.deepcopy(target)
+    for number, operation in enumerate(operations, start=1):
+        document = _applied(document, operation, number)
+    if is_deep(document):
+        raise TooDeep
     return document
 
 
-def _check_size(operation: Any, document: Any) -> None:
-    """Stop a patch that grows the document by copying it into itself, again and again."""
-    if operation.get("op") == "copy" and len(encode(document)) > _LARGEST_DOCUMENT:
-        raise TooLarge("The patch makes the document too large.", code="invalidPatch")
+def _applied(document: Any, operation: Any, number: int) -> Any:
+    """Return `document` after one operation. What the library says of it may quote the document."""
+    try:
+        document = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
+        if operation["op"] == "copy":
+            check_size(encode(document))
+    except jsonpatch.JsonPatchTestFailed:
+        raise Conflict(
+            f"Operation {number} is a test, and it failed.",
+            path=operation["path"],
+            hint="Nothing was changed.",
+        ) from None
+    except jsonpatch.InvalidJsonPatch:
+        raise Invalid(
+            f"Operation {number} of the patch is malformed.",
+            hint="Send op and path, and value or from where RFC 6902 asks for them.",
+            code="invalidPatch",
+        ) from None
+    except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError):
+        raise Invalid(
+            f"Operation {number} cannot be applied: there is nothing, or nothing fit, at its place.",
+            path=_place(operation),
+            code="invalidPatch",
+        ) from None
+    except RecursionError:
+        raise TooDeep from None
+    return document
+
+
+def _place(operation: Any) -> str | None:
+    path = operation.get("path") if isinstance(operation, dict) else None
+    return path[:200] if isinstance(path, str) else None
+
+
+def check_size(body: bytes) -> None:
+    """Raise TooLarge for a document of more than LARGEST_DOCUMENT bytes.
+
+    A patch may copy the document into itself, again and again, or many patches add to it.
+    """
+    if len(body) > LARGEST_DOCUMENT:
+        raise TooLarge("The patch makes the document too large.", code="tooLarge")
 
 
 def result(declared: RecordType, old: Document, new: Any) -> Document:
@@ -66,7 +99,7 @@ def result(declared: RecordType, old: Document, new: Any) -> Document:
     if not isinstance(new, dict):
         raise Invalid("The patch leaves no object.", code="invalidPatch")
     for name in MANAGED:
-        if name in new and name != "href" and new[name] != old.get(name):
+        if name != "href" and new.get(name) != old.get(name):
             raise Invalid("cannot be changed.", path=name, code="immutableAttribute")
     rest = {name: value for name, value in new.items() if name not in _FIRST}
     return {"id": old["id"], "@type": old.get("@type", declared.entity), **rest}

@@ -57,7 +57,7 @@ class Reader:
         self._database = database
         self._estimates = {name: _Estimate() for name in TYPES}
         self._lanes: dict[str, Lane[str, Version]] = {
-            name: Lane(partial(self._by_ids, declared), width=256)
+            name: Lane(partial(self._by_ids, declared), width=256, tracks=1)
             for name, declared in TYPES.items()
         }
 
@@ -160,7 +160,7 @@ def every_statement() -> dict[str, str]:
 
 @cache
 def _of(text: str, declared: RecordType) -> str:
-    return text.format(table=declared.table)
+    return text.format(table=declared.table, type=declared.name)
 
 
 def _page_statement(declared: RecordType, query: Query, where: Where) -> str:

@@ -44,7 +44,7 @@ FROM pg_class AS c
 WHERE c.oid = to_regclass($1);
 
 -- name: versions_of_record
--- Every version of a record, newest first; the present one has no end.
+-- Every version of a record, newest first; the present one has no end. {table}, {type}: of the type.
 SELECT
     r.revision,
     r.operation,
@@ -67,6 +67,6 @@ SELECT
     h.person,
     h.purpose
 FROM record.history AS h
-WHERE h.id = $1 AND h.bucket = $2
+WHERE h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
 ORDER BY revision DESC
 LIMIT $3;

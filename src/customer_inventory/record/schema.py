@@ -18,7 +18,12 @@ _ALWAYS = {
     "id": {"type": "string"},
 }
 _OPEN = "x-open"
-_REFERRED: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
+LONGEST_NAME = 300
+"""Characters of a name that is indexed: two of them, four bytes each, fit an index row."""
+LONGEST_ROLE = 200
+"""Characters of a role or relationship: it is part of a link's key."""
+_LONGEST_ID = 200
+_REFERRED: Schema = {"type": "string", "minLength": 1, "maxLength": _LONGEST_ID}
 
 
 def text(description: str = "", *, most: int = 4000) -> Schema:
@@ -87,8 +92,8 @@ def reference_or_value(description: str = "", /, **attributes: Schema) -> Schema
 
     What is embedded may hold any attribute.
     """
-    own = {"name": text(), "@referredType": text(most=200), **attributes}
-    schema = thing(description, **own)
+    own = {"name": text(), "@referredType": text(most=200), "id": text(most=_LONGEST_ID)}
+    schema = thing(description, **own, **attributes)
     schema[_OPEN] = True
     schema["if"] = {"properties": {"@type": {"pattern": "Ref$"}}}
     schema["then"] = {"required": ["id"], "properties": {"id": _REFERRED}}

@@ -1,7 +1,16 @@
 """Accounts: where charges, payments and balances of a party are kept (TMF666)."""
 
 from customer_inventory.record.declare import Column, RecordType, Reference
-from customer_inventory.record.schema import Schema, many, moment, reference, text, thing, whole
+from customer_inventory.record.schema import (
+    LONGEST_NAME,
+    Schema,
+    many,
+    moment,
+    reference,
+    text,
+    thing,
+    whole,
+)
 from customer_inventory.record.types.common import (
     CONTACT_MEDIUM,
     MONEY,
@@ -13,7 +22,7 @@ from customer_inventory.record.types.common import (
 )
 
 _ATTRIBUTES: dict[str, Schema] = {
-    "name": text("The name of the account"),
+    "name": text("The name of the account", most=LONGEST_NAME),
     "description": text(),
     "accountType": text("Individual, joint, corporate"),
     "state": text("Life cycle", most=100),

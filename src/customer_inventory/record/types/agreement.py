@@ -2,6 +2,8 @@
 
 from customer_inventory.record.declare import Column, RecordType, Reference
 from customer_inventory.record.schema import (
+    LONGEST_NAME,
+    LONGEST_ROLE,
     many,
     moment,
     reference,
@@ -25,7 +27,7 @@ AGREEMENT = RecordType(
     description="A contract or other arrangement between the enterprise and parties",
     mandatory=("name", "agreementType", "agreementItem", "engagedParty"),
     attributes={
-        "name": text("The name of the agreement"),
+        "name": text("The name of the agreement", most=LONGEST_NAME),
         "agreementType": text("Commercial, service level, regulatory"),
         "description": text(),
         "status": text("Life cycle", most=100),
@@ -63,7 +65,9 @@ AGREEMENT = RecordType(
         ),
         "characteristic": many(CHARACTERISTIC),
         "agreementRelationship": many(
-            reference("Another agreement", relationshipType=text(), validFor=PERIOD)
+            reference(
+                "Another agreement", relationshipType=text(most=LONGEST_ROLE), validFor=PERIOD
+            )
         ),
     },
     columns=(

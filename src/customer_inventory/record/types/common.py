@@ -1,6 +1,7 @@
 """Building blocks that several record types share (SID business entities)."""
 
 from customer_inventory.record.schema import (
+    LONGEST_ROLE,
     Schema,
     anything,
     demanding,
@@ -73,7 +74,7 @@ TAX_EXEMPTION = thing(
 PAYMENT_METHOD = reference("A means of payment, kept elsewhere")
 PARTY_OR_ROLE = reference_or_value("A party or a party role", partyId=text(), partyName=text())
 RELATED_PARTY = demanding(
-    thing(role=text(most=200), partyOrPartyRole=PARTY_OR_ROLE), "partyOrPartyRole"
+    thing(role=text(most=LONGEST_ROLE), partyOrPartyRole=PARTY_OR_ROLE), "partyOrPartyRole"
 )
 RELATED_CHANNEL = demanding(thing(role=text(), channel=reference("A channel")), "channel")
 

@@ -1,7 +1,15 @@
 """The customer: the role a party plays when it buys (TMF629, SID Customer)."""
 
 from customer_inventory.record.declare import Column, RecordType, Reference
-from customer_inventory.record.schema import many, moment, reference, text, thing, whole
+from customer_inventory.record.schema import (
+    LONGEST_NAME,
+    many,
+    moment,
+    reference,
+    text,
+    thing,
+    whole,
+)
 from customer_inventory.record.types.common import (
     CHARACTERISTIC,
     CONTACT_MEDIUM,
@@ -17,7 +25,7 @@ CUSTOMER = RecordType(
     description="A party in its role as customer of the enterprise",
     mandatory=("name", "engagedParty"),
     attributes={
-        "name": text("The name the customer goes by"),
+        "name": text("The name the customer goes by", most=LONGEST_NAME),
         "description": text(),
         "role": text(),
         "status": text("Life cycle", most=100),

@@ -2,6 +2,7 @@
 
 from customer_inventory.record.declare import Column, RecordType, Reference
 from customer_inventory.record.schema import (
+    LONGEST_ROLE,
     many,
     moment,
     reference,
@@ -55,7 +56,9 @@ PARTY_INTERACTION = RecordType(
             ),
             description="What was dealt with, one by one",
         ),
-        "interactionRelationship": many(reference("Another interaction", relationshipType=text())),
+        "interactionRelationship": many(
+            reference("Another interaction", relationshipType=text(most=LONGEST_ROLE))
+        ),
     },
     columns=(
         Column("direction", ("direction",)),

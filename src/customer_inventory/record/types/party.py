@@ -2,6 +2,8 @@
 
 from customer_inventory.record.declare import Column, RecordType, Reference
 from customer_inventory.record.schema import (
+    LONGEST_NAME,
+    LONGEST_ROLE,
     choice,
     demanding,
     flag,
@@ -17,10 +19,10 @@ _NAME_PARTS = {
     "title": text("Form of address"),
     "aristocraticTitle": text(),
     "generation": text("Junior, senior, III"),
-    "givenName": text("First name"),
+    "givenName": text("First name", most=LONGEST_NAME),
     "preferredGivenName": text("First name as the person uses it"),
     "familyNamePrefix": text("van, de"),
-    "familyName": text("Family name"),
+    "familyName": text("Family name", most=LONGEST_NAME),
     "legalName": text("Name in the law's eyes"),
     "middleName": text(),
     "formattedName": text("The name in full, as it is written"),
@@ -88,7 +90,8 @@ INDIVIDUAL = RecordType(
 )
 
 _ORGANIZATION = demanding(
-    thing(relationshipType=text(), organization=reference("An organisation")), "organization"
+    thing(relationshipType=text(most=LONGEST_ROLE), organization=reference("An organisation")),
+    "organization",
 )
 
 ORGANIZATION = RecordType(
@@ -98,7 +101,7 @@ ORGANIZATION = RecordType(
     mandatory=("name",),
     attributes={
         **PARTY,
-        "name": text("The name the organisation goes by"),
+        "name": text("The name the organisation goes by", most=LONGEST_NAME),
         "nameType": text("Co, Inc, Ltd, GmbH"),
         "tradingName": text("The name it trades under"),
         "organizationType": text("Department, company, authority"),

@@ -1,0 +1,128 @@
+"""The work on a chunk that needs no database: parse, transform, check, encode.
+
+It is most of the processor time of a load and runs in worker processes. What it returns
+is bytes in plain tuples and dictionaries, cheap to hand from process to process.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from customer_inventory.capture.mapping import Mapping
+from customer_inventory.capture.reading import Chunk
+from customer_inventory.capture.refusal import Refusal, refusal
+from customer_inventory.capture.rows import csv_row, json_row
+from customer_inventory.capture.transform import Transform
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.ids import is_id
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.document import encode, prepared
+from customer_inventory.record.load import Lines, lines_of
+from customer_inventory.record.types import TYPES, of_entity
+from customer_inventory.record.validate import Problem, Rejected, check
+
+Documents = list[tuple[str, RecordType, Document]]
+"""What a row makes: the alias of the record in the mapping, its type, its document with id."""
+
+
+@dataclass(slots=True)
+class Work:
+    """A chunk made ready: records by type and id, the line each came from, and what was seen.
+
+    `repeated` counts, by type, records that a later row of the chunk made again: the later
+    wins. `undeclared` counts undeclared paths by type.
+    """
+
+    records: dict[str, dict[str, Lines]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    repeated: Counter[str] = field(default_factory=Counter)
+    refusals: list[Refusal] = field(default_factory=list)
+    undeclared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rows: int = 0
+
+
+class Worker:
+    """Makes chunks ready, for one load: `header` is that of its file (CSV)."""
+
+    def __init__(self, mapping: Mapping, header: Sequence[str], actor: Actor) -> None:
+        self._documents = _documents_of(mapping, header)
+        self._is_strict = mapping.is_strict
+        self._actor = actor
+
+    def __call__(self, chunk: Chunk) -> Work:
+        """Return `chunk` made ready; a row is taken as a whole or refused as a whole."""
+        work = Work(rows=len(chunk.rows) + len(chunk.faults))
+        for fault in chunk.faults:
+            work.refusals.append(refusal(fault.line, [Problem("", fault.reason)], fault.raw))
+        for line, raw in chunk.rows:
+            try:
+                made = [self._made(*given) for given in self._documents(raw)]
+            except Invalid as error:
+                work.refusals.append(refusal(line, problems_of(error), raw))
+            else:
+                for record in made:
+                    _add(work, line, *record)
+        work.refusals.sort(key=lambda refused: refused.line)
+        return work
+
+    def _made(
+        self, alias: str, declared: RecordType, given: Document
+    ) -> tuple[str, str, Lines, Sequence[str]]:
+        try:
+            document = prepared(declared, given, given["id"])
+            undeclared = check(declared, document)
+            if undeclared and self._is_strict:
+                problems = [Problem(path, "is not declared.") for path in undeclared]
+                raise Rejected(declared.entity, problems)
+            lines = lines_of(declared, document, encode(document), self._actor)
+        except Invalid as error:
+            # A row may make several records: say in which of them the attribute is.
+            problems = [
+                Problem(f"{alias}.{problem.path}" if alias else problem.path, problem.message)
+                for problem in problems_of(error)
+            ]
+            raise Rejected(declared.entity, problems) from None
+        return declared.name, document["id"], lines, undeclared
+
+
+def problems_of(error: Invalid) -> Sequence[Problem]:
+    """Return what `error` finds wrong, one by one."""
+    if isinstance(error, Rejected):
+        return error.problems
+    return [Problem(error.path or "", error.message)]
+
+
+def _add(
+    work: Work, line: int, name: str, identifier: str, lines: Lines, undeclared: Sequence[str]
+) -> None:
+    records = work.records.setdefault(name, {})
+    if identifier in records:
+        work.repeated[name] += 1
+    records[identifier] = lines
+    work.lines[identifier] = line
+    for path in undeclared:
+        work.undeclared[name, path] += 1
+
+
+def _documents_of(mapping: Mapping, header: Sequence[str]) -> Callable[[bytes], Documents]:
+    if not mapping.records:
+        return _whole_document
+    transform = Transform(mapping, header)
+    if mapping.format == "csv":
+        delimiter = mapping.delimiter
+        return lambda raw: transform(csv_row(raw, delimiter, header))
+    return lambda raw: transform(json_row(raw))
+
+
+def _whole_document(raw: bytes) -> Documents:
+    document = json_row(raw)
+    identifier = document.get("id")
+    if not isinstance(identifier, str) or not is_id(identifier):
+        problem = Problem("id", "is no id of this inventory: 26 letters and digits.")
+        raise Rejected("document", [problem])
+    declared = of_entity(document.get("@type")) or of_entity(document.get("@baseType"))
+    if declared is None:
+        known = ", ".join(declared.entity for declared in TYPES.values())
+        raise Rejected("document", [Problem("@type", f"is none of {known}, nor based on one.")])
+    return [("", declared, document)]
