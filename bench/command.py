@@ -19,18 +19,20 @@ async def run(
     *,
     environment: Mapping[str, str] | None = None,
     output: int | IO[bytes] = asyncio.subprocess.PIPE,
+    merged: bool = False,
     seconds: float = 3600.0,
 ) -> str:
     """Run `command` and return what it printed on stdout ("" if `output` is a file).
 
-    Raises Unavailable with its last words if it fails or takes more than `seconds`.
+    What it said on stderr comes in between if `merged`. Raises Unavailable with its last
+    words if it fails or takes more than `seconds`.
     """
     process = await asyncio.create_subprocess_exec(
         *map(str, command),
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT if merged else asyncio.subprocess.PIPE,
     )
     try:
         async with asyncio.timeout(seconds):

@@ -1,7 +1,7 @@
 """The guard: who is calling, and may they? Asked once per request, answered from memory.
 
-A verified token is remembered until anything about access changes: the database tells
-every worker, and while it cannot tell us, nothing is remembered.
+A verified token is remembered until anything about access changes, or time changes it: the
+database tells every worker, and while it cannot tell us, nothing is remembered.
 """
 
 from collections.abc import Mapping
@@ -28,10 +28,13 @@ _LONGEST_TOKEN = 200
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A verified token: who acts, for what, until when, and the operations it may do by type."""
+    """A verified token: who acts, for what, and the operations it may do by record type.
+
+    All of it holds until `good_until`: then the token expires, or a permission begins or ends.
+    """
 
     actor: Actor
-    expires_at: datetime
+    good_until: datetime
     permissions: Mapping[str, frozenset[str]]
 
     def may(self, operation: Operation, record_type: str) -> bool:
@@ -73,7 +76,7 @@ class Guard:
     async def authenticate(self, authorization: str) -> Session:
         """Return the session of an `Authorization` header; raise Unauthenticated for none."""
         session = self._sessions.get(authorization)
-        if session is not None and session.expires_at > now():
+        if session is not None and session.good_until > now():
             return session
         return await self._verify(authorization)
 
@@ -99,7 +102,7 @@ class Guard:
         permissions = parse(row["permissions"])
         session = Session(
             Actor(row["process"], row["purpose"], row["person"]),
-            row["expires_at"],
+            row["good_until"],
             {kind: frozenset(operations) for kind, operations in permissions.items()},
         )
         # What changed while we asked may not be in the answer: then it is good for this once.

@@ -1,10 +1,21 @@
 -- name: session_of_token
--- The process behind a token and what it may do for the token's purpose, if all of it is in force.
+-- The process behind a token and what it may do for the token's purpose, if all of it is in force,
+-- and when next the passing of time changes any of it.
 SELECT
     p.id AS process,
     t.purpose,
     t.person,
-    t.expires_at,
+    least(
+        t.expires_at,
+        (
+            SELECT min(CASE WHEN q.valid_from > now() THEN q.valid_from ELSE q.valid_to END)
+            FROM access.permission AS q
+            WHERE
+                q.process = p.id
+                AND q.purpose = t.purpose
+                AND (q.valid_from > now() OR q.valid_to > now())
+        )
+    ) AS good_until,
     coalesce((
         SELECT json_object_agg(q.record_type, array_to_json(q.operations))
         FROM access.permission AS q

@@ -17,6 +17,11 @@ SELECT
     decision,
     source
 FROM access.entry
-WHERE seq > (SELECT coalesce(max(s.seq), 0) FROM access.segment AS s) - $1::bigint
+WHERE
+    seq >= (
+        -- So many segments hold so many entries at least.
+        SELECT coalesce(min(latest.seq), 0)
+        FROM (SELECT s.seq FROM access.segment AS s ORDER BY s.seq DESC LIMIT $1) AS latest
+    )
 ORDER BY seq DESC, number DESC
 LIMIT $1;

@@ -68,28 +68,36 @@ async def register(
 ) -> bool:
     """Register `process` with its owner and permissions; return whether it is new.
 
-    A known process gets the new name, owner and permissions. Raises Invalid for an id that is
-    not lower-case words joined by hyphens, or a purpose that is no single word.
+    A known process gets the new name and owner; for each purpose named, all that it was
+    permitted before is replaced. Raises Invalid for an id that is not lower-case words joined by
+    hyphens, or a purpose that is no single word.
     """
     if not _NAME.fullmatch(process):
         raise Invalid(f"{process!r} is no process id.", hint="Write a-z, 0-9 and hyphens.")
     if not name.strip() or not owner.strip():
         raise Invalid("A process has a name and an owner.", hint="Give both.")
+    operations = _by_type_and_purpose(permissions)
     async with database.transaction() as connection:
         is_new = await connection.fetchval(
             SQL.register_process, process, name, etom_id, owner, registered_by
         )
-        for permission in permissions:
-            if not _PURPOSE.fullmatch(permission.purpose):
-                raise Invalid(f"{permission.purpose!r} is no purpose.", hint="Write one word.")
+        purposes = sorted({purpose for _, purpose in operations})
+        await connection.execute(SQL.withdraw_permissions, process, purposes)
+        for (record_type, purpose), words in operations.items():
             await connection.execute(
-                SQL.grant_permission,
-                process,
-                permission.record_type,
-                permission.purpose,
-                [str(operation) for operation in permission.operations],
+                SQL.grant_permission, process, record_type, purpose, sorted(words)
             )
     return bool(is_new)
+
+
+def _by_type_and_purpose(permissions: Iterable[Permission]) -> dict[tuple[str, str], set[str]]:
+    operations: dict[tuple[str, str], set[str]] = {}
+    for permission in permissions:
+        if not _PURPOSE.fullmatch(permission.purpose):
+            raise Invalid(f"{permission.purpose!r} is no purpose.", hint="Write one word.")
+        words = operations.setdefault((permission.record_type, permission.purpose), set())
+        words.update(map(str, permission.operations))
+    return operations
 
 
 async def issue_token(

@@ -6,12 +6,15 @@ ON CONFLICT (id) DO UPDATE
     SET name = excluded.name, etom_id = excluded.etom_id, owner = excluded.owner
 RETURNING (p.xmax = 0) AS is_new;
 
+-- name: withdraw_permissions
+-- Withdraw whatever a process may do for the purposes; what it may do for others stays.
+DELETE FROM access.permission
+WHERE process = $1 AND purpose = ANY($2::text []);
+
 -- name: grant_permission
--- Permit operations on a record type for a purpose; what was permitted before is replaced.
+-- Permit operations on a record type for a purpose.
 INSERT INTO access.permission (process, record_type, purpose, operations)
-VALUES ($1, $2, $3, $4)
-ON CONFLICT (process, record_type, purpose) DO UPDATE
-    SET operations = excluded.operations, valid_from = now(), valid_to = NULL;
+VALUES ($1, $2, $3, $4);
 
 -- name: issue_token
 -- Keep the hash of a new token.

@@ -89,7 +89,9 @@ def _punctuation(members: Members) -> Callable[[str], str]:
         return lambda text: text
 
     # A point that is neither mark must not pass for the decimal one: it becomes unreadable.
-    table = str.maketrans({".": "?", thousands: "", decimal: "."} if thousands else {".": "?", decimal: "."})
+    table = str.maketrans(
+        {".": "?", thousands: "", decimal: "."} if thousands else {".": "?", decimal: "."}
+    )
     return lambda text: text.translate(table)
 
 
@@ -126,8 +128,10 @@ def _moment(members: Members, expected: str) -> Callable[[str], datetime]:
     for form in formats:
         if "%" not in form:
             raise members["formats"].wrong(f"{form!r} is no format such as %d/%m/%Y.")
-    reason = f"does not hold a date as {' or '.join(formats)}" if formats else (
-        f"does not hold {expected}"
+    reason = (
+        f"does not hold a date as {' or '.join(formats)}"
+        if formats
+        else (f"does not hold {expected}")
     )
     readers: list[Callable[[str], datetime]] = [datetime.fromisoformat]
     if formats:

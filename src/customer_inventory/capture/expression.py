@@ -59,7 +59,6 @@ class Template:
 
     literals: tuple[str, ...]
     columns: tuple[str, ...]
-    path: str
 
 
 @dataclass(frozen=True)
@@ -176,10 +175,12 @@ def columns_of(expression: Expression) -> Iterator[str]:
 
 def _expression(value: Value, place: Place) -> Expression:
     if value.is_list:
+        _check_shape(value, place, "array")
         items = [_expression(item, place.item(n)) for n, item in enumerate(value.items())]
-        return _shaped(Items(tuple(items)), value, place, "array")
+        return Items(tuple(items))
     if not value.is_object:
-        return _shaped(Constant(value.scalar()), value, place)
+        _check_shape(value, place)
+        return Constant(value.scalar())
     members = value.members()
     sources = [name for name in _SOURCES if name in members]
     if not sources:
@@ -200,22 +201,25 @@ def _column(members: Mapping[str, Value], value: Value, place: Place) -> Express
     value.only("column", "when", *OPTIONS)
     is_list = "split" in members and "take" not in members
     is_raw = "as" in members and members["as"].text() == "any"
-    made = Column(members["column"].text(), conversion(members), _message_path(place), is_raw)
-    return made if is_raw else _shaped(made, value, place, "array" if is_list else None)
+    if not is_raw:
+        _check_shape(value, place, "array" if is_list else None)
+    return Column(members["column"].text(), conversion(members), _message_path(place), is_raw)
 
 
 def _template(members: Mapping[str, Value], value: Value, place: Place) -> Expression:
     value.only("template", "when")
+    _check_shape(value, place)
     text = members["template"].text()
     literals = tuple(_PLACEHOLDER.split(text)[::2])
     columns = tuple(_PLACEHOLDER.findall(text))
     if not columns or any("{" in part or "}" in part for part in literals):
         raise members["template"].wrong("needs columns in braces, such as {Customer ID}.")
-    return _shaped(Template(literals, columns, _message_path(place)), value, place)
+    return Template(literals, columns)
 
 
 def _ref(members: Mapping[str, Value], value: Value, place: Place) -> Expression:
     value.only("ref", "when")
+    _check_shape(value, place, "object")
     alias = members["ref"].text()
     if alias not in place.types:
         raise members["ref"].wrong(
@@ -227,18 +231,17 @@ def _ref(members: Mapping[str, Value], value: Value, place: Place) -> Expression
         if reference.path == bare and named not in reference.targets:
             targets = ", ".join(reference.targets)
             raise members["ref"].wrong(f"{bare} cannot name a {named}, only: {targets}.")
-    return _shaped(Ref(alias), value, place, "object")
+    return Ref(alias)
 
 
-def _shaped(made: Any, value: Value, place: Place, shape: str | None = None) -> Any:
-    """Return `made` if a value of that shape may stand at `place`; raise MappingError if not."""
+def _check_shape(value: Value, place: Place, shape: str | None = None) -> None:
+    """Raise MappingError unless a value of that shape (None: a single one) may stand here."""
     if place.kind == "array" and shape != "array":
         raise value.wrong(f"{place.path} is a list: write its items with a dash.")
     if place.kind == "object" and shape != "object":
         raise value.wrong(f"{place.path} is an object: write its attributes as keys.")
     if shape and place.kind not in (shape, None):
         raise value.wrong(f"{place.path} is a single value of type {place.kind}.")
-    return made
 
 
 _Tree = dict[str, tuple[Value, "_Tree | None"]]
@@ -266,12 +269,13 @@ def _nested(value: Value) -> _Tree:
 def _object(tree: _Tree, value: Value, place: Place) -> Object:
     if not tree:
         raise value.wrong("has no attributes.")
+    _check_shape(value, place, "object")
     members = []
     for name, (member, below) in tree.items():
         there = place.below(name, member)
         made = _expression(member, there) if below is None else _object(below, member, there)
         members.append((name, made))
-    return _shaped(Object(tuple(members)), value, place, "object")
+    return Object(tuple(members))
 
 
 def _message_path(place: Place) -> str:

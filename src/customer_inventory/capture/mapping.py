@@ -1,23 +1,13 @@
 """Mappings: small YAML files that say how the rows of a source become records.
 
-    source: crm                  # names the source; a part of every id
-    format: csv                  # or ndjson: columns are then dotted paths into the row
-    delimiter: ";"               # csv only; a comma unless said
-    nulls: ["", "n/a"]           # how the source writes "no value"
-    key: [Customer No]           # the columns that name the subject of a row
-    records:
-      individual:
-        attributes:
-          familyName: {column: Name}
-      customer:
-        when: {column: Type, equals: [P, B]}
-        attributes:
-          name: {template: "{Title} {Name}"}
-          status: {column: Active, values: {Y: active, N: closed}}
-          engagedParty: {ref: individual}
+A mapping names its `source` (a part of every id), the `format` of its files (csv or
+ndjson, whose columns are dotted paths into the row), `delimiter` (csv) and `nulls` (how the
+source writes "no value"), the `key` columns that name the subject of a row, and the
+`records` that a row makes, by alias: type, key and condition, and where each attribute
+comes from (`expression`). The mappings folder beside this module holds whole examples.
 
 `records: documents` instead says that each line of an NDJSON file is a whole TM Forum v5
-document with an id of this inventory. `docs/reference/mappings.md` has the whole language.
+document with an id of this inventory.
 """
 
 from collections.abc import Iterator
@@ -34,7 +24,7 @@ from customer_inventory.capture.expression import (
     condition,
     record_expression,
 )
-from customer_inventory.capture.located import MappingError, Value, nearest, parse
+from customer_inventory.capture.located import Value, nearest, parse
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.types import TYPES
@@ -154,6 +144,10 @@ def parse_mapping(text: str, name: str) -> Mapping:
         key=_columns(members["key"]),
         records=tuple(_records(members["records"], _columns(members["key"]))),
     )
+
+
+def _folder() -> Path:
+    return Path(str(resources.files("customer_inventory.capture").joinpath("mappings")))
 
 
 def _of_documents(mapping: Mapping, members: dict[str, Value]) -> Mapping:

@@ -1,20 +1,20 @@
 """The tally of a load: what became of its rows and records, added up chunk by chunk."""
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+import msgspec
+
+from customer_inventory.record.document import encode
 
 _MOST_PATHS = 1000
-"""So many undeclared paths are told apart; names made up without end must not fill the memory."""
+"""So many undeclared paths of a type are told apart: made-up names must not fill the memory."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of records of one type.
+    """What became of the records of one type.
 
-    `repeated` are those that an earlier row of the same file had made already; they are
-    counted under `changed` or `unchanged` as well, unless they met in the same transaction.
+    `repeated` tells how many of them an earlier row of the same file had made already.
     """
 
     created: int = 0
@@ -22,33 +22,55 @@ class Outcome:
     unchanged: int = 0
     repeated: int = 0
 
-    def add(self, other: "Outcome") -> None:
-        """Add the numbers of `other`."""
-        self.created += other.created
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.repeated += other.repeated
+    def plus(self, other: "Outcome") -> "Outcome":
+        """Return the sum of both."""
+        return Outcome(
+            self.created + other.created,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.repeated + other.repeated,
+        )
 
 
 @dataclass(slots=True)
 class Tally:
-    """Rows read and refused, outcomes by record type, undeclared paths by type and path."""
+    """Rows read (those refused among them), outcomes by record type, undeclared paths.
+
+    `undeclared` counts by type and path.
+    """
 
     rows: int = 0
     refused: int = 0
     records: dict[str, Outcome] = field(default_factory=dict)
-    undeclared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    undeclared: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def of(self, name: str) -> Outcome:
         """Return the outcome of a record type, to add to."""
         return self.records.setdefault(name, Outcome())
 
-    def add(self, other: "Tally") -> None:
-        """Add what `other` counted."""
-        self.rows += other.rows
-        self.refused += other.refused
-        for name, outcome in other.records.items():
-            self.of(name).add(outcome)
-        for key, count in other.undeclared.items():
-            if key in self.undeclared or len(self.undeclared) < _MOST_PATHS:
-                self.undeclared[key] += count
+    def saw(self, name: str, path: str, count: int) -> None:
+        """Count an undeclared path of a record type."""
+        paths = self.undeclared.setdefault(name, {})
+        if path in paths or len(paths) < _MOST_PATHS:
+            paths[path] = paths.get(path, 0) + count
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Return the sum of both."""
+        total = Tally(self.rows + other.rows, self.refused + other.refused)
+        for tally in (self, other):
+            for name, outcome in tally.records.items():
+                total.records[name] = total.of(name).plus(outcome)
+            for name, paths in tally.undeclared.items():
+                for path, count in paths.items():
+                    total.saw(name, path, count)
+        return total
+
+    def columns(self) -> tuple[int, int, bytes, bytes]:
+        """Return the tally as it is kept: rows, refused, records and undeclared as JSON."""
+        return self.rows, self.refused, encode(self.records), encode(self.undeclared)
+
+    @classmethod
+    def of_columns(cls, rows: int, refused: int, records: bytes, undeclared: bytes) -> "Tally":
+        """Return the tally that was kept so."""
+        outcomes = msgspec.json.decode(records, type=dict[str, Outcome])
+        return cls(rows, refused, outcomes, msgspec.json.decode(undeclared))

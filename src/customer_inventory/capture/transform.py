@@ -134,19 +134,20 @@ class Transform:
     def _make(self, expression: Expression) -> Make:
         match expression:
             case Constant(value=value):
-                return lambda _row, _making: value
+                made: Make = lambda _row, _making: value  # noqa: E731 - one case of several
             case Column():
-                return self._column(expression)
+                made = self._column(expression)
             case Template():
-                return self._template(expression)
+                made = self._template(expression)
             case Ref(alias=alias):
-                return self._ref(alias)
+                made = self._ref(alias)
             case Object():
-                return self._object(expression)
+                made = self._object(expression)
             case Items(items=items):
-                return _list([self._make(item) for item in items])
+                made = _list([self._make(item) for item in items])
             case When(condition=condition, inner=inner):
-                return _when(self._condition(condition), self._make(inner))
+                made = _when(self._condition(condition), self._make(inner))
+        return made
 
     def _column(self, column: Column) -> Make:
         get = self._columns.raw(column.name) if column.is_raw else self._columns.text(column.name)
@@ -163,13 +164,14 @@ class Transform:
 
     def _template(self, template: Template) -> Make:
         first, *literals = template.literals
-        parts = list(zip([self._columns.text(name) for name in template.columns], literals))
+        gets = [self._columns.text(name) for name in template.columns]
 
         def make(row: Row, _: _Making) -> str | None:
-            values = [get(row) for get, _ in parts]
+            values = [get(row) for get in gets]
             if not any(values):
                 return None
-            tail = "".join([f"{value or ''}{after}" for value, (_, after) in zip(values, parts)])
+            pairs = zip(values, literals, strict=True)
+            tail = "".join([f"{value or ''}{after}" for value, after in pairs])
             return " ".join(f"{first}{tail}".split())
 
         return make

@@ -26,6 +26,10 @@ Documents = list[tuple[str, RecordType, Document]]
 """What a row makes: the alias of the record in the mapping, its type, its document with id."""
 
 
+Made = tuple[str, str, Lines, Sequence[str]]
+"""A record made ready: type, id, lines to load, undeclared paths."""
+
+
 @dataclass(slots=True)
 class Work:
     """A chunk made ready: records by type and id, the line each came from, and what was seen.
@@ -40,6 +44,17 @@ class Work:
     refusals: list[Refusal] = field(default_factory=list)
     undeclared: Counter[tuple[str, str]] = field(default_factory=Counter)
     rows: int = 0
+
+    def add(self, line: int, made: Made) -> None:
+        """Add a record that the row at `line` makes; it replaces an earlier one of its id."""
+        name, identifier, lines, undeclared = made
+        records = self.records.setdefault(name, {})
+        if identifier in records:
+            self.repeated[name] += 1
+        records[identifier] = lines
+        self.lines[identifier] = line
+        for path in undeclared:
+            self.undeclared[name, path] += 1
 
 
 class Worker:
@@ -62,13 +77,11 @@ class Worker:
                 work.refusals.append(refusal(line, problems_of(error), raw))
             else:
                 for record in made:
-                    _add(work, line, *record)
+                    work.add(line, record)
         work.refusals.sort(key=lambda refused: refused.line)
         return work
 
-    def _made(
-        self, alias: str, declared: RecordType, given: Document
-    ) -> tuple[str, str, Lines, Sequence[str]]:
+    def _made(self, alias: str, declared: RecordType, given: Document) -> Made:
         try:
             document = prepared(declared, given, given["id"])
             undeclared = check(declared, document)
@@ -91,18 +104,6 @@ def problems_of(error: Invalid) -> Sequence[Problem]:
     if isinstance(error, Rejected):
         return error.problems
     return [Problem(error.path or "", error.message)]
-
-
-def _add(
-    work: Work, line: int, name: str, identifier: str, lines: Lines, undeclared: Sequence[str]
-) -> None:
-    records = work.records.setdefault(name, {})
-    if identifier in records:
-        work.repeated[name] += 1
-    records[identifier] = lines
-    work.lines[identifier] = line
-    for path in undeclared:
-        work.undeclared[name, path] += 1
 
 
 def _documents_of(mapping: Mapping, header: Sequence[str]) -> Callable[[bytes], Documents]:

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -32,7 +32,7 @@ async def worked(
     actor: Actor,
     *,
     workers: int,
-) -> AsyncIterator[tuple[Chunk, Work]]:
+) -> AsyncGenerator[tuple[Chunk, Work], None]:
     """Yield each chunk with what was made of it, in order.
 
     With no `workers` the work is done in a thread of this process. Raises Unavailable when a

@@ -70,7 +70,12 @@ def register(
 @click.option("--person", help="The person or agent it acts for, if always the same.")
 @click.option("--expires-in", default="30d", show_default=True, help="Lifetime: 12h, 30d.")
 def token(process: str, purpose: str, person: str | None, expires_in: str) -> None:
-    """Issue a bearer token. It is printed once, on standard output, and kept only as a hash."""
+    """Issue a bearer token. It is printed once, on standard output, and kept only as a hash.
+
+    \b
+    Example:
+      cinv access token billing --purpose billing --expires-in 90d
+    """
     lifetime = _lifetime(expires_in)
 
     async def work() -> Token:
@@ -102,7 +107,12 @@ def list_command(output: str) -> None:
 @click.argument("process")
 @click.argument("state", type=click.Choice(["active", "suspended", "revoked"]))
 def state(process: str, state: str) -> None:
-    """Suspend, reactivate or revoke a process; its tokens obey at once. Revoked is for good."""
+    """Suspend, reactivate or revoke a process; its tokens obey at once. Revoked is for good.
+
+    \b
+    Example:
+      cinv access state billing suspended
+    """
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
@@ -115,7 +125,12 @@ def state(process: str, state: str) -> None:
 @access.command("revoke-tokens")
 @click.argument("process")
 def revoke_tokens(process: str) -> None:
-    """End every token of a process at once; it can be given new ones."""
+    """End every token of a process at once; it can be given new ones.
+
+    \b
+    Example:
+      cinv access revoke-tokens billing
+    """
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:

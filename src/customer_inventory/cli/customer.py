@@ -13,7 +13,7 @@ from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.find import customers_named
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.types import named
+from customer_inventory.record.types import TYPES, named
 
 
 @click.group()
@@ -45,10 +45,21 @@ def find(name: str, limit: int, output: str) -> None:
 
 @customer.command("show")
 @click.argument("identifier", metavar="ID")
-@click.option("--limit", default=10, show_default=True, help="Most records of a type.")
+@click.option(
+    "--limit",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Most records of a type.",
+)
 @output_option
 def show_command(identifier: str, limit: int, output: str) -> None:
-    """Show a customer whole: person or organisation, accounts, agreements, interactions."""
+    """Show a customer whole: person or organisation, accounts, agreements, interactions.
+
+    \b
+    Example:
+      cinv customer show qa06h0q9x2mrs6kz4c8v1tdw3e -o json
+    """
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
@@ -71,12 +82,22 @@ def show_command(identifier: str, limit: int, output: str) -> None:
 @customer.command()
 @click.argument("identifier", metavar="ID")
 @click.option(
-    "--type", "record_type", default="customer", show_default=True, help="Record type of the id."
+    "--type",
+    "record_type",
+    default="customer",
+    show_default=True,
+    type=click.Choice(list(TYPES)),
+    help="Record type of the id.",
 )
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @output_option
 def history(identifier: str, record_type: str, limit: int, output: str) -> None:
-    """Show the versions of a record, newest first: when, by which process, for what purpose."""
+    """Show the versions of a record, newest first: when, by which process, for what purpose.
+
+    \b
+    Example:
+      cinv customer history qa06h0q9x2mrs6kz4c8v1tdw3e
+    """
     declared = named(record_type)
 
     async def work() -> None:

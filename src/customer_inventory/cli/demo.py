@@ -87,9 +87,7 @@ async def _demonstrate(settings: Settings, customers: int, seed: int) -> None:
             permissions=[Permission(EVERY_TYPE, tuple(Operation), _PURPOSE)],
             registered_by=operator().process,
         )
-        token = await issue_token(
-            database, _PROCESS, purpose=_PURPOSE, lifetime=timedelta(days=1)
-        )
+        token = await issue_token(database, _PROCESS, purpose=_PURPOSE, lifetime=timedelta(days=1))
         example = await _example(Inventory(database))
 
         def ready(base: str) -> None:

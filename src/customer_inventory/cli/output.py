@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import click
 import msgspec
 
 FORMATS = ("table", "json", "ndjson", "csv")
+_NO_WIDTH = 10_000
 Command = Callable[..., Any]
 
 
@@ -51,10 +53,13 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
+        # An id that is broken over lines cannot be copied.
+        table.add_column(column.replace("_", " "), overflow="fold", no_wrap=column.endswith("id"))
     for row in rows:
         table.add_row(*(_cell(row.get(column)) for column in columns))
-    Console(soft_wrap=False).print(table, markup=False)
+    # What is no terminal has no width: a line of a file is a row.
+    width = None if sys.stdout.isatty() else _NO_WIDTH
+    Console(width=width).print(table, markup=False)
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:

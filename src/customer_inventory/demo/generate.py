@@ -23,6 +23,7 @@ from customer_inventory.demo.standing import draw_standing
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.types import TYPES
 
+
 class Record(NamedTuple):
     """A record's type name, id and whole document (UTF-8 JSON that begins with id and @type)."""
 

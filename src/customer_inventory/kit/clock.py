@@ -9,14 +9,16 @@ def now() -> datetime:
 
 
 def parse_instant(text: object) -> datetime | None:
-    """Return the instant that an ISO 8601 date or date-time names; None if it names none.
+    """Return, in UTC, the instant that an ISO 8601 date or date-time names; None if it names none.
 
-    A date means its first moment, an instant without offset is taken as UTC.
+    A date means its first moment, an instant without offset is taken as UTC. Instants before
+    the year 1 or after 9999 in UTC cannot be told, nor can leap seconds.
     """
     if not isinstance(text, str):
         return None
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
+        # RFC 3339 lets T and Z be small.
+        instant = datetime.fromisoformat(text.upper())
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

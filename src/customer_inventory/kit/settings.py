@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 
@@ -12,7 +13,10 @@ from customer_inventory.kit.errors import Invalid
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set from outside; `metadata['env']` names the variable of each field."""
+    """What can be set from outside; `metadata['env']` names the variable of each field.
+
+    A number is within `metadata['least']` (else 0) and `metadata['most']` (else any).
+    """
 
     home: Path = field(metadata={"env": "CINV_HOME"})
     """Folder of the embedded database and everything that belongs to it."""
@@ -20,11 +24,11 @@ class Settings:
     """Another PostgreSQL (16 or newer) to use instead of the embedded one."""
     host: str = field(default="127.0.0.1", metadata={"env": "CINV_HOST"})
     """Address the service listens on."""
-    port: int = field(default=8080, metadata={"env": "CINV_PORT"})
+    port: int = field(default=8080, metadata={"env": "CINV_PORT", "most": 65535})
     """Port the service listens on; 0 takes a free one."""
     public_url: str | None = field(default=None, metadata={"env": "CINV_PUBLIC_URL"})
     """How callers reach the service, for `href` and `Location`; default: host and port."""
-    pool_size: int = field(default=12, metadata={"env": "CINV_POOL_SIZE"})
+    pool_size: int = field(default=12, metadata={"env": "CINV_POOL_SIZE", "least": 1})
     """Connections the service holds to the database."""
     statement_timeout_ms: int = field(default=5000, metadata={"env": "CINV_STATEMENT_TIMEOUT_MS"})
     """How long one statement of a caller may take before it is refused, in milliseconds."""
@@ -43,7 +47,7 @@ class Settings:
             variable = spec.metadata["env"]
             text = environment.get(variable, "").strip()
             if text:
-                values[name] = _parse(variable, text, spec.type)
+                values[name] = _parse(variable, text, spec)
         return cls(**values)  # type: ignore[arg-type]
 
 
@@ -52,20 +56,30 @@ def default_home() -> Path:
     return user_data_path("customer-inventory", appauthor=False)
 
 
-def _parse(variable: str, text: str, kind: object) -> object:
-    if kind is Path:
-        return Path(text).expanduser().absolute()
-    if kind is bool:
+def _parse(variable: str, text: str, spec: Field[Any]) -> object:
+    if spec.type is Path:
+        return _parse_folder(variable, text)
+    if spec.type is bool:
         return _parse_switch(variable, text)
-    if kind is not int:
-        return text
+    if spec.type is int:
+        return _parse_number(variable, text, spec.metadata)
+    return text
+
+
+def _parse_folder(variable: str, text: str) -> Path:
     try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise Invalid(f"{variable} is {text!r}.", hint="Give a whole number, 0 or more.")
-    return number
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise Invalid(f"{variable} is {text!r}.", hint="There is no such user's home.") from None
+
+
+def _parse_number(variable: str, text: str, bounds: Mapping[str, Any]) -> int:
+    least, most = bounds.get("least", 0), bounds.get("most")
+    is_number = text.isascii() and text.isdigit()
+    if not is_number or int(text) < least or (most is not None and int(text) > most):
+        upwards = "or more" if most is None else f"to {most}"
+        raise Invalid(f"{variable} is {text!r}.", hint=f"Give a whole number, {least} {upwards}.")
+    return int(text)
 
 
 def _parse_switch(variable: str, text: str) -> bool:

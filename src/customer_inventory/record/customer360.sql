@@ -23,20 +23,29 @@ subject AS MATERIALIZED (
     WHERE l.outward AND l.path IN ('engagedParty', 'account', 'agreement')
 ),
 
+-- What refers to a subject says its own type; a subject is looked for in every table. Whatever is
+-- both, or refers to several, is one.
 related AS MATERIALIZED (
-    SELECT DISTINCT
-        l.other_id AS id,
-        l.other_bucket AS bucket,
-        l.other_type AS type
-    FROM record.link AS l
-    INNER JOIN subject AS s ON l.id = s.id AND l.bucket = s.bucket
-    WHERE NOT l.outward
-    UNION
     SELECT
-        s.id,
-        s.bucket,
-        NULL
-    FROM subject AS s
+        k.id,
+        k.bucket,
+        min(k.type) AS type
+    FROM (
+        SELECT
+            l.other_id AS id,
+            l.other_bucket AS bucket,
+            l.other_type AS type
+        FROM record.link AS l
+        INNER JOIN subject AS s ON l.id = s.id AND l.bucket = s.bucket
+        WHERE NOT l.outward
+        UNION ALL
+        SELECT
+            s.id,
+            s.bucket,
+            NULL
+        FROM subject AS s
+    ) AS k
+    GROUP BY k.id, k.bucket
 )
 
 SELECT

@@ -5,14 +5,17 @@ Adding a type is a declaration in `record/types` and a migration, never a new en
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from customer_inventory.kit.clock import parse_instant
+from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.schema import Schema, demanding, thing
 
 Document = dict[str, Any]
-Kind = Literal["text", "timestamptz"]
+Period = tuple[datetime | None, datetime | None]
+"""Start and end in UTC; None where it is open."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,25 @@ class RecordType:
                     return str(place["id"])
         return None
 
-    def period(self, document: Document) -> tuple[Any, Any]:
-        """Return start and end of the document's validity (None: open)."""
+    def period(self, document: Document) -> Period:
+        """Return the period in which the document holds.
+
+        Raises Invalid for an instant that is none, or that no table can hold.
+        """
         period = document.get(self.validity)
         if not isinstance(period, dict):
             return None, None
-        return parse_instant(period.get("startDateTime")), parse_instant(period.get("endDateTime"))
+        return self._instant(period, "startDateTime"), self._instant(period, "endDateTime")
+
+    def _instant(self, period: Document, name: str) -> datetime | None:
+        if name not in period:
+            return None
+        instant = parse_instant(period[name])
+        if instant is None:
+            raise Invalid(
+                "is no date or date-time of the years 1 to 9999.", path=f"{self.validity}.{name}"
+            )
+        return instant
 
 
 def places(node: Any, steps: tuple[str, ...]) -> list[Any]:

@@ -13,9 +13,10 @@ MANAGED = ("id", "href", "@type", "@baseType", "@schemaLocation")
 """Attributes that a change may repeat and never alter."""
 
 DEEPEST = 100
-"""So many levels of lists and objects a document may have; what reads it further sets limits too."""
+"""So many levels of lists and objects a document may have; validators allow little more."""
 
 encode = msgspec.json.Encoder().encode
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
 
 
@@ -68,6 +69,14 @@ def parse_object(raw: bytes) -> Document:
     if not isinstance(value, dict):
         raise Invalid("The body must be a JSON object.", code="malformedJson")
     return value
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are the same, whatever the order of their attributes.
+
+    What is equal in Python need not be: 1 is neither true nor 1.0 here.
+    """
+    return bool(one == other) and _encode_sorted(one) == _encode_sorted(other)
 
 
 def prepared(declared: RecordType, given: Mapping[str, Any], identifier: str) -> Document:

@@ -11,6 +11,7 @@ SELECT
     n.evidence
 FROM unnest($4::text [], $5::text [], $6::text [], $7::json [])
     AS n (fingerprint, record_type, record_id, evidence)
+ORDER BY n.fingerprint
 ON CONFLICT (fingerprint) DO UPDATE
     SET
         state = 'open',
@@ -46,7 +47,7 @@ ORDER BY found_at DESC, fingerprint
 LIMIT $3;
 
 -- name: dangling_references
--- References to ids of ours that no record and no history knows.
+-- References to ids of our form that no record and no history knows. {absent}: a test per type.
 SELECT
     l.id,
     l.path,
@@ -54,9 +55,11 @@ SELECT
 FROM record.link AS l
 WHERE
     l.outward
+    AND l.other_id ~ '^[0-9a-hjkmnp-tv-z]{{26}}$'
     AND NOT EXISTS (
         SELECT FROM record.history AS h
         WHERE h.id = l.other_id AND h.bucket = l.other_bucket
     )
     {absent}
+ORDER BY l.id, l.path, l.other_id
 LIMIT $1;

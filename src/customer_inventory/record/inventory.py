@@ -4,14 +4,16 @@ Whatever a door does with a record it does here, so that API, command line and c
 share one behaviour. Every change takes the actor who makes it.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, around
 from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.document import parse_object, place, prepared
+from customer_inventory.record.document import is_same, parse_object, place, prepared
 from customer_inventory.record.observation import UNDECLARED, Observations
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
@@ -28,7 +30,7 @@ from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
 
 _TRIES = 20
-"""So often a change without a revision of its own is repeated when others are faster."""
+"""So often a change without a revision of its own is repeated when other services are faster."""
 
 Alter = Callable[[Document], Any]
 
@@ -40,6 +42,7 @@ class Inventory:
         self._database = database
         self._reader = Reader(database)
         self._writer = Writer(database)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.observations = Observations(database)
 
     async def get(self, declared: RecordType, identifier: str) -> Version:
@@ -72,8 +75,10 @@ class Inventory:
                 hint="Leave it out; keep your own key as an external identifier.",
             )
         document = prepared(declared, given, place(declared, given))
-        self._check(declared, document, actor)
-        return await self._writer.write(creation(declared, document, actor))
+        undeclared = check(declared, document)
+        made = await self._writer.write(creation(declared, document, actor))
+        self._count(declared, undeclared, actor)
+        return made
 
     async def change(
         self,
@@ -90,45 +95,58 @@ class Inventory:
         it, a change that comes too late is repeated on what is there by then. A change that
         alters nothing makes no version. Raises NoSuchRecord, Rejected and Invalid.
         """
-        for _ in range(_TRIES):
-            version = await self._reader.get(declared, identifier)
-            if revision not in (None, version.revision):
-                raise RevisionPassed
+
+        async def attempt(version: Version) -> Version:
             old = parse_object(version.body)
             new = result(declared, old, alter(old))
-            if new == old:
+            if is_same(new, old):
                 return version
-            self._check(declared, new, actor)
+            undeclared = check(declared, new)
             change = replacement(
                 declared, old, new, revision=version.revision, operation="update", actor=actor
             )
             check_size(change.body or b"")
-            try:
-                return await self._writer.write(change)
-            except RevisionPassed:
-                if revision is not None:
-                    raise
-        raise Conflict("Others keep changing this record.", hint="Try again in a moment.")
+            made = await self._writer.write(change)
+            self._count(declared, undeclared, actor)
+            return made
+
+        return await self._attempted(declared, identifier, revision, attempt)
 
     async def remove(
         self, declared: RecordType, identifier: str, *, actor: Actor, revision: int | None = None
     ) -> None:
         """Remove a record; its history stays. `revision` guards as in `change`."""
-        for _ in range(_TRIES):
-            version = await self._reader.get(declared, identifier)
-            if revision not in (None, version.revision):
-                raise RevisionPassed
-            change = removal(declared, identifier, revision=version.revision, actor=actor)
-            try:
-                await self._writer.write(change)
-            except RevisionPassed:
-                if revision is not None:
-                    raise
-            else:
-                return
+
+        async def attempt(version: Version) -> Version:
+            return await self._writer.write(
+                removal(declared, identifier, revision=version.revision, actor=actor)
+            )
+
+        await self._attempted(declared, identifier, revision, attempt)
+
+    async def _attempted(
+        self,
+        declared: RecordType,
+        identifier: str,
+        revision: int | None,
+        attempt: Callable[[Version], Awaitable[Version]],
+    ) -> Version:
+        """Return what `attempt` makes of the present version, tried again when others were faster.
+
+        Changes of one record take turns here, so that only those of other services are.
+        """
+        async with self._turns.setdefault(identifier, asyncio.Lock()):
+            for _ in range(_TRIES):
+                version = await self._reader.get(declared, identifier)
+                if revision not in (None, version.revision):
+                    raise RevisionPassed
+                try:
+                    return await attempt(version)
+                except RevisionPassed:
+                    if revision is not None:
+                        raise
         raise Conflict("Others keep changing this record.", hint="Try again in a moment.")
 
-    def _check(self, declared: RecordType, document: Document, actor: Actor) -> None:
-        undeclared = check(declared, document)
+    def _count(self, declared: RecordType, undeclared: tuple[str, ...], actor: Actor) -> None:
         if undeclared:
             self.observations.saw(UNDECLARED, declared.name, undeclared, actor.process)

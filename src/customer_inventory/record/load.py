@@ -6,9 +6,9 @@ transaction that the caller gives; the records must be new, which `known` finds 
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
@@ -110,13 +110,13 @@ async def load(connection: Connection, records: Mapping[RecordType, Mapping[str,
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     by_type = {f"known_records:{name}": _known_statement(kind) for name, kind in TYPES.items()}
-    return {**by_type, "last_revisions": SQL.last_revisions}
+    return {**by_type, "end_removals": SQL.end_removals}
 
 
 async def _renewed(connection: Connection, identifiers: Sequence[str]) -> dict[str, int]:
     """Return the revision that goes on where an id's history ended, for the few that have one."""
     buckets = [bucket_of(identifier) for identifier in identifiers]
-    rows = await connection.fetch(SQL.last_revisions, identifiers, buckets)
+    rows = await connection.fetch(SQL.end_removals, identifiers, buckets)
     return {row["id"]: row["revision"] + 1 for row in rows}
 
 
@@ -130,13 +130,17 @@ async def _copy(
 ) -> None:
     text = b"".join(lines)
     if text:
-        # As a view: the driver takes plain bytes for the name of a file.
         await connection.copy_to_table(
-            table, schema_name="record", columns=columns, source=memoryview(text), format="text"
+            table, schema_name="record", columns=columns, source=_once(text), format="text"
         )
 
 
-@lru_cache(maxsize=None)
+async def _once(text: bytes) -> AsyncIterator[bytes]:
+    # The driver takes bytes for the name of a file, and what yields bytes for content.
+    yield text
+
+
+@cache
 def _known_statement(declared: RecordType) -> str:
     return SQL.known_records.format(table=declared.table)
 

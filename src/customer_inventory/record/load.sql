@@ -9,11 +9,10 @@ SELECT
 FROM unnest($1::text [], $2::smallint []) AS k (id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
 
--- name: last_revisions
--- Where the histories of ids end: of a record to be made, only one removed before has any.
-SELECT
-    h.id,
-    max(h.revision) AS revision
+-- name: end_removals
+-- End the marks of removal of records to be made again, and tell their revisions.
+UPDATE record.history AS h
+SET recorded_to = greatest(now(), h.recorded_from)
 FROM unnest($1::text [], $2::smallint []) AS k (id, bucket)
-INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket
-GROUP BY h.id;
+WHERE h.id = k.id AND h.bucket = k.bucket AND h.recorded_to = 'infinity'
+RETURNING h.id, h.revision;

@@ -5,6 +5,7 @@ that a request costs no statement of its own for them. They guide people; they a
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -28,6 +29,7 @@ class Observations:
         self._database = database
         self._seen: Counter[tuple[str, str, str, str]] = Counter()
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     def start(self) -> None:
         """Keep the counts every few seconds from now on."""
@@ -35,8 +37,9 @@ class Observations:
 
     async def stop(self) -> None:
         """Keep what is left, and stop."""
+        # Asked to stop, not cancelled: counts that are just being kept must not be lost.
+        self._stopping.set()
         if self._task is not None:
-            self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.keep()
 
@@ -60,8 +63,9 @@ class Observations:
             self._seen.update(seen)
 
     async def _keep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_EVERY_SECONDS)
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _EVERY_SECONDS)
             await self.keep()
 
 

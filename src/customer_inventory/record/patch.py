@@ -68,7 +68,7 @@ def _applied(document: Any, operation: Any, number: int) -> Any:
         ) from None
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError):
         raise Invalid(
-            f"Operation {number} cannot be applied: there is nothing, or nothing fit, at its place.",
+            f"Operation {number} cannot be applied: what it names is not there, or not fit for it.",
             path=_place(operation),
             code="invalidPatch",
         ) from None

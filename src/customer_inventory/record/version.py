@@ -7,7 +7,7 @@ from datetime import datetime
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import NotFound, Stale
 from customer_inventory.kit.ids import bucket_of
-from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.declare import Document, Period, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.link import Link, extract
 
@@ -41,6 +41,7 @@ class Change:
     actor: Actor
     document: Document | None = None
     body: bytes | None = None
+    period: Period = (None, None)
     added: Collection[Link] = field(default=())
     dropped: Collection[Link] = field(default=())
 
@@ -51,7 +52,10 @@ class Change:
 
 
 def creation(declared: RecordType, document: Document, actor: Actor) -> Change:
-    """Return the change that makes a record of `document` (whose id is set)."""
+    """Return the change that makes a record of `document` (whose id is set).
+
+    Raises Invalid for a period that no table can hold.
+    """
     identifier = document["id"]
     return Change(
         declared=declared,
@@ -63,6 +67,7 @@ def creation(declared: RecordType, document: Document, actor: Actor) -> Change:
         actor=actor,
         document=document,
         body=encode(document),
+        period=declared.period(document),
         added=extract(declared, document),
     )
 
@@ -76,7 +81,10 @@ def replacement(
     operation: str,
     actor: Actor,
 ) -> Change:
-    """Return the change from `old`, which is at `revision`, to `new`."""
+    """Return the change from `old`, which is at `revision`, to `new`.
+
+    Raises Invalid for a period that no table can hold.
+    """
     before, after = extract(declared, old), extract(declared, new)
     added = after - before
     # A link whose other end merely changed its type is written over, not dropped.
@@ -92,6 +100,7 @@ def replacement(
         actor=actor,
         document=new,
         body=encode(new),
+        period=declared.period(new),
         added=added,
         dropped=[link for link in before - after if link[:-2] not in staying],
     )

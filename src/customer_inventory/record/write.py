@@ -59,7 +59,9 @@ async def write_all(
 
     Two changes of one record in a batch: the second finds the revision passed.
     """
-    firsts = list({change.id: change for change in reversed(changes)}.values())
+    by_id = {change.id: change for change in reversed(changes)}
+    # In one order everywhere, so that two statements never wait for each other in a circle.
+    firsts = [by_id[identifier] for identifier in sorted(by_id)]
     rows = await connection.fetch(statement(name, declared), *_ARGUMENTS[name](declared, firsts))
     written = {row["id"]: row["revision"] for row in rows}
     winners = {id(change) for change in firsts}
@@ -127,7 +129,6 @@ def _removing(_: RecordType, changes: Sequence[Change]) -> list[Any]:
 
 
 def _head(declared: RecordType, changes: Sequence[Change]) -> list[Any]:
-    periods = [declared.period(change.document or {}) for change in changes]
     actors = [change.actor for change in changes]
     return [
         [change.id for change in changes],
@@ -135,8 +136,8 @@ def _head(declared: RecordType, changes: Sequence[Change]) -> list[Any]:
         [change.subject_id for change in changes],
         [change.operation for change in changes],
         [change.body for change in changes],
-        [start for start, _ in periods],
-        [end for _, end in periods],
+        [change.period[0] for change in changes],
+        [change.period[1] for change in changes],
         [actor.process for actor in actors],
         [actor.person for actor in actors],
         [actor.purpose for actor in actors],

@@ -19,14 +19,28 @@ done AS (
     SELECT
         id, bucket, subject_id,
         -- Ids never serve twice: a record made again goes on where its history ended.
-        1 + coalesce((
-            SELECT max(h.revision) FROM record.history AS h
-            WHERE h.id = change.id AND h.bucket = change.bucket
-        ), 0),
+        coalesce(past.revision, 0) + 1,
         operation, body,
-        valid_from, valid_to, now(), process, person, purpose{columns}
+        valid_from, valid_to,
+        greatest(now(), past.recorded_from + interval '1 microsecond'),
+        process, person, purpose{columns}
     FROM change
+    LEFT JOIN LATERAL (
+        SELECT h.revision, h.recorded_from FROM record.history AS h
+        WHERE h.id = change.id AND h.bucket = change.bucket
+        ORDER BY h.revision DESC
+        LIMIT 1
+    ) AS past ON TRUE
     RETURNING id, bucket, revision, recorded_at
+),
+
+ended AS (
+    UPDATE record.history AS h
+    SET recorded_to = done.recorded_at
+    FROM done
+    WHERE
+        done.revision > 1
+        AND h.id = done.id AND h.bucket = done.bucket AND h.revision = done.revision - 1
 ),
 
 linked AS (
@@ -137,7 +151,8 @@ SELECT id, revision
 FROM done;
 
 -- name: remove_records
--- Remove records at the revision they are known at; the history keeps the last version and a mark.
+-- Remove records at the revision they are known at; the history keeps the last version and a mark,
+-- which has no end until the record is made again.
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(

@@ -14,6 +14,7 @@ Connection = asyncpg.Connection
 Row = asyncpg.Record
 
 _OLDEST_SERVED = 16
+_HEARTBEAT_SECONDS = 10.0
 
 
 class Database:
@@ -50,7 +51,11 @@ class Database:
                 command_timeout=60,
                 timeout=10,
             )
+        try:
             await self._check_version()
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Give the connections back to the server."""
@@ -175,9 +180,19 @@ class Listener:
             await connection.add_listener(self._channel, lambda *_: self._heard())
             self._heard()
             self._listening.set()
-            await lost.wait()
+            while not await _happens(lost, within=_HEARTBEAT_SECONDS):
+                # A network that swallows packets says nothing of itself: ask.
+                await connection.execute("SELECT 1", timeout=_HEARTBEAT_SECONDS)
         finally:
             connection.terminate()
+
+
+async def _happens(event: asyncio.Event, *, within: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), within)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _pass_json_through(connection: Connection) -> None:

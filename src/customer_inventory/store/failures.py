@@ -5,7 +5,13 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from customer_inventory.kit.errors import Conflict, Invalid, InventoryError, Unavailable
+from customer_inventory.kit.errors import (
+    Conflict,
+    Invalid,
+    InventoryError,
+    TooLarge,
+    Unavailable,
+)
 
 _UNREACHABLE = (
     OSError,
@@ -67,7 +73,16 @@ _EXPLAINED: tuple[tuple[type[asyncpg.PostgresError], Callable[[str], InventoryEr
         asyncpg.InvalidRegularExpressionError,
         lambda _: Invalid("The pattern is no regular expression.", code="invalidFilter"),
     ),
-    (asyncpg.DataError, lambda reason: Invalid(f"The database refuses a value: {reason}.")),
+    (
+        asyncpg.IntegrityConstraintViolationError,
+        lambda _: Conflict("That contradicts what is there already."),
+    ),
+    # What the server says of a value may quote it: a customer's data must not go on with the error.
+    (asyncpg.DataError, lambda _: Invalid("The database can keep no such value.")),
+    (
+        asyncpg.ProgramLimitExceededError,
+        lambda _: TooLarge("A value is larger than the database keeps.", hint="Shorten it."),
+    ),
     (
         asyncpg.SerializationError,
         lambda _: Conflict("Somebody changed the same entry.", hint="Try again."),

@@ -20,9 +20,10 @@ class Lane(Generic[Item, Result]):
 
     `run` takes the items of a batch and returns a result for each, in order; a result that
     is an exception is raised to whoever submitted that item. When `run` raises Invalid or
-    Conflict, the items of a batch of several are run again one by one, so that one bad item
-    costs no other; any other failure (its outcome may be unknown) is told to all of them.
-    Submitting to a lane with `limit` items waiting raises Unavailable at once.
+    Conflict, each half of a batch of several is run again by itself, and so on, so that one bad
+    item costs no other; any other failure (its outcome may be unknown) is told to all of them.
+    Submitting to a lane with `limit` items waiting raises Unavailable at once. A submitter that
+    is cancelled goes without its answer; its item is run all the same.
     """
 
     def __init__(
@@ -38,7 +39,8 @@ class Lane(Generic[Item, Result]):
         self._tracks = tracks
         self._limit = limit
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._busy: set[asyncio.Task[None]] = set()
+        self._working = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: Item) -> Result:
         """Run `item` with whatever else is waiting; return its result or raise its failure."""
@@ -46,18 +48,26 @@ class Lane(Generic[Item, Result]):
             raise Unavailable("Too many requests are waiting.", hint="Try again in a second.")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if len(self._busy) < self._tracks:
-            # A task starts in the next turn of the loop: all that came in this turn joins it.
-            task = asyncio.create_task(self._work())
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
+        if self._working < self._tracks:
+            self._start()
         return await future
 
+    def _start(self) -> None:
+        # A task starts in the next turn of the loop: all that came in this turn joins it.
+        self._working += 1
+        task = asyncio.create_task(self._work())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _work(self) -> None:
-        while self._waiting:
-            count = min(len(self._waiting), self._width)
-            batch = [self._waiting.popleft() for _ in range(count)]
-            await self._settle(batch)
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._width)
+                await self._settle([self._waiting.popleft() for _ in range(count)])
+        finally:
+            # Counted here, where nothing can come between: a task is seen to be done a turn later,
+            # and what was submitted in that turn would be left waiting.
+            self._working -= 1
 
     async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
@@ -66,8 +76,9 @@ class Lane(Generic[Item, Result]):
             if len(batch) == 1:
                 _tell(batch[0][1], error)
                 return
-            for pair in batch:
-                await self._settle([pair])
+            middle = len(batch) // 2
+            await self._settle(batch[:middle])
+            await self._settle(batch[middle:])
         except Exception as error:  # noqa: BLE001 - whatever it is, the submitters must hear it
             for _, future in batch:
                 _tell(future, error)

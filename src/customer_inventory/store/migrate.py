@@ -6,7 +6,8 @@ from the server itself which existing tables were locked, how strongly and for h
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -35,8 +36,10 @@ _ONE_MIGRATOR = 0x63696E76  # "cinv": the advisory lock that lets one migrator w
 class Step:
     """A migration: its name and line of description, and what a rehearsal told of it.
 
-    `locks` are pairs of an existing table and the lock taken on it; `seconds` is how long
-    the rehearsal held them. Both are empty for a step that cannot run in a transaction.
+    `locks` are pairs of an existing table and a lock held on it when the step was done, those
+    of the steps rehearsed before it included; `seconds` is how long the step took. Neither is
+    known of a step that was not rehearsed: one that cannot run in a transaction, or follows
+    such a one.
     """
 
     name: str
@@ -57,26 +60,23 @@ async def apply(dsn: str) -> list[Step]:
     Raises Unavailable when the database cannot be reached, a lock cannot be had in time or
     a migration fails; the failed one leaves nothing behind.
     """
-    with failures.translated():
+    with failures.translated(), _explained():
         connection = await asyncpg.connect(dsn, timeout=10)
         try:
             await connection.execute(SQL.lock_migrations, _ONE_MIGRATOR)
             pending = await _pending(connection)
             await pogo.apply(connection, folder(), schema_name=_SCHEMA, logger=log)
-        except BadMigrationError as error:
-            reason = error.__cause__ or error
-            raise Unavailable(
-                f"{error}: {reason}.",
-                hint="Nothing of it was kept. If a lock could not be had, try at a quieter time.",
-            ) from error
         finally:
             await connection.close()
     return [_step(migration) for migration in pending]
 
 
 async def plan(dsn: str) -> list[Step]:
-    """Rehearse what is pending in the database of `dsn`, and undo it."""
-    with failures.translated():
+    """Rehearse what is pending in the database of `dsn`, and undo it.
+
+    Locks are really taken, for as long as the rehearsal lasts. Raises Unavailable as `apply` does.
+    """
+    with failures.translated(), _explained():
         connection = await asyncpg.connect(dsn, timeout=10)
         try:
             await connection.execute(SQL.lock_migrations, _ONE_MIGRATOR)
@@ -91,7 +91,7 @@ async def plan(dsn: str) -> list[Step]:
 
 
 async def pending(dsn: str) -> list[str]:
-    """Return the names of the migrations that the database of `dsn` lacks."""
+    """Return the names of the migrations that the database of `dsn` lacks; nothing is written."""
     with failures.translated():
         connection = await asyncpg.connect(dsn, timeout=10)
         try:
@@ -100,30 +100,50 @@ async def pending(dsn: str) -> list[str]:
             await connection.close()
 
 
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except BadMigrationError as error:
+        reason = error.__cause__ or error
+        raise Unavailable(
+            f"{error}: {reason}.",
+            hint="Nothing of it was kept. If a lock could not be had, try at a quieter time.",
+        ) from error
+
+
 async def _rehearse(connection: asyncpg.Connection) -> list[Step]:
     highest = await connection.fetchval(SQL.highest_table)
-    steps = []
+    steps: list[Step] = []
     for migration in await _pending(connection):
-        if not migration.use_transaction:
+        if migration.use_transaction and all(step.rehearsed for step in steps):
+            steps.append(await _rehearsed(connection, migration, highest))
+        else:
             steps.append(_step(migration))
-            continue
-        started = time.perf_counter()
-        await migration.apply(connection)
-        rows = await connection.fetch(SQL.locks_held, highest)
-        steps.append(
-            _step(
-                migration,
-                locks=tuple((row["table_name"], row["mode"]) for row in rows),
-                seconds=time.perf_counter() - started,
-                rehearsed=True,
-            )
-        )
     return steps
 
 
+async def _rehearsed(connection: asyncpg.Connection, migration: Migration, highest: int) -> Step:
+    started = time.perf_counter()
+    try:
+        await migration.apply(connection)
+    except asyncpg.PostgresError as error:
+        raise BadMigrationError(f"Failed to apply {migration.id}") from error
+    rows = await connection.fetch(SQL.locks_held, highest)
+    return _step(
+        migration,
+        locks=tuple((row["table_name"], row["mode"]) for row in rows),
+        seconds=time.perf_counter() - started,
+        rehearsed=True,
+    )
+
+
 async def _pending(connection: asyncpg.Connection) -> Sequence[Migration]:
-    await pogo_sql.ensure_pogo_sync(connection)
-    migrations = await pogo_sql.read_migrations(folder(), connection, schema_name=_SCHEMA)
+    # Where the tool has no tables yet, nothing was applied: asking makes none.
+    is_known = await pogo_sql.get_pogo_version(connection) is not None
+    migrations = await pogo_sql.read_migrations(
+        folder(), connection if is_known else None, schema_name=_SCHEMA
+    )
     migrations.sort(key=lambda migration: migration.id)
     ordered = topological_sort([migration.load() for migration in migrations])
     return [migration for migration in ordered if not migration.applied]

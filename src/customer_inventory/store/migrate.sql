@@ -21,4 +21,8 @@ WHERE
     AND c.oid::bigint <= $1
     AND n.nspname <> 'pg_catalog'
     AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
-ORDER BY table_name, l.mode;
+ORDER BY
+    table_name,
+    array_position(
+        '{ShareUpdateExclusiveLock,ShareLock,ShareRowExclusiveLock,ExclusiveLock}', l.mode
+    ) NULLS LAST;

@@ -1,11 +1,10 @@
 """TMF717 Customer360: a customer and all that hangs on it, in one call. Read only."""
 
 from customer_inventory.access.operation import Operation
-from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.customer360 import MOST_OF_A_KIND
 from customer_inventory.record.document import encode
 from customer_inventory.record.types import TYPES
-from customer_inventory.tmf import render
+from customer_inventory.tmf import query, render
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.exchange import Answer
@@ -16,13 +15,12 @@ BASES = (f"{ROOT}/customer360/v5", f"{ROOT}/customer360Management/v5")
 RESOURCE = "customer360"
 
 LARGEST_PART = 1000
-SINGLE = ("individual", "organization")
 _BASE_OF = {name: api.base for api in APIS for name in api.resources}
 
 
 async def retrieve(call: Call) -> Answer:
     """GET the whole of one customer; parts whose type the caller may not read are left out."""
-    most = _most(call.request.query)
+    most = query.limit_only(call.request.query, default=MOST_OF_A_KIND, most=LARGEST_PART)
     seen = await call.inventory.around(call.id, most=most)
     href = call.location + b"/" + call.id.encode()
     members = [
@@ -52,23 +50,9 @@ ITEM: dict[str, tuple[Operation, Handler]] = {
 
 
 def _part(call: Call, kind: str, part: list[tuple[str, bytes]]) -> bytes:
-    shown = [_shown(call, kind, identifier, body) for identifier, body in part]
-    return shown[0] if kind in SINGLE and len(shown) == 1 else render.array(shown)
+    return render.array(_shown(call, kind, identifier, body) for identifier, body in part)
 
 
 def _shown(call: Call, kind: str, identifier: str, body: bytes) -> bytes:
     href = f"{call.public_url}{_BASE_OF[kind]}/{kind}/{identifier}"
     return render.whole(body, href.encode())
-
-
-def _most(raw: bytes) -> int:
-    name, _, text = raw.decode("latin-1").partition("=")
-    if not name:
-        return MOST_OF_A_KIND
-    if name != "limit" or not text.isdigit() or not 0 < int(text) <= LARGEST_PART:
-        raise Invalid(
-            "is not known here.",
-            path=name[:100],
-            hint=f"Known: limit, the most records of a type, from 1 to {LARGEST_PART}.",
-        )
-    return int(text)

@@ -23,6 +23,9 @@ from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
 
 log = logging.getLogger(__name__)
 
+NOTHING = "none"
+"""The ledger's word for operation and type of a request that leads nowhere."""
+
 
 class Resource(NamedTuple):
     """Where a resource is served: what its collection and its items answer to.
@@ -36,6 +39,28 @@ class Resource(NamedTuple):
     entry_type: str
     collection: dict[str, tuple[Operation, Handler]]
     item: dict[str, tuple[Operation, Handler]]
+
+    def served(self, identifier: str) -> dict[str, tuple[Operation, Handler]]:
+        """Return what the item of that id answers to; the collection when the id is empty."""
+        return self.item if identifier else self.collection
+
+
+class Place(NamedTuple):
+    """Where a request leads: resource, id (empty: the collection), and what is done there.
+
+    `resource` is None where there is none, `served` where the method is not served.
+    """
+
+    resource: Resource | None
+    identifier: str
+    served: tuple[Operation, Handler] | None
+
+
+class _Unforeseen(InventoryError):
+    """Something failed that nobody foresaw; the log has it."""
+
+    def __init__(self) -> None:
+        super().__init__("The request failed here.", hint="It is in the log of the service.")
 
 
 class Door:
@@ -67,45 +92,47 @@ class Door:
             answer = failure.answer(error)
         except Exception:
             log.exception("a request failed for a reason that nobody foresaw")
-            answer = failure.answer(InventoryError("The request failed here.", hint="Tell us."))
+            answer = failure.answer(_Unforeseen())
         await send_answer(answer, send, head_only=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         authorization = _authorization(scope)
         session = await self._guard.authenticate(authorization)
-        resource, identifier = self._route(scope["path"])
-        served = resource.item if identifier else resource.collection
-        method = scope["method"]
-        if method not in served:
-            raise failure.MethodNotAllowed(tuple(served))
-        operation, handler = served[method]
+        place = self._place(scope["path"], scope["method"])
         try:
-            self._guard.authorise(session, operation, resource.declared.name)
-            request = await read(scope, receive, most=self._max_body)
-            answer = await handler(self._call(session, resource, identifier, request))
+            answer = await self._handled(session, place, scope, receive)
             decision = "permit"
         except InventoryError as error:
             answer = failure.answer(error)
             decision = "deny" if isinstance(error, Refused) else "permit"
-        await self._record(
-            session,
-            resource,
-            operation,
-            answer,
-            decision=decision,
-            identifier=identifier,
-            client=scope.get("client"),
-        )
+        except Exception:
+            log.exception("a request failed for a reason that nobody foresaw")
+            answer = failure.answer(_Unforeseen())
+            decision = "permit"
+        await self._record(session, place, answer, decision, scope.get("client"))
         return answer
 
-    def _route(self, path: str) -> tuple[Resource, str]:
-        head, _, last = path.rstrip("/").rpartition("/")
-        if path.rstrip("/") in self.resources:
-            return self.resources[path.rstrip("/")], ""
-        resource = self.resources.get(head)
-        if resource is None:
+    async def _handled(
+        self, session: Session, place: Place, scope: Scope, receive: Receive
+    ) -> Answer:
+        if place.resource is None:
             raise NotFound("There is no such resource.", hint="/openapi.json lists what is served.")
-        return resource, last
+        if place.served is None:
+            raise failure.MethodNotAllowed(tuple(place.resource.served(place.identifier)))
+        operation, handler = place.served
+        self._guard.authorise(session, operation, place.resource.declared.name)
+        request = await read(scope, receive, most=self._max_body)
+        return await handler(self._call(session, place.resource, place.identifier, request))
+
+    def _place(self, path: str, method: str) -> Place:
+        path = path.rstrip("/")
+        resource, identifier = self.resources.get(path), ""
+        if resource is None:
+            head, _, identifier = path.rpartition("/")
+            resource = self.resources.get(head)
+        # A resource without a collection is not there without an id.
+        served = resource.served(identifier) if resource is not None else {}
+        return Place(resource if served else None, identifier, served.get(method))
 
     def _call(
         self, session: Session, resource: Resource, identifier: str, request: Request
@@ -125,12 +152,9 @@ class Door:
     async def _record(
         self,
         session: Session,
-        resource: Resource,
-        operation: Operation,
+        place: Place,
         answer: Answer,
-        *,
         decision: str,
-        identifier: str,
         client: tuple[str, int] | None,
     ) -> None:
         actor = session.actor
@@ -139,11 +163,11 @@ class Door:
                 at=datetime.now(UTC).isoformat(),
                 process=actor.process,
                 purpose=actor.purpose,
-                operation=operation,
-                type=resource.entry_type,
+                operation=place.served[0] if place.served else NOTHING,
+                type=place.resource.entry_type if place.resource else NOTHING,
                 status=answer.status,
                 decision=decision,
-                ids=answer.ids or ((identifier,) if is_id(identifier) else ()),
+                ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
                 count=answer.told,
                 bytes=len(answer.body),
                 person=actor.person,

@@ -11,6 +11,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _JSON = (b"content-type", b"application/json")
 _LONGEST_QUERY = 8192
+_WITH_BODY = ("POST", "PATCH")
+_BODILESS = (204, 304)
 
 
 class Request(NamedTuple):
@@ -45,7 +47,7 @@ async def read(scope: Scope, receive: Receive, *, most: int) -> Request:
     if len(query) > _LONGEST_QUERY:
         raise TooLarge(f"The query is longer than {_LONGEST_QUERY} bytes.", code="queryTooLong")
     body = b""
-    if scope["method"] not in ("GET", "HEAD"):
+    if scope["method"] in _WITH_BODY:
         body = await _body(headers, receive, most)
     client = scope.get("client")
     return Request(
@@ -55,8 +57,9 @@ async def read(scope: Scope, receive: Receive, *, most: int) -> Request:
 
 async def send_answer(answer: Answer, send: Send, *, head_only: bool = False) -> None:
     """Send `answer`; only its head in answer to a HEAD request."""
-    length = (b"content-length", b"%d" % len(answer.body))
-    headers = [_JSON, length, *answer.headers] if answer.body else [length, *answer.headers]
+    headers = list(answer.headers)
+    if answer.status not in _BODILESS:
+        headers += [_JSON, (b"content-length", b"%d" % len(answer.body))]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     body = b"" if head_only else answer.body
     await send({"type": "http.response.body", "body": body})

@@ -22,9 +22,10 @@ _ERRORS = {
     "413": "The body is too large",
     "414": "The query is too long",
     "415": "The media type is not served",
+    "500": "The service failed for a reason that nobody foresaw",
     "503": "The database or the ledger cannot be reached; try again",
 }
-_ALWAYS = ("400", "401", "403", "414", "503")
+_ALWAYS = ("400", "401", "403", "414", "500", "503")
 _OF_ITEM = (*_ALWAYS, "404")
 _OF_BODY = ("409", "413", "415")
 
@@ -76,6 +77,7 @@ def _collection(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]
         },
         "post": {
             **_operation(api, f"create{entity}", f"Make a {declared.name}"),
+            "parameters": [_FIELDS],
             "requestBody": _body(_content(_ref(f"{entity}_FVO"))),
             "responses": _responses(
                 {"201": _answer("Made", _content(_ref(entity)), "Location", "ETag")},
@@ -100,7 +102,7 @@ def _item(api: Api, declared: RecordType) -> dict[str, Any]:
         },
         "patch": {
             **_operation(api, f"patch{entity}", f"Change a {name}"),
-            "parameters": [_IF_MATCH],
+            "parameters": [_FIELDS, _IF_MATCH],
             "requestBody": _body(patches),
             "responses": _responses(
                 {"200": _answer("Changed", shown, "ETag")}, (*_OF_ITEM, *_OF_BODY, "412")
@@ -128,7 +130,12 @@ def _body(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
-    page = {"type": "integer", "minimum": 0, "maximum": max_page, "default": DEFAULT_LIMIT}
+    page = {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": max_page,
+        "default": min(DEFAULT_LIMIT, max_page),
+    }
     offset = {"type": "integer", "minimum": 0, "maximum": LARGEST_OFFSET, "default": 0}
     filters = {"type": "object", "additionalProperties": {"type": "string"}}
     return (
@@ -167,7 +174,8 @@ _IF_NONE_MATCH = _parameter(
 
 def _page(entity: str) -> dict[str, Any]:
     content = _content({"type": "array", "items": _ref(entity)})
-    return _answer("A page", content, "X-Total-Count", "X-Result-Count", "X-Total-Count-Exact")
+    headers = ("X-Total-Count", "X-Result-Count", "X-Total-Count-Exact", "Link")
+    return _answer("A page", content, *headers)
 
 
 def _answer(description: str, content: dict[str, Any], *headers: str) -> dict[str, Any]:
@@ -257,9 +265,7 @@ def _customer360() -> dict[str, Any]:
 
 def _customer360_schema() -> Schema:
     parts = {
-        declared.name: _ref(declared.entity)
-        if declared.name in customer360.SINGLE
-        else {"type": "array", "items": _ref(declared.entity)}
+        declared.name: {"type": "array", "items": _ref(declared.entity)}
         for api in APIS
         for declared in api.types
     }

@@ -14,9 +14,13 @@ LARGEST_OFFSET = 100_000
 _MOST_PARTS = 50
 _MOST_VALUES = 100
 
-_PART = re.compile(
+# A condition whose sign ends with an unencoded "=": what follows it is value, whatever it holds.
+_NAME_AND_SIGN = re.compile(r"(?P<name>[^=<>!*~]+)(?P<sign>[<>!*]?)")
+# Any other: the sign may be encoded, so it is looked for after decoding.
+_CONDITION = re.compile(
     r"(?P<name>[^=<>!*~]+?)(?P<sign>=~|\*=|>=|<=|!=|<>|==|=|>|<)(?P<value>.*)", re.DOTALL
 )
+_ALTERNATIVE = re.compile(r";(?=[^;=&]{1,800}=)")
 _SIGNS: dict[str, Operator] = {
     "=": "eq",
     "==": "eq",
@@ -30,6 +34,7 @@ _SIGNS: dict[str, Operator] = {
     "=~": "regex",
 }
 _OPERATORS: tuple[Operator, ...] = get_args(Operator)
+_KNOWN = ("fields", "offset", "limit", "sort")
 _RESERVED = ("filter", "before", "after")
 
 
@@ -54,20 +59,21 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
     terms: dict[tuple[str, Operator], list[str]] = {}
     known: dict[str, str] = {}
     for part in _parts(raw):
-        name, operator, value = _split(part)
-        if operator == "eq" and name in ("fields", "offset", "limit", "sort", *_RESERVED):
-            known[name] = value
-            continue
-        terms.setdefault((check_path(name), operator), []).extend(_values(name, operator, value))
-    for name in _RESERVED:
-        if name in known:
+        name, operator, values = _condition(part)
+        if operator == "eq" and name in _KNOWN:
+            _note(known, name, values)
+        elif operator == "eq" and name in _RESERVED:
             raise Invalid("is not served.", path=name, hint="Filter by attribute names instead.")
+        else:
+            found = terms.setdefault((_path(name, name, "invalidFilter"), operator), [])
+            found += _alternatives(operator, values)
+            _check_number(name, found)
     return ListQuery(
         Query(
             terms=tuple(Term(path, operator, tuple(vs)) for (path, operator), vs in terms.items()),
             order=_order(known.get("sort", "")),
-            limit=_number(known, "limit", DEFAULT_LIMIT, most),
-            offset=_number(known, "offset", 0, LARGEST_OFFSET),
+            limit=_number(known.get("limit", str(min(DEFAULT_LIMIT, most))), "limit", most),
+            offset=_number(known.get("offset", "0"), "offset", LARGEST_OFFSET),
         ),
         fields=parse_fields(known.get("fields")),
         has_limit="limit" in known,
@@ -76,68 +82,140 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
 
 def fields_only(raw: bytes) -> tuple[str, ...] | None:
     """Parse the query string of a single record, which knows `fields` alone."""
-    fields = None
-    for part in _parts(raw):
-        name, _, value = part.partition("=")
-        if name != "fields":
-            raise Invalid("is not known here.", path=name[:100], hint="Known: fields.")
-        fields = parse_fields(value)
-    return fields
+    return parse_fields(_only(raw, "fields"))
+
+
+def limit_only(raw: bytes, *, default: int, most: int) -> int:
+    """Parse the query string of a resource that knows `limit` alone, from 1 to `most`."""
+    text = _only(raw, "limit")
+    return default if text is None else _number(text, "limit", most, least=1)
 
 
 def parse_fields(text: str | None) -> tuple[str, ...] | None:
     """Return the attribute paths of a `fields` parameter; None when it was not sent or is empty."""
     if not text:
         return None
-    paths = tuple(check_path(path.strip()) for path in text.split(",") if path.strip())
+    paths = tuple(_path(path, "fields", "invalid") for path in _listed(text))
     if len(paths) > _MOST_VALUES:
         raise Invalid(f"names more than {_MOST_VALUES} attributes.", path="fields")
     return paths
 
 
 def _parts(raw: bytes) -> list[str]:
-    try:
-        parts = [unquote_plus(part, errors="strict") for part in raw.decode("ascii").split("&")]
-    except UnicodeDecodeError:
-        raise Invalid("The query is not percent-encoded UTF-8.", code="invalidFilter") from None
-    parts = [part for part in parts if part]
+    """Return the parts of a query string, still percent-encoded."""
+    parts = [part for part in raw.decode("latin-1").split("&") if part]
     if len(parts) > _MOST_PARTS:
         raise Invalid(f"The query has more than {_MOST_PARTS} parts.", code="invalidFilter")
     return parts
 
 
+def _only(raw: bytes, name: str) -> str | None:
+    """Return the value of the one parameter `name` that is known, None when it was not sent."""
+    known: dict[str, str] = {}
+    for part in _parts(raw):
+        other, _, value = part.partition("=")
+        if _decoded(other) != name:
+            raise Invalid("is not known here.", path=_decoded(other)[:100], hint=f"Known: {name}.")
+        _note(known, name, [_decoded(value)])
+    return known.get(name)
+
+
+def _note(known: dict[str, str], name: str, values: list[str]) -> None:
+    if name in known or len(values) > 1:
+        raise Invalid("is given more than once.", path=name, code="invalidPage")
+    known[name] = values[0]
+
+
+def _condition(part: str) -> tuple[str, Operator, list[str]]:
+    """Return attribute, operator and values of a condition, or of several joined by `;` for or."""
+    first, *others = (_split(piece) for piece in _ALTERNATIVE.split(part))
+    name, operator, value = first
+    if any(other[:2] != first[:2] for other in others):
+        raise Invalid(
+            "is joined by ; to a condition of another kind.",
+            path=name[:100],
+            hint="Conditions joined by ; have one attribute and one operator; use & for and.",
+            code="invalidFilter",
+        )
+    return name, operator, [value, *(other[2] for other in others)]
+
+
 def _split(part: str) -> tuple[str, Operator, str]:
-    match = _PART.fullmatch(part)
+    name, sign, value = _signed(part)
+    operator = _SIGNS[sign]
+    stem, _, last = name.rpartition(".")
+    if operator == "eq" and stem and last in _OPERATORS:
+        return stem, last, value
+    return name, operator, value
+
+
+def _signed(part: str) -> tuple[str, str, str]:
+    left, equals, right = part.partition("=")
+    match = _NAME_AND_SIGN.fullmatch(_decoded(left)) if equals else None
+    if match is not None:
+        sign = f"{match['sign']}="
+        if sign == "=" and right[:1] in ("=", "~"):
+            sign, right = f"={right[0]}", right[1:]
+        return match["name"], sign, _decoded(right)
+    match = _CONDITION.fullmatch(_decoded(part))
     if match is None:
         raise Invalid(
             "is no condition.",
-            path=part[:100],
+            path=_decoded(part)[:100],
             hint="Write attribute=value, or attribute.gte=value and the like.",
             code="invalidFilter",
         )
-    name, operator = match["name"], _SIGNS[match["sign"]]
-    stem, _, last = name.rpartition(".")
-    if operator == "eq" and stem and last in _OPERATORS:
-        name, operator = stem, last
-    return name, operator, match["value"]
+    return match["name"], match["sign"], match["value"]
 
 
-def _values(name: str, operator: Operator, value: str) -> list[str]:
-    values = value.split(",") if operator in ("eq", "ne") else [value]
-    if len(values) > _MOST_VALUES:
-        raise Invalid(f"has more than {_MOST_VALUES} values.", path=name, code="invalidFilter")
+def _decoded(text: str) -> str:
+    try:
+        return unquote_plus(text.encode("latin-1").decode("ascii"), errors="strict")
+    except UnicodeDecodeError:
+        raise Invalid("The query is not percent-encoded UTF-8.", code="invalidFilter") from None
+
+
+def _alternatives(operator: Operator, values: list[str]) -> list[str]:
+    """Return every value of a condition: a comma lists several where values are compared whole."""
+    if operator in ("eq", "ne"):
+        return [alternative for value in values for alternative in value.split(",")]
     return values
 
 
+def _check_number(name: str, values: list[str]) -> None:
+    if len(values) > _MOST_VALUES:
+        raise Invalid(
+            f"has more than {_MOST_VALUES} values.", path=name[:100], code="invalidFilter"
+        )
+
+
 def _order(text: str) -> tuple[Order, ...]:
-    keys = [key.strip() for key in text.split(",") if key.strip()]
+    keys = _listed(text)
     if len(keys) > 8:  # noqa: PLR2004 - more keys than that order nothing further
         raise Invalid("names more than 8 attributes.", path="sort", code="invalidSort")
-    return tuple(Order(check_path(key.lstrip("+-")), key.startswith("-")) for key in keys)
+    return tuple(
+        Order(_path(key.removeprefix("-").removeprefix("+"), "sort", "invalidSort"), key[0] == "-")
+        for key in keys
+    )
 
 
-def _number(known: dict[str, str], name: str, default: int, most: int) -> int:
-    text = known.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) > most:
-        raise Invalid(f"must be a whole number from 0 to {most}.", path=name, code="invalidPage")
+def _listed(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip())]
+
+
+def _path(text: str, parameter: str, code: str) -> str:
+    """Return `text` if it is an attribute path; say in which parameter it is not."""
+    try:
+        return check_path(text)
+    except Invalid as error:
+        raise Invalid(error.message, path=parameter[:100], hint=error.hint, code=code) from None
+
+
+def _number(text: str, name: str, most: int, *, least: int = 0) -> int:
+    # No longer than it can be: a number of thousands of digits is not worth reading.
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not is_number or not least <= int(text) <= most:
+        raise Invalid(
+            f"must be a whole number from {least} to {most}.", path=name, code="invalidPage"
+        )
     return int(text)

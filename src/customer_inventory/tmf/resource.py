@@ -1,14 +1,15 @@
 """The five things every resource can do, served for every record type alike."""
 
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from customer_inventory.access.guard import Session
 from customer_inventory.access.operation import Operation
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.declare import RecordType
+from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse, parse_object
 from customer_inventory.record.inventory import Alter, Inventory
 from customer_inventory.record.patch import merged, operated
@@ -16,10 +17,14 @@ from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
 from customer_inventory.tmf.exchange import Answer, Request
 from customer_inventory.tmf.failure import UnsupportedMedia
+from customer_inventory.tmf.paging import links
 
 MERGE = ("application/json", "application/merge-patch+json")
 OPERATIONS = "application/json-patch+json"
 PATCHES = (*MERGE, OPERATIONS)
+
+# The quotes may be left out; a revision fits a bigint.
+_TAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
 
 
 class Call(NamedTuple):
@@ -49,10 +54,10 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 async def retrieve(call: Call) -> Answer:
     """GET one record; If-None-Match answers 304 while its revision is the known one."""
-    fields = query.fields_only(call.request.query) if call.request.query else None
+    fields = _fields(call.request)
     version = await call.inventory.get(call.declared, call.id)
     etag = _etag(version.revision)
-    if call.request.headers.get(b"if-none-match") == etag:
+    if _is_known(call.request, etag):
         return Answer(304, headers=((b"etag", etag),), ids=(version.id,), told=1)
     return _told(200, version, _shown(call, version, fields))
 
@@ -63,11 +68,13 @@ async def find(call: Call) -> Answer:
     page = await call.inventory.page(call.declared, asked.query)
     ids = tuple(version.id for version in page.records)
     body = render.array(_shown(call, version, asked.fields) for version in page.records)
-    is_part = asked.has_limit and (asked.query.offset > 0 or len(ids) < page.total)
+    offset, limit = asked.query.offset, asked.query.limit
+    is_part = asked.has_limit and (offset > 0 or len(ids) < page.total)
     headers = (
         (b"x-total-count", b"%d" % page.total),
         (b"x-total-count-exact", b"false" if page.is_estimate else b"true"),
         (b"x-result-count", b"%d" % len(ids)),
+        (b"link", links(call.location, call.request.query, page, offset=offset, limit=limit)),
     )
     return Answer(206 if is_part and ids else 200, body, headers, ids, len(ids))
 
@@ -75,24 +82,26 @@ async def find(call: Call) -> Answer:
 async def create(call: Call) -> Answer:
     """POST a record."""
     _media(call.request, ("application/json",))
+    fields = _fields(call.request)
     given = parse_object(call.request.body)
     version = await call.inventory.create(call.declared, given, actor=call.actor)
-    location = call.location + b"/" + version.id.encode()
-    answer = _told(201, version, render.whole(version.body, location))
-    return answer._replace(headers=(*answer.headers, (b"location", location)))
+    answer = _told(201, version, _shown(call, version, fields))
+    return answer._replace(headers=(*answer.headers, (b"location", _href(call, version.id))))
 
 
 async def change(call: Call) -> Answer:
     """PATCH a record: by merging, or by JSON Patch operations. If-Match guards the revision."""
     media = _media(call.request, PATCHES)
+    fields = _fields(call.request)
     body = parse(call.request.body)
     if media != OPERATIONS and not isinstance(body, dict):
         raise Invalid("A merge patch is a JSON object.", code="invalidPatch")
-    alter: Alter = partial(_operated if media == OPERATIONS else _merged, body)
+    apply = operated if media == OPERATIONS else merged
+    alter: Alter = partial(_altered, apply, body, _href(call, call.id).decode())
     version = await call.inventory.change(
         call.declared, call.id, alter, actor=call.actor, revision=_if_match(call.request)
     )
-    return _told(200, version, _shown(call, version, None))
+    return _told(200, version, _shown(call, version, fields))
 
 
 async def remove(call: Call) -> Answer:
@@ -119,19 +128,27 @@ ITEM: dict[str, tuple[Operation, Handler]] = {
 """What one record serves: by method, the one operation to permit and the handler."""
 
 
-def _merged(patch: object, old: object) -> object:
-    return merged(old, patch)
-
-
-def _operated(operations: object, old: dict[str, object]) -> object:
-    return operated(old, operations)
+def _altered(apply: Callable[[Any, Any], Any], patch: Any, href: str, old: Document) -> Any:
+    """Apply `patch` to the document as callers see it: with its `href`, which must stay."""
+    new = apply({**old, "href": href}, patch)
+    if isinstance(new, dict) and new.get("href") != href:
+        raise Invalid("cannot be changed.", path="href", code="immutableAttribute")
+    return new
 
 
 def _shown(call: Call, version: Version, fields: tuple[str, ...] | None) -> bytes:
-    href = call.location + b"/" + version.id.encode()
+    href = _href(call, version.id)
     if fields is None:
         return render.whole(version.body, href)
     return render.selected(version.body, href, fields)
+
+
+def _href(call: Call, identifier: str) -> bytes:
+    return call.location + b"/" + identifier.encode()
+
+
+def _fields(request: Request) -> tuple[str, ...] | None:
+    return query.fields_only(request.query) if request.query else None
 
 
 def _told(status: int, version: Version, body: bytes) -> Answer:
@@ -146,10 +163,17 @@ def _if_match(request: Request) -> int | None:
     text = request.header(b"if-match").strip()
     if text in ("", "*"):
         return None
-    number = text.removeprefix("W/").strip('"')
-    if not number.isascii() or not number.isdigit() or len(number) > 18:  # noqa: PLR2004 - bigint
+    tag = _TAG.fullmatch(text)
+    if tag is None:
         raise Invalid("is no entity tag of ours.", path="If-Match", hint="Send the ETag as read.")
-    return int(number)
+    return int(tag[1])
+
+
+def _is_known(request: Request, etag: bytes) -> bool:
+    """Tell whether If-None-Match names the tag; a weak one will do, so will any of several."""
+    known = request.header(b"if-none-match")
+    tags = (tag.strip().removeprefix("W/") for tag in known.split(","))
+    return bool(known) and (known.strip() == "*" or etag.decode() in tags)
 
 
 def _media(request: Request, served: tuple[str, ...]) -> str:
