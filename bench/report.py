@@ -20,8 +20,8 @@ def rate(spread: Spread) -> str:
 
 
 def ratio(spread: Spread) -> str:
-    """Write a ratio: the median, then lowest and highest."""
-    return f"{spread.median:.2f} ({spread.low:.2f} to {spread.high:.2f})"
+    """Write a ratio to three digits: the median, then lowest and highest."""
+    return f"{spread.median:#.3g} ({spread.low:#.3g} to {spread.high:#.3g})"
 
 
 def verdict(what: str, figure: Spread, aim: float) -> str:

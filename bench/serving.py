@@ -89,6 +89,7 @@ async def measure(plan: Plan) -> Result:
                 home,
                 connection,
                 [Http(OURS, ours, values), Bare(home, values), Http(TYPICAL, typical, values)],
+                itertools.count(1000 * plan.seed),
             )
             cells = await run.cells()
             await tables.drop(connection)
@@ -137,6 +138,8 @@ class _Run:
     home: Home
     connection: Connection
     targets: Sequence[Target]
+    seeds: Iterator[int]
+    """A seed for each load: a patch drawn twice would change nothing the second time."""
 
     async def cells(self) -> list[Cell]:
         """Measure every operation with every number of clients."""
@@ -152,21 +155,20 @@ class _Run:
     async def _cell(self, kind: Kind, clients: int) -> Cell:
         """Measure all targets in turn, again and again: A B C, A B C, …"""
         cell = Cell(kind, clients, {target.name: [] for target in self.targets})
-        seed = self.plan.seed
         for target in self.targets:
-            await target.load(kind, clients, _WARM_UP_SECONDS, seed + self.plan.rounds)
-        for turn in range(self.plan.rounds):
+            await target.load(kind, clients, _WARM_UP_SECONDS, next(self.seeds))
+        for _ in range(self.plan.rounds):
             for target in self.targets:
-                async with _verified(self.connection, kind, clients) as seen:
-                    seen.append(await self._metered(target, kind, clients, seed + turn))
+                async with _verified(self.connection, kind, clients, target.name) as seen:
+                    seen.append(await self._metered(target, kind, clients))
                 cell.samples[target.name] += seen
             if kind.writes and cell.operations >= self.plan.most_writes:
                 break
         return cell
 
-    async def _metered(self, target: Target, kind: Kind, clients: int, seed: int) -> Sample:
+    async def _metered(self, target: Target, kind: Kind, clients: int) -> Sample:
         before = self._cpu(target)
-        sample = await target.load(kind, clients, self.plan.seconds, seed)
+        sample = await target.load(kind, clients, self.plan.seconds, next(self.seeds))
         after = self._cpu(target)
         return replace(sample, cpu={who: after[who] - before[who] for who in before})
 
@@ -183,11 +185,12 @@ class _Run:
 
 @contextlib.asynccontextmanager
 async def _verified(
-    connection: Connection, kind: Kind, clients: int
+    connection: Connection, kind: Kind, clients: int, who: str
 ) -> AsyncIterator[list[Sample]]:
     """Check that what was answered as written was written: nobody is fast by doing nothing.
 
-    A patch may by chance set the value that is there, so one in a thousand may be missing.
+    A patch may by chance set the value that is there, so one in a thousand may be missing;
+    what was under way when a load ended may have been written unanswered.
     """
     seen: list[Sample] = []
     if not kind.writes:
@@ -198,4 +201,6 @@ async def _verified(
     grown = await tables.revisions(connection) - before
     answered = sum(sample.operations for sample in seen)
     if not 0.999 * answered <= grown <= answered + 2 * clients:
-        raise Unavailable(f"{kind.title}: {answered} were answered and {grown} were written.")
+        raise Unavailable(
+            f"{kind.title}, {who}: {answered} were answered and {grown} were written."
+        )

@@ -75,14 +75,16 @@ def _cpu(cells: list[Cell]) -> Iterator[str]:
         yield "not measured: this system has no /proc"
         return
     yield report.table(
-        ("", OURS, BARE, TYPICAL, "where ours goes"), [_cpu_row(cell) for cell in cells]
+        ("", OURS, BARE, TYPICAL, "x typical by CPU", "where ours goes"),
+        [_cpu_row(cell) for cell in cells],
     )
 
 
 def _cpu_row(cell: Cell) -> report.Row:
     spent = {name: cpu_shares(samples) for name, samples in cell.samples.items()}
     sums = (_sum(spent[name]) for name in (OURS, BARE, TYPICAL))
-    return (cell.kind.title, *sums, report.shares(spent[OURS]))
+    factor = sum(spent[TYPICAL].values()) / sum(spent[OURS].values())
+    return (cell.kind.title, *sums, f"{factor:.1f}", report.shares(spent[OURS]))
 
 
 def _sum(parts: dict[str, float]) -> str:

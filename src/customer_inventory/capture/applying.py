@@ -11,18 +11,19 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
-from customer_inventory.record.load import Lines, body_of, known, load
+from customer_inventory.record.load import Batch, Lines, body_of, known, load
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change, replacement
 from customer_inventory.record.write import write_all
 from customer_inventory.store import failures
 from customer_inventory.store.database import Connection, Row
 
-Records = Mapping[str, Mapping[str, Lines]]
-"""Records by type and id."""
-
 # Tells 1 from true and from 1.0, as JSON does and Python does not.
 _canonical = msgspec.json.Encoder(order="deterministic").encode
+
+
+Rows = list[tuple[int, dict[str, dict[str, Lines]]]]
+"""Rows by line, each with its records by type and id."""
 
 
 class Applying:
@@ -39,45 +40,51 @@ class Applying:
         Conflict when somebody else changed the same records meanwhile: do it again then.
         """
         refused: dict[int, Invalid] = {}
-        lines = sorted(set(work.lines.values()))
-        tally = await self._apply_lines(connection, work, lines, refused)
+        try:
+            tally = await self._write(connection, work.batches)
+        except Invalid:
+            tally = await self._write_rows(connection, _by_line(work), refused)
         for name, count in work.repeated.items():
             tally.of(name).repeated += count
-        tally.rows = work.rows
-        tally.refused = len(work.refusals) + len(refused)
         for (name, path), count in work.undeclared.items():
             tally.saw(name, path, count)
+        tally.rows = work.rows
+        tally.refused = len(work.refusals) + len(refused)
         return tally, refused
 
-    async def _apply_lines(
-        self, connection: Connection, work: Work, lines: list[int], refused: dict[int, Invalid]
+    async def _write_rows(
+        self, connection: Connection, rows: Rows, refused: dict[int, Invalid]
     ) -> Tally:
-        """Write the rows of `lines`; those that the database refuses are found by halving."""
-        if not lines:
+        """Write `rows` but those that the database refuses: they are found by halving."""
+        if not rows:
             return Tally()
         try:
-            with failures.translated():
-                async with connection.transaction():
-                    return await self._apply(connection, _of_lines(work, set(lines)))
+            return await self._write(connection, _batches(rows))
         except Invalid as error:
-            if len(lines) == 1:
-                refused[lines[0]] = error
+            if len(rows) == 1:
+                refused[rows[0][0]] = error
                 return Tally()
-        middle = len(lines) // 2
-        first = await self._apply_lines(connection, work, lines[:middle], refused)
-        return first.plus(await self._apply_lines(connection, work, lines[middle:], refused))
+        middle = len(rows) // 2
+        first = await self._write_rows(connection, rows[:middle], refused)
+        return first.plus(await self._write_rows(connection, rows[middle:], refused))
 
-    async def _apply(self, connection: Connection, records: Records) -> Tally:
+    async def _write(self, connection: Connection, batches: Mapping[str, Batch]) -> Tally:
+        """Write `batches`, all or nothing."""
         tally = Tally()
-        new: dict[RecordType, Mapping[str, Lines]] = {}
-        for name, given in records.items():
-            declared = TYPES[name]
-            there = await known(connection, declared, given.keys())
-            await self._change(connection, declared, given, there, tally)
-            # In the order of the file, which the outbox keeps.
-            new[declared] = {key: lines for key, lines in given.items() if key not in there}
-            tally.of(name).created += len(new[declared])
-        await load(connection, new)
+        new: dict[RecordType, Batch] = {}
+        with failures.translated():
+            async with connection.transaction():
+                for name, batch in batches.items():
+                    declared = TYPES[name]
+                    there = await known(connection, declared, batch)
+                    new[declared] = batch
+                    if there:
+                        given = batch.taken_apart()
+                        await self._change(connection, declared, given, there, tally)
+                        fresh = {key: given[key] for key in given if key not in there}
+                        new[declared] = Batch.of(fresh)
+                    tally.of(name).created += len(new[declared].ids)
+                await load(connection, new, self._actor)
         return tally
 
     async def _change(
@@ -115,11 +122,22 @@ class Applying:
         )
 
 
-def _of_lines(work: Work, lines: set[int]) -> Records:
-    return {
-        name: {key: value for key, value in given.items() if work.lines[key] in lines}
-        for name, given in work.records.items()
-    }
+def _by_line(work: Work) -> Rows:
+    """Return the records of `work` by the row they came from."""
+    rows: dict[int, dict[str, dict[str, Lines]]] = {}
+    for name, batch in work.batches.items():
+        records = batch.taken_apart().items()
+        for line, (identifier, lines) in zip(work.lines[name], records, strict=True):
+            rows.setdefault(line, {}).setdefault(name, {})[identifier] = lines
+    return sorted(rows.items())
+
+
+def _batches(rows: Rows) -> dict[str, Batch]:
+    records: dict[str, dict[str, Lines]] = {}
+    for _, made in rows:
+        for name, lines in made.items():
+            records.setdefault(name, {}).update(lines)
+    return {name: Batch.of(given) for name, given in records.items()}
 
 
 def _same(one: Document, other: Document) -> bool:

@@ -6,7 +6,7 @@ point goes on from there as if nothing had happened.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, KeysView, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import repeat
@@ -69,7 +69,7 @@ class Committing:
         try:
             async for chunk, work in worked:
                 task = asyncio.create_task(self._commit(chunk, work, before))
-                latest = _UnderWay(task, work.lines.keys())
+                latest = _UnderWay(task, _ids(work))
                 if before:
                     await before.task
                 before = latest
@@ -82,7 +82,7 @@ class Committing:
     async def _commit(self, chunk: Chunk, work: Work, before: "_UnderWay | None") -> None:
         """Write a chunk, again if others interfere, and commit it after the chunk `before`."""
         # A record that both chunks bring must be there, or not, when this one looks for it.
-        if before and not before.ids.isdisjoint(work.lines):
+        if before and not before.ids.isdisjoint(_ids(work)):
             await before.end()
         for tries_left in reversed(range(_TRIES)):
             try:
@@ -109,8 +109,10 @@ class Committing:
 
     async def _write(self, connection: Connection, chunk: Chunk, work: Work) -> Tally:
         tally, refused = await self._applying.apply(connection, work)
-        raw = dict(chunk.rows) if refused else {}
-        late = [refusal(line, problems_of(why), raw[line]) for line, why in refused.items()]
+        late = []
+        if refused:
+            raw = {line: text for line, text, _ in chunk.rows()}
+            late = [refusal(line, problems_of(why), raw[line]) for line, why in refused.items()]
         await keep(connection, self._load.id, [*work.refusals, *late])
         return tally
 
@@ -129,12 +131,16 @@ class _UnderWay:
     """A chunk that is being committed, and the ids in it."""
 
     task: "asyncio.Task[None]"
-    ids: KeysView[str]
+    ids: frozenset[str]
 
     async def end(self) -> None:
         """Wait until it is committed; raise its failure. Whoever stops waiting leaves it be."""
         await asyncio.wait([self.task])
         self.task.result()
+
+
+def _ids(work: Work) -> frozenset[str]:
+    return frozenset(identifier for batch in work.batches.values() for identifier in batch.ids)
 
 
 async def _stop(tasks: Sequence["asyncio.Task[None]"]) -> None:

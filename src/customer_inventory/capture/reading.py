@@ -1,9 +1,9 @@
-"""Reading a file as chunks of rows: one pass, bounded memory, every row with its line number.
+"""Reading a file as chunks: one pass, bounded memory.
 
-A row is still bytes here, a line of NDJSON or a record of CSV, which a quoted line end
-carries over several lines. What its bytes mean is found out elsewhere (`rows`), in
-parallel. How far a file was read is a byte offset with the SHA-256 of all bytes before
-it, which proves that a file is the one of which a part was read earlier.
+A chunk is the bytes of whole rows. Here they are only counted and told apart; what they
+mean is found out elsewhere (`rows`), in parallel. How far a file was read is a byte
+offset with the SHA-256 of all bytes before it, which proves that a file is the one of
+which a part was read earlier.
 """
 
 import hashlib
@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from customer_inventory.capture.mapping import Mapping
-from customer_inventory.capture.rows import fields, is_open
+from customer_inventory.capture.rows import LONGEST, fields, row_end, split
 from customer_inventory.kit.errors import Invalid, Unavailable
 
-LONGEST_ROW = 1_048_576
-"""Bytes that a row may have, its line end included."""
 KEPT_OF_ROW = 4096
-"""Bytes that are kept of a row which cannot be read."""
+"""Bytes that are kept of a row which is too long."""
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1_048_576
@@ -46,21 +44,22 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A row that could not be read whole: its line, the first of its bytes, and why."""
-
-    line: int
-    raw: bytes
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows that are worked on together, by line, without line ends; `end` is what comes next."""
+    """Rows that are worked on together: `text`, whose first line is number `line`.
 
-    rows: list[tuple[int, bytes]]
-    faults: list[Fault]
+    A row that is longer than a row may be stands alone: `too_long` is its beginning, and there
+    is no `text`. `end` is where the next chunk begins.
+    """
+
+    text: bytes
+    line: int
     end: Position
+    delimiter: bytes | None
+    too_long: bytes = b""
+
+    def rows(self) -> Iterator[tuple[int, bytes, bool]]:
+        """Yield its rows: line, bytes without line end, and whether it is whole."""
+        return split(self.text, self.delimiter, self.line)
 
 
 class SourceFile:
@@ -77,10 +76,10 @@ class SourceFile:
         with _opened(path) as file:
             self.size = os.fstat(file.fileno()).st_size
             reader = _Reader(file, self._delimiter)
-            reader.skip(_begin(path, file))
+            reader.take(_begin(path, file))
             if self._delimiter:
                 self.header = _header(path, reader, mapping)
-            self._start = reader.position()
+            self._start = reader.position
         self._digest = reader.digest
 
     def resumed(self, earlier: Iterable[Position]) -> Position:
@@ -107,8 +106,7 @@ class SourceFile:
         """
         with _opened(self.path) as file:
             file.seek(start.offset)
-            digest = self._digest.copy()
-            reader = _Reader(file, self._delimiter, start.line, start.offset, digest)
+            reader = _Reader(file, self._delimiter, start.line, start.offset, self._digest.copy())
             try:
                 while chunk := reader.chunk(rows, size):
                     yield chunk
@@ -118,87 +116,68 @@ class SourceFile:
 
 @dataclass
 class _Reader:
-    """Reads rows from an open file: CSV with a delimiter, NDJSON without."""
+    """Reads an open file: CSV with a delimiter, NDJSON without."""
 
     file: BinaryIO
     delimiter: bytes | None
     line: int = 1
     offset: int = 0
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-    _read: list[bytes] = field(default_factory=list)
+    ahead: bytes = b""
+    """What was read of the file from `offset` on."""
 
+    @property
     def position(self) -> Position:
-        """Return where the next row begins."""
-        self.digest.update(b"".join(self._read))
-        self._read.clear()
+        """Where the next row begins."""
         return Position(self.line, self.offset, self.digest.hexdigest())
 
-    def skip(self, count: int) -> None:
-        """Read `count` bytes that belong to no row."""
-        self._take(self.file.read(count))
-
     def chunk(self, rows: int, size: int) -> Chunk | None:
-        """Return the next chunk, None at the end of the file."""
-        good: list[tuple[int, bytes]] = []
-        faults: list[Fault] = []
-        begun = self.offset
-        while len(good) + len(faults) < rows and self.offset - begun < size:
-            row = self.row()
-            if row is None:
-                break
-            if isinstance(row, Fault):
-                faults.append(row)
-            elif row[1]:
-                good.append(row)
-        if self.offset == begun:
+        """Return the next rows, None at the end of the file."""
+        self._fill(size + LONGEST + 1)
+        if not self.ahead:
             return None
-        return Chunk(good, faults, self.position())
-
-    def row(self) -> tuple[int, bytes] | Fault | None:
-        """Return the next row (empty for a blank line), None at the end of the file."""
         line = self.line
-        raw = self.file.readline(LONGEST_ROW + 1)
-        if not raw:
-            return None
-        self.line += 1
-        self._take(raw)
-        if len(raw) > LONGEST_ROW:
-            self._skip_line(raw)
-            return Fault(line, raw[:KEPT_OF_ROW], f"is longer than {LONGEST_ROW} bytes.")
-        if self.delimiter and b'"' in raw and is_open(raw, self.delimiter):
-            rest = self._quoted_lines(self.delimiter, LONGEST_ROW - len(raw))
-            if rest is None:
-                return Fault(line, raw[:KEPT_OF_ROW], "opens a quote that is never closed.")
-            raw += rest
-        return line, raw.rstrip(b"\r\n") if not raw.isspace() else b""
+        end = self._end_of_rows(rows, size)
+        if not end:
+            beginning = self._skip_row()
+            return Chunk(b"", line, self.position, self.delimiter, beginning)
+        text = self.take(end)
+        return Chunk(text, line, self.position, self.delimiter)
 
-    def _skip_line(self, raw: bytes) -> None:
-        while raw and not raw.endswith(b"\n"):
-            raw = self.file.readline(_BLOCK)
-            self._take(raw)
+    def take(self, count: int) -> bytes:
+        """Return the next `count` bytes and move behind them."""
+        self._fill(count)
+        taken, self.ahead = self.ahead[:count], self.ahead[count:]
+        self.digest.update(taken)
+        self.offset += len(taken)
+        self.line += taken.count(b"\n")
+        return taken
 
-    def _quoted_lines(self, delimiter: bytes, most: int) -> bytes | None:
-        """Read on to the line that closes the quote; None, nothing read, when none does."""
-        lines: list[bytes] = []
-        inside = True
-        while inside and most > 0:
-            raw = self.file.readline(most)
-            if not raw:
+    def _fill(self, count: int) -> None:
+        if len(self.ahead) < count:
+            self.ahead += self.file.read(count - len(self.ahead))
+
+    def _end_of_rows(self, rows: int, size: int) -> int:
+        """Return how many bytes the next rows have together; 0 when the first is too long."""
+        text, end = self.ahead, 0
+        # Most files have no quotes: then a row is a line, and no more need be asked.
+        delimiter = self.delimiter if self.delimiter and b'"' in text else None
+        while rows and end < min(size, len(text)):
+            after, _ = row_end(text, end, delimiter)
+            if after - end > LONGEST:
                 break
-            lines.append(raw)
-            most -= len(raw)
-            inside = is_open(raw, delimiter, inside=True)
-        if inside:
-            self.file.seek(self.offset)
-            return None
-        self.line += len(lines)
-        rest = b"".join(lines)
-        self._take(rest)
-        return rest
+            end = after
+            rows -= 1
+        return end
 
-    def _take(self, raw: bytes) -> None:
-        self._read.append(raw)
-        self.offset += len(raw)
+    def _skip_row(self) -> bytes:
+        """Move behind a line that is too long; return its beginning."""
+        beginning = self.ahead[:KEPT_OF_ROW]
+        while self.ahead and b"\n" not in self.ahead:
+            self.take(len(self.ahead))
+            self._fill(_BLOCK)
+        self.take(self.ahead.find(b"\n") + 1)
+        return beginning
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -225,11 +204,12 @@ def _begin(path: Path, file: BinaryIO) -> int:
 
 
 def _header(path: Path, reader: _Reader, mapping: Mapping) -> tuple[str, ...]:
-    row = reader.row()
-    if not isinstance(row, tuple) or not row[1]:
+    first = reader.chunk(1, 1)
+    raw = first.text.rstrip(b"\r\n") if first else b""
+    if not raw.strip():
         raise Invalid(f"{path} begins with no header.", hint="Name the columns in its first line.")
     try:
-        header = tuple(name.strip() for name in fields(row[1], mapping.delimiter))
+        header = tuple(name.strip() for name in fields(raw, mapping.delimiter))
     except Invalid as error:
         raise Invalid(f"The header of {path} {error.message}") from None
     for name in mapping.columns:

@@ -1,24 +1,23 @@
 """The work on a chunk that needs no database: parse, transform, check, encode.
 
-It is most of the processor time of a load and runs in worker processes. What it returns
-is bytes in plain tuples and dictionaries, cheap to hand from process to process.
+It is most of the processor time of a load and runs in worker processes.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from customer_inventory.capture.mapping import Mapping
 from customer_inventory.capture.reading import Chunk
 from customer_inventory.capture.refusal import Refusal, refusal
-from customer_inventory.capture.rows import csv_row, json_row
+from customer_inventory.capture.rows import LONGEST, csv_row, json_row
 from customer_inventory.capture.transform import Transform
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode, prepared
-from customer_inventory.record.load import Lines, lines_of
+from customer_inventory.record.load import Batch, Lines, lines_of
 from customer_inventory.record.types import TYPES, of_entity
 from customer_inventory.record.validate import Problem, Rejected, check
 
@@ -26,35 +25,62 @@ Documents = list[tuple[str, RecordType, Document]]
 """What a row makes: the alias of the record in the mapping, its type, its document with id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A chunk made ready: batches by type, with the line each of their records came from.
+
+    `repeated` counts, by type, records that a later row of the chunk made again: the later
+    wins. `undeclared` counts undeclared paths by type and path. `rows` are all that were read.
+    """
+
+    batches: dict[str, Batch]
+    lines: dict[str, list[int]]
+    refusals: list[Refusal]
+    repeated: dict[str, int]
+    undeclared: dict[tuple[str, str], int]
+    rows: int
+
+
 Made = tuple[str, str, Lines, Sequence[str]]
-"""A record made ready: type, id, lines to load, undeclared paths."""
+"""A record made ready: its type, id, lines to load and undeclared paths."""
 
 
 @dataclass(slots=True)
-class Work:
-    """A chunk made ready: records by type and id, the line each came from, and what was seen.
+class _Making:
+    """Work while it is made: lines to load by type and id, with the line each came from."""
 
-    `repeated` counts, by type, records that a later row of the chunk made again: the later
-    wins. `undeclared` counts undeclared paths by type.
-    """
-
-    records: dict[str, dict[str, Lines]] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    repeated: Counter[str] = field(default_factory=Counter)
+    records: dict[str, dict[str, Lines]] = field(default_factory=lambda: defaultdict(dict))
+    lines: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     refusals: list[Refusal] = field(default_factory=list)
+    repeated: Counter[str] = field(default_factory=Counter)
     undeclared: Counter[tuple[str, str]] = field(default_factory=Counter)
     rows: int = 0
 
     def add(self, line: int, made: Made) -> None:
         """Add a record that the row at `line` makes; it replaces an earlier one of its id."""
         name, identifier, lines, undeclared = made
-        records = self.records.setdefault(name, {})
+        records = self.records[name]
         if identifier in records:
             self.repeated[name] += 1
         records[identifier] = lines
-        self.lines[identifier] = line
+        self.lines[name][identifier] = line
         for path in undeclared:
             self.undeclared[name, path] += 1
+
+    def refuse(self, line: int, problems: Sequence[Problem], raw: bytes) -> None:
+        """Refuse the row at `line`."""
+        self.refusals.append(refusal(line, problems, raw))
+
+    def done(self) -> Work:
+        """Return what was made."""
+        return Work(
+            batches={name: Batch.of(records) for name, records in self.records.items()},
+            lines={name: list(lines.values()) for name, lines in self.lines.items()},
+            refusals=self.refusals,
+            repeated=dict(self.repeated),
+            undeclared=dict(self.undeclared),
+            rows=self.rows,
+        )
 
 
 class Worker:
@@ -67,19 +93,24 @@ class Worker:
 
     def __call__(self, chunk: Chunk) -> Work:
         """Return `chunk` made ready; a row is taken as a whole or refused as a whole."""
-        work = Work(rows=len(chunk.rows) + len(chunk.faults))
-        for fault in chunk.faults:
-            work.refusals.append(refusal(fault.line, [Problem("", fault.reason)], fault.raw))
-        for line, raw in chunk.rows:
+        making = _Making()
+        if chunk.too_long:
+            making.rows += 1
+            why = [Problem("", f"is longer than a row may be, {LONGEST:,} bytes.")]
+            making.refuse(chunk.line, why, chunk.too_long)
+        for line, raw, is_whole in chunk.rows():
+            making.rows += 1
+            if not is_whole:
+                making.refuse(line, [Problem("", "opens a quote that is never closed.")], raw)
+                continue
             try:
                 made = [self._made(*given) for given in self._documents(raw)]
             except Invalid as error:
-                work.refusals.append(refusal(line, problems_of(error), raw))
+                making.refuse(line, problems_of(error), raw)
             else:
                 for record in made:
-                    work.add(line, record)
-        work.refusals.sort(key=lambda refused: refused.line)
-        return work
+                    making.add(line, record)
+        return making.done()
 
     def _made(self, alias: str, declared: RecordType, given: Document) -> Made:
         try:

@@ -110,7 +110,7 @@ class RecordType:
         return self._instant(period, "startDateTime"), self._instant(period, "endDateTime")
 
     def _instant(self, period: Document, name: str) -> datetime | None:
-        if name not in period:
+        if period.get(name) is None:
             return None
         instant = parse_instant(period[name])
         if instant is None:

@@ -105,7 +105,7 @@ class Inventory:
             change = replacement(
                 declared, old, new, revision=version.revision, operation="update", actor=actor
             )
-            check_size(change.body or b"")
+            check_size(len(change.body or b""))
             made = await self._writer.write(change)
             self._count(declared, undeclared, actor)
             return made

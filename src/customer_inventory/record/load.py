@@ -5,17 +5,21 @@ worker process. `load` pumps the lines of many records into the tables, inside a
 transaction that the caller gives; the records must be new, which `known` finds out.
 """
 
-import re
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.document import parse_object
 from customer_inventory.record.link import Link, extract
 from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import creation
+from customer_inventory.record.write import write_all
 from customer_inventory.store.database import Connection, Row
 from customer_inventory.store.sql import beside
 
@@ -35,8 +39,8 @@ _EVENT = ("revision", "event", "recorded_at", "id", "bucket", "type")
 _MADE = "1\tcreate\tnow\t"
 
 _NULL = "\\N"
-_SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_TABS_OF_LINK = len(Link._fields) - 1
 
 
 def lines_of(declared: RecordType, document: Document, body: bytes, actor: Actor) -> Lines:
@@ -46,23 +50,20 @@ def lines_of(declared: RecordType, document: Document, body: bytes, actor: Actor
     """
     identifier = document["id"]
     bucket = bucket_of(identifier)
-    subject = declared.subject_of(document)
     start, end = declared.period(document)
-    columns = [_text(column.value(document)) for column in declared.columns]
-    head = "\t".join(
-        [
-            _provenance(actor),
-            identifier,
-            str(bucket),
-            _text(subject) if subject else identifier,
-            _instant(start, declared),
-            _instant(end, declared),
-            *columns,
-        ]
-    )
+    subject = declared.subject_of(document)
+    head = [
+        _provenance(actor),
+        identifier,
+        str(bucket),
+        _text(subject) if subject else identifier,
+        _instant(start, declared),
+        _instant(end, declared),
+    ]
+    head += [_text(column.value(document)) for column in declared.columns]
     return (
-        b"%b\t%b\n" % (head.encode(), body.replace(b"\\", b"\\\\")),
-        "".join(map(_link, extract(declared, document))).encode(),
+        b"%b\t%b\n" % ("\t".join(head).encode(), body.replace(b"\\", b"\\\\")),
+        _links(extract(declared, document)),
         f"{_MADE}{identifier}\t{bucket}\t{declared.name}\n".encode(),
     )
 
@@ -73,38 +74,86 @@ def body_of(lines: Lines) -> bytes:
     return row[row.rindex(b"\t") + 1 : -1].replace(b"\\\\", b"\\")
 
 
-async def known(
-    connection: Connection, declared: RecordType, identifiers: Collection[str]
-) -> dict[str, Row]:
-    """Return the records of a type that exist already, by id.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """New records of one type, joined: cheap to hand from process to process and to send.
+
+    `ids` and `buckets` are theirs in order; `texts` are the lines of all for each of the three
+    tables, `ends` where in each text those of a record end.
+    """
+
+    ids: list[str]
+    buckets: list[int]
+    texts: tuple[bytes, bytes, bytes]
+    ends: tuple[list[int], list[int], list[int]]
+
+    @classmethod
+    def of(cls, records: Mapping[str, Lines]) -> "Batch":
+        """Return the batch of `records`, lines by id."""
+        columns = tuple(zip(*records.values(), strict=True)) or ((), (), ())
+        rows, links, events = columns
+        return cls(
+            ids=list(records),
+            buckets=[bucket_of(identifier) for identifier in records],
+            texts=(b"".join(rows), b"".join(links), b"".join(events)),
+            ends=(_ends(rows), _ends(links), _ends(events)),
+        )
+
+    def taken_apart(self) -> dict[str, Lines]:
+        """Return the lines by id again."""
+        parts = [
+            [text[start:end] for start, end in pairwise([0, *ends])]
+            for text, ends in zip(self.texts, self.ends, strict=True)
+        ]
+        return dict(zip(self.ids, zip(*parts, strict=True), strict=True))
+
+
+async def known(connection: Connection, declared: RecordType, batch: Batch) -> dict[str, Row]:
+    """Return the records of a type that exist already of those in `batch`, by id.
 
     Each has its `revision` and `body`, and by which `process` it was `recorded_at` what time.
     """
-    buckets = [bucket_of(identifier) for identifier in identifiers]
-    statement = _known_statement(declared)
-    rows = await connection.fetch(statement, list(identifiers), buckets)
+    rows = await connection.fetch(_known_statement(declared), batch.ids, batch.buckets)
     return {row["id"]: row for row in rows}
 
 
-async def load(connection: Connection, records: Mapping[RecordType, Mapping[str, Lines]]) -> None:
-    """Make `records`, by type and id, in the open transaction; none of them may exist.
+async def load(connection: Connection, batches: Mapping[RecordType, Batch], actor: Actor) -> None:
+    """Make the records of `batches`, by type, in the open transaction; none of them may exist.
 
     Raises the driver's errors, as every statement does inside a transaction.
     """
-    renewed = await _renewed(connection, [key for lines in records.values() for key in lines])
-    links: list[bytes] = []
-    events: list[bytes] = []
-    for declared, given in records.items():
-        made = {
-            **given,
-            **{key: _at(renewed[key], given[key]) for key in renewed.keys() & given.keys()},
+    ids = [identifier for batch in batches.values() for identifier in batch.ids]
+    buckets = [bucket for batch in batches.values() for bucket in batch.buckets]
+    rows = await connection.fetch(SQL.ids_with_history, ids, buckets)
+    if rows:
+        again = {row["id"] for row in rows}
+        batches = {
+            kind: await _make_again(connection, kind, batch, again, actor)
+            for kind, batch in batches.items()
         }
+    for declared, batch in batches.items():
         columns = [*_ROW_FIRST, *(column.name for column in declared.columns), "body"]
-        await _copy(connection, declared.table, columns, [row for row, _, _ in made.values()])
-        links += [link for _, link, _ in made.values()]
-        events += [event for _, _, event in made.values()]
-    await _copy(connection, "link", Link._fields, links)
-    await _copy(connection, "outbox", _EVENT, events)
+        await _copy(connection, declared.table, columns, [batch.texts[0]])
+    await _copy(connection, "link", Link._fields, [batch.texts[1] for batch in batches.values()])
+    await _copy(connection, "outbox", _EVENT, [batch.texts[2] for batch in batches.values()])
+
+
+async def _make_again(
+    connection: Connection, declared: RecordType, batch: Batch, again: Set[str], actor: Actor
+) -> Batch:
+    """Make the records of `again`, removed before, by the write statement; return the others.
+
+    It knows where their histories ended. They are few.
+    """
+    records = batch.taken_apart()
+    changes = [
+        creation(declared, parse_object(body_of(records.pop(identifier))), actor)
+        for identifier in again & records.keys()
+    ]
+    for result in await write_all(connection, "create_records", declared, changes):
+        if isinstance(result, Exception):
+            raise result
+    return Batch.of(records)
 
 
 def every_statement() -> dict[str, str]:
@@ -113,31 +162,22 @@ def every_statement() -> dict[str, str]:
     return {**by_type, "end_removals": SQL.end_removals}
 
 
-async def _renewed(connection: Connection, identifiers: Sequence[str]) -> dict[str, int]:
-    """Return the revision that goes on where an id's history ended, for the few that have one."""
-    buckets = [bucket_of(identifier) for identifier in identifiers]
-    rows = await connection.fetch(SQL.end_removals, identifiers, buckets)
-    return {row["id"]: row["revision"] + 1 for row in rows}
-
-
-def _at(revision: int, lines: Lines) -> Lines:
-    row, links, event = lines
-    return b"%d%b" % (revision, row[1:]), links, b"%d%b" % (revision, event[1:])
-
-
 async def _copy(
-    connection: Connection, table: str, columns: Sequence[str], lines: Iterable[bytes]
+    connection: Connection, table: str, columns: Sequence[str], texts: Sequence[bytes]
 ) -> None:
-    text = b"".join(lines)
-    if text:
+    if any(texts):
         await connection.copy_to_table(
-            table, schema_name="record", columns=columns, source=_once(text), format="text"
+            table, schema_name="record", columns=columns, source=_each(texts), format="text"
         )
 
 
-async def _once(text: bytes) -> AsyncIterator[bytes]:
-    # The driver takes bytes for the name of a file, and what yields bytes for content.
-    yield text
+async def _each(texts: Sequence[bytes]) -> AsyncIterator[bytes]:
+    for text in texts:
+        yield text
+
+
+def _ends(texts: Iterable[bytes]) -> list[int]:
+    return list(accumulate(map(len, texts)))
 
 
 @cache
@@ -150,12 +190,24 @@ def _provenance(actor: Actor) -> str:
     return _MADE + "\t".join(map(_text, (actor.process, actor.person, actor.purpose)))
 
 
-def _link(link: Link) -> str:
-    bucket, identifier, outward, path, role, other_id, other_bucket, other_type = link
-    return (
-        f"{bucket}\t{_text(identifier)}\t{'t' if outward else 'f'}\t{path}\t{_text(role)}"
-        f"\t{_text(other_id)}\t{other_bucket}\t{other_type or _NULL}\n"
+def _links(links: Collection[Link]) -> bytes:
+    text = "".join(
+        [
+            f"{bucket}\t{identifier}\t{'t' if outward else 'f'}\t{path}\t{role}"
+            f"\t{other_id}\t{other_bucket}\t{other_type or _NULL}\n"
+            for bucket, identifier, outward, path, role, other_id, other_bucket, other_type in links
+        ]
     )
+    separators = (text.count("\t"), text.count("\n"))
+    if "\\" in text or "\r" in text or separators != (len(links) * _TABS_OF_LINK, len(links)):
+        return "".join(map(_escaped, links)).encode()
+    return text.encode()
+
+
+def _escaped(link: Link) -> str:
+    start = (str(link.bucket), link.id, "t" if link.outward else "f")
+    end = (link.path, link.role, link.other_id, str(link.other_bucket), link.other_type)
+    return "\t".join(map(_text, (*start, *end))) + "\n"
 
 
 def _instant(instant: datetime | None, declared: RecordType) -> str:
@@ -170,6 +222,6 @@ def _instant(instant: datetime | None, declared: RecordType) -> str:
 def _text(word: str | None) -> str:
     if word is None:
         return _NULL
-    if _SPECIAL.search(word):
-        return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], word)
+    if "\\" in word or "\t" in word or "\n" in word or "\r" in word:
+        return word.translate(_ESCAPES)
     return word

@@ -9,10 +9,8 @@ SELECT
 FROM unnest($1::text [], $2::smallint []) AS k (id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
 
--- name: end_removals
--- End the marks of removal of records to be made again, and tell their revisions.
-UPDATE record.history AS h
-SET recorded_to = greatest(now(), h.recorded_from)
+-- name: ids_with_history
+-- Which ids have a history: of records to be made, those of records that were removed before.
+SELECT DISTINCT h.id
 FROM unnest($1::text [], $2::smallint []) AS k (id, bucket)
-WHERE h.id = k.id AND h.bucket = k.bucket AND h.recorded_to = 'infinity'
-RETURNING h.id, h.revision;
+INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket;

@@ -40,9 +40,13 @@ def operated(target: Document, operations: Any) -> Any:
         raise Invalid(
             f"A JSON Patch is a list of at most {_MOST_OPERATIONS} operations.", code="invalidPatch"
         )
-    document = copy.deepcopy(target)
+    document, copied = copy.deepcopy(target), 0
     for number, operation in enumerate(operations, start=1):
         document = _applied(document, operation, number)
+        if operation["op"] == "copy":
+            # A patch of a few bytes may copy much, again and again: all of it together is bounded.
+            copied += _size(document)
+            check_size(copied)
     if is_deep(document):
         raise TooDeep
     return document
@@ -51,9 +55,7 @@ def operated(target: Document, operations: Any) -> Any:
 def _applied(document: Any, operation: Any, number: int) -> Any:
     """Return `document` after one operation. What the library says of it may quote the document."""
     try:
-        document = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
-        if operation["op"] == "copy":
-            check_size(encode(document))
+        return jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
     except jsonpatch.JsonPatchTestFailed:
         raise Conflict(
             f"Operation {number} is a test, and it failed.",
@@ -74,7 +76,6 @@ def _applied(document: Any, operation: Any, number: int) -> Any:
         ) from None
     except RecursionError:
         raise TooDeep from None
-    return document
 
 
 def _place(operation: Any) -> str | None:
@@ -82,12 +83,15 @@ def _place(operation: Any) -> str | None:
     return path[:200] if isinstance(path, str) else None
 
 
-def check_size(body: bytes) -> None:
-    """Raise TooLarge for a document of more than LARGEST_DOCUMENT bytes.
+def _size(document: Any) -> int:
+    if is_deep(document):
+        raise TooDeep
+    return len(encode(document))
 
-    A patch may copy the document into itself, again and again, or many patches add to it.
-    """
-    if len(body) > LARGEST_DOCUMENT:
+
+def check_size(size: int) -> None:
+    """Raise TooLarge when a document of `size` bytes is more than LARGEST_DOCUMENT."""
+    if size > LARGEST_DOCUMENT:
         raise TooLarge("The patch makes the document too large.", code="tooLarge")
 
 

@@ -81,7 +81,8 @@ class Reader:
         if len(records) < query.limit and (records or not query.offset):
             return Page(records, seen)
         total, is_estimate = await self._total(declared, query)
-        return Page(records, max(total, seen), is_estimate)
+        # An estimate may be behind; a page past the end has seen nothing.
+        return Page(records, max(total, seen) if records else total, is_estimate)
 
     async def versions(
         self, declared: RecordType, identifier: str, *, limit: int = 100

@@ -100,14 +100,14 @@ def every_statement() -> dict[str, str]:
 
 def _creating(declared: RecordType, changes: Sequence[Change]) -> list[Any]:
     links = [link for change in changes for link in change.added]
-    return [*_head(declared, changes), *_links(links), *_columns(declared, changes)]
+    return [*_head(changes), *_links(links), *_columns(declared, changes)]
 
 
 def _changing(declared: RecordType, changes: Sequence[Change]) -> list[Any]:
     dropped = [link for change in changes for link in change.dropped]
     added = [link for change in changes for link in change.added]
     return [
-        *_head(declared, changes),
+        *_head(changes),
         [change.revision for change in changes],
         [change.event for change in changes],
         *_links(dropped)[:-1],
@@ -128,7 +128,7 @@ def _removing(_: RecordType, changes: Sequence[Change]) -> list[Any]:
     ]
 
 
-def _head(declared: RecordType, changes: Sequence[Change]) -> list[Any]:
+def _head(changes: Sequence[Change]) -> list[Any]:
     actors = [change.actor for change in changes]
     return [
         [change.id for change in changes],

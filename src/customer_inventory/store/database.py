@@ -1,8 +1,8 @@
 """The connection to PostgreSQL: a pool whose connections pass JSON through as bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
@@ -14,6 +14,7 @@ Connection = asyncpg.Connection
 Row = asyncpg.Record
 
 _OLDEST_SERVED = 16
+_CONNECT_SECONDS = 10.0
 _HEARTBEAT_SECONDS = 10.0
 
 
@@ -40,7 +41,7 @@ class Database:
 
     async def open(self) -> None:
         """Connect; raise Unavailable when the server cannot be reached or is too old."""
-        with failures.translated():
+        with failures.translated(), _readable():
             self._pool = await asyncpg.create_pool(
                 self.dsn,
                 min_size=min(2, self._pool_size),
@@ -49,7 +50,7 @@ class Database:
                 reset=_keep_session,
                 server_settings=self._options,
                 command_timeout=60,
-                timeout=10,
+                timeout=_CONNECT_SECONDS,
             )
         try:
             await self._check_version()
@@ -95,7 +96,7 @@ class Database:
         For libraries that keep one for as long as they run.
         """
         with failures.translated():
-            connection = await asyncpg.connect(self.dsn, timeout=10)
+            connection = await connect(self.dsn)
             try:
                 yield connection
             finally:
@@ -128,6 +129,15 @@ class Database:
                 f"The database is PostgreSQL {version}.",
                 hint=f"Use PostgreSQL {_OLDEST_SERVED} or newer.",
             )
+
+
+async def connect(dsn: str) -> Connection:
+    """Return a connection to the database of `dsn`, outside any pool.
+
+    Raises Unavailable for a `dsn` that is none, else what the driver raises.
+    """
+    with _readable():
+        return await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS)
 
 
 class Listener:
@@ -173,7 +183,9 @@ class Listener:
     async def _listen_once(self) -> None:
         lost = asyncio.Event()
         connection = await asyncpg.connect(
-            self._dsn, timeout=10, server_settings={"application_name": "customer-inventory listen"}
+            self._dsn,
+            timeout=_CONNECT_SECONDS,
+            server_settings={"application_name": "customer-inventory listen"},
         )
         try:
             connection.add_termination_listener(lambda _: lost.set())
@@ -193,6 +205,17 @@ async def _happens(event: asyncio.Event, *, within: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Say so when the address cannot be read, without quoting it: it may hold a password."""
+    try:
+        yield
+    except ValueError as error:
+        raise Unavailable(
+            "The address of the database cannot be read.", hint="Check CINV_DATABASE_URL."
+        ) from error
 
 
 async def _pass_json_through(connection: Connection) -> None:

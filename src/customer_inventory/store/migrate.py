@@ -20,6 +20,7 @@ from pogo_core.util import sql as pogo_sql
 
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import failures
+from customer_inventory.store.database import Connection, connect
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -61,7 +62,7 @@ async def apply(dsn: str) -> list[Step]:
     a migration fails; the failed one leaves nothing behind.
     """
     with failures.translated(), _explained():
-        connection = await asyncpg.connect(dsn, timeout=10)
+        connection = await connect(dsn)
         try:
             await connection.execute(SQL.lock_migrations, _ONE_MIGRATOR)
             pending = await _pending(connection)
@@ -77,7 +78,7 @@ async def plan(dsn: str) -> list[Step]:
     Locks are really taken, for as long as the rehearsal lasts. Raises Unavailable as `apply` does.
     """
     with failures.translated(), _explained():
-        connection = await asyncpg.connect(dsn, timeout=10)
+        connection = await connect(dsn)
         try:
             await connection.execute(SQL.lock_migrations, _ONE_MIGRATOR)
             transaction = connection.transaction()
@@ -93,7 +94,7 @@ async def plan(dsn: str) -> list[Step]:
 async def pending(dsn: str) -> list[str]:
     """Return the names of the migrations that the database of `dsn` lacks; nothing is written."""
     with failures.translated():
-        connection = await asyncpg.connect(dsn, timeout=10)
+        connection = await connect(dsn)
         try:
             return [migration.id for migration in await _pending(connection)]
         finally:
@@ -112,7 +113,7 @@ def _explained() -> Iterator[None]:
         ) from error
 
 
-async def _rehearse(connection: asyncpg.Connection) -> list[Step]:
+async def _rehearse(connection: Connection) -> list[Step]:
     highest = await connection.fetchval(SQL.highest_table)
     steps: list[Step] = []
     for migration in await _pending(connection):
@@ -123,7 +124,7 @@ async def _rehearse(connection: asyncpg.Connection) -> list[Step]:
     return steps
 
 
-async def _rehearsed(connection: asyncpg.Connection, migration: Migration, highest: int) -> Step:
+async def _rehearsed(connection: Connection, migration: Migration, highest: int) -> Step:
     started = time.perf_counter()
     try:
         await migration.apply(connection)
@@ -138,7 +139,7 @@ async def _rehearsed(connection: asyncpg.Connection, migration: Migration, highe
     )
 
 
-async def _pending(connection: asyncpg.Connection) -> Sequence[Migration]:
+async def _pending(connection: Connection) -> Sequence[Migration]:
     # Where the tool has no tables yet, nothing was applied: asking makes none.
     is_known = await pogo_sql.get_pogo_version(connection) is not None
     migrations = await pogo_sql.read_migrations(

@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
 
-_NAME = re.compile(r"^-- name: (?P<name>[a-z][a-z0-9_]*)\n(?P<rest>(?:--.*\n)+)", re.MULTILINE)
+_STATEMENT = re.compile(
+    r"-- name: (?P<name>[a-z][a-z0-9_]*)\n(?:--[^\n]*\n)+(?P<text>.+)", re.DOTALL
+)
+_BEFORE_NAME = re.compile(r"^(?=-- *name:)", re.MULTILINE)
 
 
 class Statements(Mapping[str, str]):
@@ -44,10 +47,13 @@ def beside(module_name: str) -> Statements:
 
 
 def _split(text: str, origin: str) -> Iterator[tuple[str, str]]:
-    starts = list(_NAME.finditer(text))
-    if not starts or text[: starts[0].start()].strip():
+    names = set()
+    first, *parts = _BEFORE_NAME.split(text)
+    if first or not parts:
         raise ValueError(f"{origin} must begin with '-- name: …' and a line of description")
-    ends = [start.start() for start in starts[1:]] + [len(text)]
-    for start, end in zip(starts, ends, strict=True):
-        name = start["name"]
-        yield name, f"/* {name} */ {text[start.end() : end].strip().rstrip(';')}"
+    for part in parts:
+        statement = _STATEMENT.fullmatch(part.strip().rstrip(";"))
+        if statement is None or statement["name"] in names:
+            raise ValueError(f"{origin}: {part[:40]!r} has no name of its own, description or text")
+        names.add(statement["name"])
+        yield statement["name"], f"/* {statement['name']} */ {statement['text']}"

@@ -5,13 +5,11 @@ from customer_inventory.record.customer360 import MOST_OF_A_KIND
 from customer_inventory.record.document import encode
 from customer_inventory.record.types import TYPES
 from customer_inventory.tmf import query, render
-from customer_inventory.tmf.api import ROOT
-from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.apis import APIS, tmf717_customer360
 from customer_inventory.tmf.exchange import Answer
 from customer_inventory.tmf.resource import Call, Handler
 
-NUMBER = "TMF717"
-BASES = (f"{ROOT}/customer360/v5", f"{ROOT}/customer360Management/v5")
+API = tmf717_customer360.API
 RESOURCE = "customer360"
 
 LARGEST_PART = 1000

@@ -186,9 +186,9 @@ def _resources(public_url: str) -> dict[str, Resource]:
             for base in api.bases:
                 resources[f"{base}/{declared.name}"] = resource
     name = customer360.RESOURCE
-    location = f"{public_url}{customer360.BASES[0]}/{name}".encode()
+    location = f"{public_url}{customer360.API.base}/{name}".encode()
     whole = Resource(named("customer"), location, name, {}, customer360.ITEM)
-    for base in customer360.BASES:
+    for base in customer360.API.bases:
         resources[f"{base}/{name}"] = whole
     return resources
 

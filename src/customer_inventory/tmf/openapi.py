@@ -50,7 +50,9 @@ def document(public_url: str, max_page: int) -> dict[str, Any]:
         },
         "servers": [{"url": public_url or "/"}],
         "security": [{"token": []}],
-        "tags": [{"name": api.number, "description": api.title} for api in APIS],
+        "tags": [
+            {"name": api.number, "description": api.title} for api in (*APIS, customer360.API)
+        ],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -246,13 +248,13 @@ def _error() -> Schema:
 
 
 def _customer360() -> dict[str, Any]:
-    api = Api(customer360.NUMBER, "Customer 360", "customer360", ())
+    api = customer360.API
     identifier = _parameter("id", "path", {"type": "string"}, "Id of the customer", required=True)
     limit = {"type": "integer", "minimum": 1, "maximum": customer360.LARGEST_PART}
     answer = _answer("The customer, seen whole", _content(_ref("Customer360")))
     summary = "See a customer whole: party, accounts, agreements, interactions"
     return {
-        f"{customer360.BASES[0]}/{customer360.RESOURCE}/{{id}}": {
+        f"{api.base}/{customer360.RESOURCE}/{{id}}": {
             "parameters": [identifier],
             "get": {
                 **_operation(api, "retrieveCustomer360", summary),

@@ -53,6 +53,7 @@ _STYLE = """body { margin: 0; background: Canvas; }
 @media (prefers-color-scheme: dark) {
   body { background: #16181d; }
   .swagger-ui { filter: invert(0.9) hue-rotate(180deg); }
+  .swagger-ui .scheme-container { background: none; }
   .swagger-ui .microlight, .swagger-ui img { filter: invert(1) hue-rotate(180deg); }
 }
 """

@@ -66,7 +66,7 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
             raise Invalid("is not served.", path=name, hint="Filter by attribute names instead.")
         else:
             found = terms.setdefault((_path(name, name, "invalidFilter"), operator), [])
-            found += _alternatives(operator, values)
+            found += values
             _check_number(name, found)
     return ListQuery(
         Query(
@@ -129,7 +129,7 @@ def _note(known: dict[str, str], name: str, values: list[str]) -> None:
 def _condition(part: str) -> tuple[str, Operator, list[str]]:
     """Return attribute, operator and values of a condition, or of several joined by `;` for or."""
     first, *others = (_split(piece) for piece in _ALTERNATIVE.split(part))
-    name, operator, value = first
+    name, operator, values = first
     if any(other[:2] != first[:2] for other in others):
         raise Invalid(
             "is joined by ; to a condition of another kind.",
@@ -137,16 +137,18 @@ def _condition(part: str) -> tuple[str, Operator, list[str]]:
             hint="Conditions joined by ; have one attribute and one operator; use & for and.",
             code="invalidFilter",
         )
-    return name, operator, [value, *(other[2] for other in others)]
+    return name, operator, [*values, *(value for other in others for value in other[2])]
 
 
-def _split(part: str) -> tuple[str, Operator, str]:
+def _split(part: str) -> tuple[str, Operator, list[str]]:
+    """Return attribute, operator and values. A comma lists values after a plain `=` alone."""
     name, sign, value = _signed(part)
-    operator = _SIGNS[sign]
     stem, _, last = name.rpartition(".")
-    if operator == "eq" and stem and last in _OPERATORS:
-        return stem, last, value
-    return name, operator, value
+    if sign == "=" and stem and last in _OPERATORS:
+        return stem, last, [value]
+    if sign == "=" and name not in _KNOWN:
+        return name, "eq", value.split(",")
+    return name, _SIGNS[sign], [value]
 
 
 def _signed(part: str) -> tuple[str, str, str]:
@@ -173,13 +175,6 @@ def _decoded(text: str) -> str:
         return unquote_plus(text.encode("latin-1").decode("ascii"), errors="strict")
     except UnicodeDecodeError:
         raise Invalid("The query is not percent-encoded UTF-8.", code="invalidFilter") from None
-
-
-def _alternatives(operator: Operator, values: list[str]) -> list[str]:
-    """Return every value of a condition: a comma lists several where values are compared whole."""
-    if operator in ("eq", "ne"):
-        return [alternative for value in values for alternative in value.split(",")]
-    return values
 
 
 def _check_number(name: str, values: list[str]) -> None:

@@ -1,0 +1,132 @@
+"""`cinv customer` and `cinv record`: find, show, history; types, what was observed and found."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.cli.conftest import Cinv, Stock, asked
+
+UNKNOWN = "qa06h0q9x2mrs6kz4c8v1tdw3e"
+
+
+def rows(cinv: Cinv, *words: str) -> list[dict[str, Any]]:
+    done = cinv(*words, "-o", "json")
+    assert done.code == 0, done.err
+    found: list[dict[str, Any]] = json.loads(done.out)
+    return found
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace é", "lovel", "ADA", "e é", " ada "])
+def test_customers_are_found_by_a_part_of_their_name(
+    stock: Stock, stocked: Cinv, name: str
+) -> None:
+    found = rows(stocked, "customer", "find", name)
+    assert found == [{"id": stock.customer, "name": "Ada Lovelace é", "status": "suspended"}]
+
+
+@pytest.mark.parametrize("name", ["nobody", "%%%", "___", "a%l", "'; --", "lov\\"])
+def test_nobody_is_found_by_another_name(stocked: Cinv, name: str) -> None:
+    assert rows(stocked, "customer", "find", name) == []
+
+
+@pytest.mark.parametrize("name", ["", "ad", "  ad  "])
+def test_three_letters_are_needed(stocked: Cinv, name: str) -> None:
+    done = stocked("customer", "find", name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "cinv: name: Give three letters of the name or more.\n"
+
+
+def test_a_customer_is_shown_whole(stock: Stock, stocked: Cinv) -> None:
+    shown = {row["type"]: row for row in rows(stocked, "customer", "show", stock.customer)}
+    assert set(shown) == {"customer", "individual", "billingAccount"}
+    assert shown["individual"]["id"] == stock.person
+    assert shown["individual"]["name"] == "Ada Lovelace"
+    assert shown["customer"]["status"] == "suspended"
+    table = stocked("customer", "show", stock.customer).out
+    for identifier in (stock.customer, stock.person, stock.account):
+        assert identifier in table
+
+
+def test_what_was_shown_is_in_the_ledger(stock: Stock, stocked: Cinv) -> None:
+    stocked("customer", "show", stock.customer)
+    stocked("customer", "history", stock.person, "--type", "individual")
+    stocked("customer", "find", "lovelace")
+    kept = asked(
+        stock.dsn,
+        "SELECT record_type, record_ids::text FROM access.entry ORDER BY seq DESC LIMIT 3",
+    )
+    ids = {kind: set(json.loads(text)) for kind, text in kept}
+    assert ids == {
+        "customer360": {stock.customer, stock.person, stock.account},
+        "individual": {stock.person},
+        "customer": {stock.customer},
+    }
+
+
+def test_the_history_tells_who_when_and_what_for(stock: Stock, stocked: Cinv) -> None:
+    versions = rows(stocked, "customer", "history", stock.customer)
+    assert [(version["revision"], version["operation"]) for version in versions] == [
+        (2, "update"),
+        (1, "create"),
+    ]
+    assert versions[0]["recorded_to"] is None
+    assert versions[1]["recorded_to"] == versions[0]["recorded_from"]
+    for version in versions:
+        told = (version["process"], version["person"], version["purpose"])
+        assert told == ("tests", "a tester", "testing")
+    assert len(rows(stocked, "customer", "history", stock.customer, "--limit", "1")) == 1
+    of_person = rows(stocked, "customer", "history", stock.person, "--type", "individual")
+    assert [version["revision"] for version in of_person] == [1]
+
+
+@pytest.mark.parametrize("identifier", [UNKNOWN, "x", "", "' OR 1=1", "x" * 5000, "é"])
+@pytest.mark.parametrize("command", ["show", "history"])
+def test_an_unknown_customer_is_told(stocked: Cinv, command: str, identifier: str) -> None:
+    done = stocked("customer", command, identifier)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "cinv: id: There is no Customer with this id.\n"
+
+
+def test_a_history_is_of_the_type_that_was_asked(stock: Stock, stocked: Cinv) -> None:
+    done = stocked("customer", "history", stock.customer, "--type", "individual")
+    assert (done.code, done.err) == (1, "cinv: id: There is no Individual with this id.\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["find"],
+        ["find", "ada", "--limit", "0"],
+        ["find", "ada", "lovelace"],
+        ["show"],
+        ["show", UNKNOWN, "--limit", "-1"],
+        ["history"],
+        ["history", UNKNOWN, "--type", "nothing"],
+        ["history", UNKNOWN, "--limit", "10001"],
+        ["remove", UNKNOWN],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_told(stocked: Cinv, words: list[str]) -> None:
+    done = stocked("customer", *words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Usage: cinv customer")
+
+
+def test_the_declared_types_are_listed(stocked: Cinv) -> None:
+    types = {row["type"]: row for row in rows(stocked, "record", "types")}
+    assert len(types) == 7
+    assert types["customer"]["mandatory"] == "name, engagedParty"
+
+
+def test_undeclared_attributes_are_listed(stocked: Cinv) -> None:
+    (observed,) = rows(stocked, "record", "observed")
+    assert (observed["record_type"], observed["path"]) == ("individual", "nickname")
+    assert (observed["process"], observed["seen"]) == ("tests", 1)
+
+
+def test_findings_are_listed(stocked: Cinv) -> None:
+    (finding,) = rows(stocked, "record", "findings", "--check")
+    assert (finding["kind"], finding["state"]) == ("record.danglingReference", "open")
+    assert finding["evidence"]["path"] == "engagedParty"
+    assert rows(stocked, "record", "findings", "--state", "closed") == []

@@ -1,0 +1,72 @@
+"""A service that the tests of a module share, served as `cinv serve` serves it."""
+
+import asyncio
+import itertools
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+from tests.conftest import Service, _created, issued
+
+from customer_inventory.app import Application
+from customer_inventory.cli.http import WholeAnswers
+from customer_inventory.kit.settings import Settings
+from customer_inventory.store.database import Database
+from customer_inventory.store.embedded import EmbeddedServer
+
+_numbers = itertools.count()
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.ready.set()
+
+
+@asynccontextmanager
+async def serving(dsn: str, database: Database, **settings: Any) -> AsyncIterator[Service]:
+    """Serve the database of `dsn` with these settings, over a real socket."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    application = Application(Settings(home=Path("unused"), **settings), dsn, public_url=base)
+    config = uvicorn.Config(
+        application, http=WholeAnswers, log_config=None, lifespan="on", server_header=False
+    )
+    running = _Server(config)
+    task = asyncio.create_task(running.serve(sockets=[listening]))
+    await running.ready.wait()
+    token = await issued(database, "tester", "*:read,create,modify,update,delete,download")
+    headers = {"Authorization": f"Bearer {token}"}
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(
+        base_url=base, headers=headers, timeout=30, limits=limits
+    ) as client:
+        yield Service(base, database, application, client, token)
+    running.should_exit = True
+    await task
+
+
+@pytest.fixture(scope="module")
+async def shared(server: EmbeddedServer, template: str) -> AsyncIterator[Service]:
+    """A running service over a database of the module's own; its tests share the records."""
+    name = f"cinv_shared_{os.getpid()}_{next(_numbers)}"
+    dsn = await _created(server, name, template)
+    async with Database(dsn) as database, serving(dsn, database) as service:
+        yield service
+    connection = await asyncpg.connect(server.superuser_dsn)
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
