@@ -1,4 +1,4 @@
-"""A plain model of the inventory: what random changes must leave behind, and a check that they did."""
+"""A plain model of the inventory: what changes must leave behind, and a check that they did."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,6 +11,7 @@ from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.link import extract
 from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import PastVersion
 from customer_inventory.store.database import Database
 
 
@@ -62,8 +63,10 @@ async def agree(database: Database, inventory: Inventory, model: Model) -> None:
     await _records(database, model)
     await _links(database, model)
     await _outbox(database, model)
+    instants = {(row["id"], row["revision"]): row["recorded_at"] for row in await told(database)}
     for identifier, record in model.items():
-        await _history(inventory, identifier, record)
+        for version in await _history(inventory, identifier, record):
+            assert version.recorded_from == instants[identifier, version.revision]
     versions = sum(len(record.versions) for record in model.values())
     present = sum(record.document is not None for record in model.values())
     assert await database.value("SELECT count(*) FROM record.history") == versions - present
@@ -112,7 +115,7 @@ async def _outbox(database: Database, model: Model) -> None:
     assert len(rows) == sum(len(record.versions) for record in model.values())
 
 
-async def _history(inventory: Inventory, identifier: str, record: Record) -> None:
+async def _history(inventory: Inventory, identifier: str, record: Record) -> list[PastVersion]:
     found = (await inventory.versions(record.declared, identifier, limit=1000))[::-1]
     assert [version.revision for version in found] == list(range(1, record.revision + 1))
     for version, expected in zip(found, record.versions, strict=True):
@@ -122,3 +125,4 @@ async def _history(inventory: Inventory, identifier: str, record: Record) -> Non
         assert earlier.recorded_to == later.recorded_from
         assert earlier.recorded_from < later.recorded_from
     assert found[-1].recorded_to is None
+    return found

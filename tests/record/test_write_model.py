@@ -12,9 +12,6 @@ from tests.record.samples import (
     AGREEMENT,
     BILLING_ACCOUNT,
     CUSTOMER,
-    INDIVIDUAL,
-    ORGANIZATION,
-    PARTY_INTERACTION,
     account,
     agreement,
     company,
@@ -36,13 +33,13 @@ from customer_inventory.store.database import Database
 
 UNKNOWN = [compose(9, 9), "crm:42"]
 ROLES = ["", "friend", "boss"]
-MAKERS: dict[RecordType, Callable[[str], Document]] = {
-    INDIVIDUAL: lambda _: person(),
-    ORGANIZATION: lambda _: company(),
-    CUSTOMER: customer,
-    AGREEMENT: agreement,
-    BILLING_ACCOUNT: account,
-    PARTY_INTERACTION: interaction,
+MAKERS: dict[str, Callable[[str], Document]] = {
+    "individual": lambda _: person(),
+    "organization": lambda _: company(),
+    "customer": customer,
+    "agreement": agreement,
+    "billingAccount": account,
+    "partyInteraction": interaction,
 }
 
 
@@ -50,7 +47,7 @@ class Command(NamedTuple):
     """What to do; the numbers choose among the records there are by then."""
 
     verb: str
-    kind: RecordType
+    kind: str
     target: int
     others: list[int]
     role: str
@@ -99,30 +96,35 @@ class Run:
             await self._remove(target, command, actor)
 
     async def _create(self, command: Command, actor: Actor) -> None:
-        given = self._altered(MAKERS[command.kind](self._other(command.target)), command)
-        made = await self.inventory.create(command.kind, given, actor=actor)
-        record = self.model[made.id] = Record(command.kind)
+        declared = TYPES[command.kind]
+        others = self._others(command)
+        given = {
+            **MAKERS[command.kind](self._others(command, command.target)[0]),
+            **altered(declared, command, others),
+        }
+        made = await self.inventory.create(declared, given, actor=actor)
+        record = self.model[made.id] = Record(declared)
         record.made({"id": made.id, **given}, actor.process)
         assert made.revision == 1
         assert decoded(made.body) == record.document
 
     async def _change(self, target: str, command: Command, actor: Actor) -> None:
         record = self.model[target]
-        document = record.document or {}
         if command.verb == "change stale":
             with pytest.raises(RevisionPassed):
                 await self.inventory.change(
                     record.declared, target, dict, actor=actor, revision=record.revision + 1
                 )
             return
+        attributes = altered(record.declared, command, self._others(command))
         changed = await self.inventory.change(
             record.declared,
             target,
-            lambda old: self._altered(old, command),
+            lambda old: {**old, **attributes},
             actor=actor,
             revision=record.revision if command.target % 2 else None,
         )
-        record.changed(self._altered(document, command), actor.process)
+        record.changed({**(record.document or {}), **attributes}, actor.process)
         assert changed.revision == record.revision
         assert decoded(changed.body) == record.document
 
@@ -147,30 +149,30 @@ class Run:
             with pytest.raises(NoSuchRecord):
                 await attempt
 
-    def _other(self, number: int) -> str:
+    def _others(self, command: Command, *numbers: int) -> list[str]:
+        """Return ids to refer to: known, removed, unknown or of elsewhere."""
         known = [*UNKNOWN, *self.model]
-        return known[number % len(known)]
+        return [known[number % len(known)] for number in numbers or command.others]
 
-    def _altered(self, document: Document, command: Command) -> Document:
-        """Return `document` with other references, and a word at a place of its type."""
-        kind = TYPES[document["@type"][0].lower() + document["@type"][1:]]
-        others = [self._other(number) for number in command.others]
-        new = {**document, "shoeSize": command.target}
-        if others or kind is not BILLING_ACCOUNT:
-            new["relatedParty"] = [related(other, command.role) for other in others]
-        if kind is CUSTOMER:
-            new["account"] = [ref(other) for other in others]
-        if kind is AGREEMENT:
-            new["agreementRelationship"] = [
-                {"id": other, "relationshipType": command.role} for other in others
-            ]
-        if command.word.startswith("2026"):
-            new[kind.validity] = {"startDateTime": command.word}
-        elif command.word in ("initialized", "validated"):
-            new[kind.status] = command.word
-        else:
-            new["name"] = command.word or "nobody"
-        return new
+
+def altered(declared: RecordType, command: Command, others: list[str]) -> Document:
+    """Return what `command` alters of a document: its references, and a word somewhere."""
+    new: Document = {"shoeSize": command.target}
+    if others or declared is not BILLING_ACCOUNT:
+        new["relatedParty"] = [related(other, command.role) for other in others]
+    if declared is CUSTOMER:
+        new["account"] = [ref(other) for other in others]
+    if declared is AGREEMENT:
+        new["agreementRelationship"] = [
+            {"id": other, "relationshipType": command.role} for other in others
+        ]
+    if command.word.startswith("2026"):
+        new[declared.validity] = {"startDateTime": command.word}
+    elif command.word in ("initialized", "validated"):
+        new[declared.status] = command.word
+    else:
+        new["name"] = command.word or "nobody"
+    return new
 
 
 TABLES = ", ".join(

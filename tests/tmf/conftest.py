@@ -39,7 +39,7 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(dsn: str, database: Database, **settings: Any) -> AsyncIterator[Service]:
     """Serve the database of `dsn` with these settings, over a real socket."""
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     application = Application(Settings(home=Path("unused"), **settings), dsn, public_url=base)

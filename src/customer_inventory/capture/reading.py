@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from customer_inventory.capture.mapping import Mapping
-from customer_inventory.capture.rows import LONGEST, fields, row_end, split
+from customer_inventory.capture.rows import LONGEST, TOO_LONG, fields, lines_end, rows_end, split
 from customer_inventory.kit.errors import Invalid, Unavailable
 
 KEPT_OF_ROW = 4096
@@ -57,9 +57,11 @@ class Chunk:
     delimiter: bytes | None
     too_long: bytes = b""
 
-    def rows(self) -> Iterator[tuple[int, bytes, bool]]:
-        """Yield its rows: line, bytes without line end, and whether it is whole."""
-        return split(self.text, self.delimiter, self.line)
+    def rows(self) -> Iterator[tuple[int, bytes, str]]:
+        """Yield its rows: line, bytes without line end, and why it is none ("" if it is one)."""
+        if self.too_long:
+            yield self.line, self.too_long, TOO_LONG
+        yield from split(self.text, self.delimiter, self.line)
 
 
 class SourceFile:
@@ -76,7 +78,7 @@ class SourceFile:
         with _opened(path) as file:
             self.size = os.fstat(file.fileno()).st_size
             reader = _Reader(file, self._delimiter)
-            reader.take(_begin(path, file))
+            reader.take(_begin(path, file), 0)
             if self._delimiter:
                 self.header = _header(path, reader, mapping)
             self._start = reader.position
@@ -133,50 +135,47 @@ class _Reader:
 
     def chunk(self, rows: int, size: int) -> Chunk | None:
         """Return the next rows, None at the end of the file."""
-        self._fill(size + LONGEST + 1)
+        line = self.line
+        end, lines = self._end_of_rows(rows, size)
+        if end:
+            text = self.take(end, lines)
+            return Chunk(text, line, self.position, self.delimiter)
         if not self.ahead:
             return None
-        line = self.line
-        end = self._end_of_rows(rows, size)
-        if not end:
-            beginning = self._skip_row()
-            return Chunk(b"", line, self.position, self.delimiter, beginning)
-        text = self.take(end)
-        return Chunk(text, line, self.position, self.delimiter)
+        beginning = self._skip_row()
+        return Chunk(b"", line, self.position, self.delimiter, beginning)
 
-    def take(self, count: int) -> bytes:
-        """Return the next `count` bytes and move behind them."""
+    def take(self, count: int, lines: int) -> bytes:
+        """Return the next `count` bytes, in which so many lines end, and move behind them."""
         self._fill(count)
         taken, self.ahead = self.ahead[:count], self.ahead[count:]
         self.digest.update(taken)
         self.offset += len(taken)
-        self.line += taken.count(b"\n")
+        self.line += lines
         return taken
 
-    def _fill(self, count: int) -> None:
+    def _fill(self, count: int) -> bool:
+        """Read until `count` bytes are ahead; tell whether there were so many."""
         if len(self.ahead) < count:
             self.ahead += self.file.read(count - len(self.ahead))
+        return len(self.ahead) >= count
 
-    def _end_of_rows(self, rows: int, size: int) -> int:
-        """Return how many bytes the next rows have together; 0 when the first is too long."""
-        text, end = self.ahead, 0
-        # Most files have no quotes: then a row is a line, and no more need be asked.
-        delimiter = self.delimiter if self.delimiter and b'"' in text else None
-        while rows and end < min(size, len(text)):
-            after, _ = row_end(text, end, delimiter)
-            if after - end > LONGEST:
-                break
-            end = after
-            rows -= 1
-        return end
+    def _end_of_rows(self, rows: int, size: int) -> tuple[int, int]:
+        """Return how many bytes and lines the next rows have; 0 when the first is too long."""
+        is_last = not self._fill(size)
+        if self.delimiter and b'"' in self.ahead:
+            self._fill(size + LONGEST + 1)  # a row that begins before `size` can be seen whole
+            end = rows_end(self.ahead, rows, size, self.delimiter)
+            return end, self.ahead.count(b"\n", 0, end)
+        return lines_end(self.ahead, rows, is_last=is_last)
 
     def _skip_row(self) -> bytes:
         """Move behind a line that is too long; return its beginning."""
         beginning = self.ahead[:KEPT_OF_ROW]
         while self.ahead and b"\n" not in self.ahead:
-            self.take(len(self.ahead))
+            self.take(len(self.ahead), 0)
             self._fill(_BLOCK)
-        self.take(self.ahead.find(b"\n") + 1)
+        self.take(self.ahead.find(b"\n") + 1, 1)
         return beginning
 
 
@@ -204,7 +203,7 @@ def _begin(path: Path, file: BinaryIO) -> int:
 
 
 def _header(path: Path, reader: _Reader, mapping: Mapping) -> tuple[str, ...]:
-    first = reader.chunk(1, 1)
+    first = reader.chunk(1, LONGEST)
     raw = first.text.rstrip(b"\r\n") if first else b""
     if not raw.strip():
         raise Invalid(f"{path} begins with no header.", hint="Name the columns in its first line.")

@@ -11,53 +11,84 @@ LONGEST = 1_048_576
 """Bytes that a row may have."""
 
 
+TOO_LONG = f"is longer than a row may be, {LONGEST:,} bytes."
+
+
 class Unreadable(Invalid):
     """The bytes of a row are no row of the declared format."""
 
     code = "unreadableRow"
 
 
-def row_end(text: bytes, start: int, delimiter: bytes | None) -> tuple[int, bool]:
-    """Return where the row that begins at `start` ends, after its line end, and if it is whole.
+def lines_end(text: bytes, lines: int, *, is_last: bool) -> tuple[int, int]:
+    """Return where the first `lines` lines of `text` end, or all that do, and how many they are.
 
-    A row of CSV (with a `delimiter`) goes on over line ends in quotes, which open at the start
-    of a field only, as in RFC 4180. One whose quote is not closed is its first line, not whole.
+    If it is the last text of a file, its last line needs no line end. 0 when no line ends.
+    """
+    end = len(text) if is_last else text.rfind(b"\n") + 1
+    count = text.count(b"\n", 0, end)
+    if count <= lines:
+        return end, count
+    end = 0
+    for _ in range(lines):
+        end = text.find(b"\n", end) + 1
+    return end, lines
+
+
+def rows_end(text: bytes, rows: int, size: int, delimiter: bytes) -> int:
+    """Return where the first `rows` rows of CSV end, or the one that passes `size`."""
+    end = 0
+    while rows and end < min(size, len(text)):
+        after, _ = _row_end(text, end, delimiter)
+        if after - end > LONGEST:
+            break
+        end = after
+        rows -= 1
+    return end
+
+
+def split(text: bytes, delimiter: bytes | None, line: int) -> Iterator[tuple[int, bytes, str]]:
+    """Yield the rows of `text`, whose first line is number `line`.
+
+    Each with its line, its bytes without line end, and why it is no row ("" if it is one); CSV
+    has a `delimiter`. Blank rows are left out.
+    """
+    if delimiter is None or b'"' not in text:
+        for number, raw in enumerate(text.split(b"\n"), start=line):
+            if raw and not raw.isspace():
+                yield number, raw.rstrip(b"\r"), TOO_LONG if len(raw) > LONGEST else ""
+        return
+    start = 0
+    while start < len(text):
+        end, fault = _row_end(text, start, delimiter)
+        raw = text[start:end]
+        if not raw.isspace():
+            yield line, raw.rstrip(b"\r\n"), fault
+        line += raw.count(b"\n")
+        start = end
+
+
+def _row_end(text: bytes, start: int, delimiter: bytes) -> tuple[int, str]:
+    """Return where the row of CSV that begins at `start` ends, and why it is none ("": it is).
+
+    A row goes on over line ends in quotes, which open at the start of a field only, as in
+    RFC 4180. One whose quote is not closed is its first line, and no row.
     """
     first_end = _line_end(text, start)
-    if delimiter is None or text.find(b'"', start, first_end) < 0:
-        return first_end, True
+    if text.find(b'"', start, first_end) < 0:
+        return first_end, TOO_LONG if first_end - start > LONGEST else ""
     place = start
     is_inside = text.startswith(b'"', start)
     while True:
         if is_inside:
             place = _closing_quote(text, place + 1, start + LONGEST) + 1
             if not place:
-                return first_end, False
+                return first_end, "opens a quote that is never closed."
         end = _line_end(text, place)
         place = text.find(delimiter + b'"', place, end) + len(delimiter)
         if place < len(delimiter):
-            return end, True
+            return end, TOO_LONG if end - start > LONGEST else ""
         is_inside = True
-
-
-def split(text: bytes, delimiter: bytes | None, line: int) -> Iterator[tuple[int, bytes, bool]]:
-    """Yield the rows of `text`, whose first line is number `line`: line, bytes, if it is whole.
-
-    Line ends are cut off, blank rows left out.
-    """
-    if delimiter is None or b'"' not in text:
-        for number, raw in enumerate(text.split(b"\n"), start=line):
-            if raw and not raw.isspace():
-                yield number, raw.rstrip(b"\r"), True
-        return
-    start = 0
-    while start < len(text):
-        end, is_whole = row_end(text, start, delimiter)
-        raw = text[start:end]
-        if not raw.isspace():
-            yield line, raw.rstrip(b"\r\n"), is_whole
-        line += raw.count(b"\n")
-        start = end
 
 
 def fields(raw: bytes, delimiter: str) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from customer_inventory.capture.mapping import Mapping
 from customer_inventory.capture.reading import Chunk
 from customer_inventory.capture.refusal import Refusal, refusal
-from customer_inventory.capture.rows import LONGEST, csv_row, json_row
+from customer_inventory.capture.rows import csv_row, json_row
 from customer_inventory.capture.transform import Transform
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
@@ -94,14 +94,10 @@ class Worker:
     def __call__(self, chunk: Chunk) -> Work:
         """Return `chunk` made ready; a row is taken as a whole or refused as a whole."""
         making = _Making()
-        if chunk.too_long:
+        for line, raw, fault in chunk.rows():
             making.rows += 1
-            why = [Problem("", f"is longer than a row may be, {LONGEST:,} bytes.")]
-            making.refuse(chunk.line, why, chunk.too_long)
-        for line, raw, is_whole in chunk.rows():
-            making.rows += 1
-            if not is_whole:
-                making.refuse(line, [Problem("", "opens a quote that is never closed.")], raw)
+            if fault:
+                making.refuse(line, [Problem("", fault)], raw)
                 continue
             try:
                 made = [self._made(*given) for given in self._documents(raw)]

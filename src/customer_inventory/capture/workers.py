@@ -1,14 +1,22 @@
-"""Worker processes: chunks made ready in parallel, handed on in the order of the file."""
+"""Worker processes: chunks made ready in parallel, handed on in the order of the file.
+
+A worker is a process of its own with one socket to this one: a chunk goes in, its work comes
+out, megabytes at a time (through the pipes of `multiprocessing` they take ten times the
+processor time). A worker ends when its socket does, however this process went.
+"""
 
 import asyncio
+import gc
 import multiprocessing
 import os
+import pickle
 import signal
-import threading
+import socket
+import struct
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, Protocol
 
 from customer_inventory.capture.mapping import Mapping, parse_mapping
 from customer_inventory.capture.reading import Chunk
@@ -17,7 +25,9 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Unavailable
 
 _AHEAD = 2
-"""So many chunks more than there are workers are under way: the memory a load takes."""
+"""So many chunks more than there are workers are under way: the memory that a load takes."""
+_LENGTH = struct.Struct("!Q")
+_SOCKET_BUFFER = 1_048_576
 
 
 def cores() -> int:
@@ -36,64 +46,131 @@ async def worked(
     """Yield each chunk with what was made of it, in order.
 
     With no `workers` the work is done in a thread of this process. Raises Unavailable when a
-    worker process dies. Close the iterator to stop.
+    worker process ends. Close the generator to stop.
     """
-    executor, work = _executor(mapping, header, actor, workers)
-    loop = asyncio.get_running_loop()
-    under_way: deque[tuple[Chunk, asyncio.Future[Work]]] = deque()
+    staff: list[_Staff] = [_Process(mapping, header, actor) for _ in range(workers)]
+    staff = staff or [_Thread(mapping, header, actor)]
+    under_way: deque[tuple[Chunk, asyncio.Task[Work]]] = deque()
+    turn = 0
     try:
         while True:
             while len(under_way) < workers + _AHEAD:
                 chunk = await asyncio.to_thread(next, chunks, None)
                 if chunk is None:
                     break
-                under_way.append((chunk, loop.run_in_executor(executor, work, chunk)))
+                task = asyncio.create_task(staff[turn % len(staff)].work(chunk))
+                under_way.append((chunk, task))
+                turn += 1
             if not under_way:
                 return
-            chunk, future = under_way.popleft()
-            yield chunk, await future
-    except BrokenProcessPool:
-        raise Unavailable(
-            "A worker process ended.", hint="Was memory short? Run it again: it goes on from here."
-        ) from None
+            chunk, task = under_way.popleft()
+            yield chunk, await task
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        for _, task in under_way:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+        for each in staff:
+            each.end()
 
 
-def _executor(
-    mapping: Mapping, header: Sequence[str], actor: Actor, workers: int
-) -> tuple[Executor, Callable[[Chunk], Work]]:
-    if not workers:
-        return ThreadPoolExecutor(1, "capture"), Worker(mapping, header, actor)
-    pool = ProcessPoolExecutor(
-        workers,
-        # Spawned, never forked: this process has threads and connections.
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin,
-        # A mapping is compiled into closures, which no process can hand to another: the text can.
-        initargs=(mapping.text, mapping.name, tuple(header), actor),
-    )
-    return pool, _work
+class _Staff(Protocol):
+    async def work(self, chunk: Chunk) -> Work:
+        """Return `chunk` made ready; chunks are taken in the order of the calls."""
+
+    def end(self) -> None:
+        """Work no more."""
 
 
-_worker: Worker
+class _Thread:
+    """Works in a thread of this process: for files that are read before a process starts."""
+
+    def __init__(self, mapping: Mapping, header: Sequence[str], actor: Actor) -> None:
+        self._worker = Worker(mapping, header, actor)
+
+    async def work(self, chunk: Chunk) -> Work:
+        return await asyncio.to_thread(self._worker, chunk)
+
+    def end(self) -> None: ...
 
 
-def _begin(text: str, name: str, header: Sequence[str], actor: Actor) -> None:
-    """Make this process a worker of one load."""
-    global _worker  # noqa: PLW0603 - a process has one load, and a pool no other way to tell it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us stops us
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = Worker(parse_mapping(text, name), header, actor)
+class _Process:
+    """Works in a process of its own."""
+
+    def __init__(self, mapping: Mapping, header: Sequence[str], actor: Actor) -> None:
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            for end in (self._socket, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER)
+            # A mapping is compiled into closures, which go nowhere: its text does. Spawned, never
+            # forked: this process has threads and connections.
+            told = (theirs, mapping.text, mapping.name, tuple(header), actor)
+            spawning = multiprocessing.get_context("spawn")
+            self._process = spawning.Process(target=_serve, args=told, daemon=True)
+            self._process.start()
+        self._socket.setblocking(False)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def work(self, chunk: Chunk) -> Work:
+        loop = asyncio.get_running_loop()
+        async with self._one_at_a_time:
+            try:
+                await loop.sock_sendall(self._socket, _packed(chunk))
+                size = _LENGTH.unpack(await self._received(_LENGTH.size))[0]
+                work: Work = pickle.loads(await self._received(size))  # noqa: S301 - our own process
+            except (OSError, EOFError):
+                raise Unavailable(
+                    "A worker process ended.",
+                    hint="Was memory short? Run it again: the load goes on where it was.",
+                ) from None
+        return work
+
+    async def _received(self, size: int) -> bytearray:
+        data = bytearray(size)
+        rest = memoryview(data)
+        loop = asyncio.get_running_loop()
+        while rest:
+            count = await loop.sock_recv_into(self._socket, rest)
+            if not count:
+                raise EOFError
+            rest = rest[count:]
+        return data
+
+    def end(self) -> None:
+        self._socket.close()
+        # It holds nothing that could be lost.
+        self._process.kill()
+        self._process.join()
+        self._process.close()
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it was killed: nobody else would."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _serve(
+    theirs: socket.socket, text: str, name: str, header: Sequence[str], actor: Actor
+) -> None:
+    """Work in this process until the other end of the socket is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us ends us
+    worker = Worker(parse_mapping(text, name), header, actor)
+    # Documents are trees: counting references frees them, and looking for cycles takes time.
+    gc.freeze()
+    gc.disable()
+    with suppress(OSError, EOFError):
+        while True:
+            size = _LENGTH.unpack(_receive(theirs, _LENGTH.size))[0]
+            chunk: Chunk = pickle.loads(_receive(theirs, size))  # noqa: S301 - our own process
+            theirs.sendall(_packed(worker(chunk)))
+            gc.collect()
 
 
-def _work(chunk: Chunk) -> Work:
-    return _worker(chunk)
+def _receive(theirs: socket.socket, size: int) -> bytearray:
+    data = bytearray(size)
+    rest = memoryview(data)
+    while rest:
+        count = theirs.recv_into(rest)
+        if not count:
+            raise EOFError
+        rest = rest[count:]
+    return data
+
+
+def _packed(value: Any) -> bytes:
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(data)) + data

@@ -141,7 +141,13 @@ def revoke_tokens(process: str) -> None:
 
 
 @access.command()
-@click.option("--last", default=20, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--last",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Most entries to show.",
+)
 @output_option
 def log(last: int, output: str) -> None:
     """Show the latest entries of the access ledger, newest first."""

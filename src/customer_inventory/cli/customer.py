@@ -23,7 +23,13 @@ def customer() -> None:
 
 @customer.command()
 @click.argument("name")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Most customers to show.",
+)
 @output_option
 def find(name: str, limit: int, output: str) -> None:
     """Find customers by a part of their name (three letters or more).
@@ -89,7 +95,13 @@ def show_command(identifier: str, limit: int, output: str) -> None:
     type=click.Choice(list(TYPES)),
     help="Record type of the id.",
 )
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--limit",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Most versions to show.",
+)
 @output_option
 def history(identifier: str, record_type: str, limit: int, output: str) -> None:
     """Show the versions of a record, newest first: when, by which process, for what purpose.

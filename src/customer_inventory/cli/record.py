@@ -9,6 +9,14 @@ from customer_inventory.record import finding
 from customer_inventory.record.observation import UNDECLARED, observed
 from customer_inventory.record.types import TYPES
 
+_last = click.option(
+    "--last",
+    default=50,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Most rows to show.",
+)
+
 
 @click.group()
 def record() -> None:
@@ -32,7 +40,7 @@ def types(output: str) -> None:
 
 
 @record.command("observed")
-@click.option("--last", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@_last
 @output_option
 def observed_command(last: int, output: str) -> None:
     """List the undeclared attributes that arrive, most frequent first."""
@@ -48,8 +56,14 @@ def observed_command(last: int, output: str) -> None:
 
 @record.command()
 @click.option("--check", is_flag=True, help="Look for references that lead nowhere first.")
-@click.option("--state", type=click.Choice(["open", "closed"]), default="open", show_default=True)
-@click.option("--last", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--state",
+    type=click.Choice(["open", "closed"]),
+    default="open",
+    show_default=True,
+    help="Which of them.",
+)
+@_last
 @output_option
 def findings(check: bool, state: str, last: int, output: str) -> None:
     """List findings: what somebody should look at."""

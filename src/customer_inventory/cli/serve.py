@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import click
@@ -17,6 +19,7 @@ from customer_inventory.kit.settings import Settings
 from customer_inventory.store.locate import located, watched
 
 _BACKLOG = 2048
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command()
@@ -66,7 +69,7 @@ async def serve_until_stopped(settings: Settings, ready: Callable[[str], None]) 
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, and leaves the rest to us when a signal ends it."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -77,10 +80,23 @@ class _Server(uvicorn.Server):
         if self.started:
             await asyncio.to_thread(self._ready)
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal; raised again, as uvicorn does, it would leave the database running."""
+        loop = asyncio.get_running_loop()
+        for number in _ENDING:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in _ENDING:
+                loop.remove_signal_handler(number)
+
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
+    # Only of a socket that says it is TCP does asyncio send small packets without delay.
+    listening = socket.socket(family, proto=socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))

@@ -2,7 +2,8 @@
 
 A room registers handlers by name (`room.verb`), `app` wires them; whoever has work for a
 room it may not import enqueues a job of that name. Every job acts for the process that
-asked for it. The queue is PgQueuer's, in the same database; a job that fails is held there.
+asked for it. The queue is PgQueuer's, in the same database; a job that fails is held there,
+one that is broken off is done again from its beginning.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from pgqueuer.adapters.persistence.qb import (
     QuerySchedulerBuilder,
 )
 from pgqueuer.db import AsyncpgDriver
+from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.settings import DBSettings
 from pgqueuer.models import Job, Schedule
 from pgqueuer.queries import Queries
@@ -82,6 +84,7 @@ class Jobs:
         self._handlers: dict[str, Handler] = {}
         self._schedules: dict[str, tuple[str, Actor]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     def handle(self, name: str, handler: Handler) -> None:
         """Let `handler` do the jobs called `name`."""
@@ -93,10 +96,12 @@ class Jobs:
 
     def start(self) -> None:
         """Work from now on."""
+        self._stopping.clear()
         self._task = asyncio.create_task(self._work_for_ever(), name="work on jobs")
 
     async def stop(self) -> None:
-        """Stop; a job under way is taken up again by the next worker."""
+        """Stop; jobs under way are broken off, and taken up again by the next worker."""
+        self._stopping.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -115,7 +120,7 @@ class Jobs:
 
     def _wire(self, worker: PgQueuer) -> None:
         for name, handler in self._handlers.items():
-            worker.entrypoint(name, on_failure="hold")(_doing(handler))
+            worker.entrypoint(name, on_failure="hold")(self._doing(handler))
         for name, (expression, actor) in self._schedules.items():
             worker.schedule(name, expression)(self._enqueuing(name, actor))
 
@@ -125,14 +130,25 @@ class Jobs:
 
         return due
 
+    def _doing(self, handler: Handler) -> Callable[[Job], Awaitable[None]]:
+        async def do(job: Job) -> None:
+            told = parse_object(job.payload or b"{}")
+            actor = Actor(told["process"], told["purpose"], told["person"])
+            work = asyncio.ensure_future(handler(told["payload"], actor))
+            stopped = asyncio.ensure_future(self._stopping.wait())
+            try:
+                await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
+                if not work.done():
+                    # The queue would wait for it without end, or forget it when it is cancelled.
+                    work.cancel()
+                    await asyncio.wait((work,))
+                    raise RetryRequested(reason="the worker was stopped")
+                work.result()
+            finally:
+                work.cancel()
+                stopped.cancel()
 
-def _doing(handler: Handler) -> Callable[[Job], Awaitable[None]]:
-    async def do(job: Job) -> None:
-        told = parse_object(job.payload or b"{}")
-        actor = Actor(told["process"], told["purpose"], told["person"])
-        await handler(told["payload"], actor)
-
-    return do
+        return do
 
 
 @asynccontextmanager

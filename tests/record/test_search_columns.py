@@ -1,0 +1,136 @@
+"""Search columns never say anything else than the documents they were taken from."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import PROFILE
+from tests.record.samples import decoded
+
+from customer_inventory.demo.generate import generate
+from customer_inventory.kit.actor import Actor
+from customer_inventory.record.declare import Column, Document, RecordType
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.patch import merged
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import creation
+from customer_inventory.record.write import Writer
+from customer_inventory.store.database import Database
+
+CUSTOMERS = 200
+STEP = 4 if PROFILE == "ci" else 1
+"""Every so manieth of the generated documents is written; all of them are compared."""
+
+
+def extracted(column: Column) -> str:
+    """Return the SQL of what the body says at the column's paths."""
+    steps = [f"'{{{','.join(path.split('.'))}}}'" for path in column.paths]
+    found = ", ".join(
+        f"CASE json_typeof(r.body #> {path}) WHEN 'string' THEN nullif(r.body #>> {path}, '') END"
+        for path in steps
+    )
+    return f"nullif(concat_ws(' ', {found}), '')" if column.join else f"coalesce({found})"
+
+
+async def differing(database: Database, declared: RecordType) -> list[object]:
+    """Return the records of which a column says something else than the body."""
+    tests = [f"r.{c.name} IS DISTINCT FROM {extracted(c)}" for c in declared.columns]
+    for name, end in (("valid_from", "startDateTime"), ("valid_to", "endDateTime")):
+        path = f"{{{declared.validity},{end}}}"
+        # A date means its first moment in UTC.
+        said = f"(r.body #>> '{path}')"
+        instant = f"CASE WHEN length({said}) = 10 THEN {said} || 'T00:00:00Z' ELSE {said} END"
+        tests.append(f"r.{name} IS DISTINCT FROM ({instant})::timestamptz")
+    rows = await database.fetch(
+        f"SELECT r.* FROM record.{declared.table} AS r WHERE {' OR '.join(tests)}"
+    )
+    return [dict(row) for row in rows]
+
+
+def documents() -> Iterator[tuple[RecordType, Document]]:
+    for record in generate(CUSTOMERS, seed=7):
+        yield TYPES[record.type], decoded(record.body)
+
+
+@pytest.fixture
+async def filled(database: Database, actor: Actor) -> Database:
+    writer = Writer(database)
+    by_type: dict[RecordType, list[Document]] = {}
+    for number, (declared, document) in enumerate(documents()):
+        if number % STEP == 0:
+            by_type.setdefault(declared, []).append(document)
+    for declared, given_documents in by_type.items():
+        for document in given_documents:
+            await writer.write(creation(declared, document, actor))
+    return database
+
+
+async def test_columns_say_what_documents_say_also_after_changes(
+    filled: Database, actor: Actor
+) -> None:
+    for declared in TYPES.values():
+        assert await filled.value(f"SELECT count(*) FROM record.{declared.table}")
+        assert await differing(filled, declared) == []
+    await change_some(filled, actor)
+    for declared in TYPES.values():
+        assert await filled.value(
+            f"SELECT count(*) FROM record.{declared.table} WHERE revision > 1"
+        )
+        assert await differing(filled, declared) == []
+
+
+async def test_a_column_that_says_something_else_would_be_seen(filled: Database) -> None:
+    for declared in TYPES.values():
+        for name in [*(column.name for column in declared.columns), "valid_to"]:
+            await filled.execute(
+                f"UPDATE record.{declared.table} SET {name} = '1999-09-09'"
+                f" WHERE id = (SELECT max(id) FROM record.{declared.table})"
+            )
+            assert len(await differing(filled, declared)) == 1
+
+
+async def change_some(database: Database, actor: Actor) -> None:
+    """Set, empty and take away what columns stand for, in a few records of each type."""
+    inventory = Inventory(database)
+    for declared in TYPES.values():
+        rows = await database.fetch(f"SELECT id FROM record.{declared.table} ORDER BY id LIMIT 12")
+        paths = sorted({path for column in declared.columns for path in column.paths})
+        for number, row in enumerate(rows):
+            path = paths[number % len(paths)]
+            is_mandatory = path in declared.mandatory
+            value = ["validated", "initialized", "" if is_mandatory else None][number % 3]
+            patch = {path: value, declared.validity: {"startDateTime": "2026-01-31"}}
+            await inventory.change(declared, row["id"], partial(altered, patch), actor=actor)
+
+
+def altered(patch: Document, old: Document) -> Document:
+    return merged(old, patch)
+
+
+values = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)))
+
+
+@given(st.sampled_from(list(TYPES.values())), st.data())
+async def test_columns_of_any_text(
+    database: Database, actor: Actor, declared: RecordType, data: st.DataObject
+) -> None:
+    document: Document = {"id": data.draw(st.uuids()).hex}
+    for column in declared.columns:
+        for path in column.paths:
+            value = data.draw(values | st.integers() | st.just({}))
+            document[path] = value
+    await Writer(database).write(creation(declared, document, actor))
+    assert await differing(database, declared) == []
+    await database.execute(f"DELETE FROM record.{declared.table}")
+
+
+def test_every_generated_document_has_its_columns() -> None:
+    held: dict[str, set[str]] = {}
+    for declared, document in documents():
+        for column in declared.columns:
+            if column.value(document) is not None:
+                held.setdefault(declared.name, set()).add(column.name)
+    for declared in TYPES.values():
+        assert held[declared.name] == {column.name for column in declared.columns}
