@@ -21,6 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from customer_inventory.access import registration
 from customer_inventory.access.registration import Permission
 from customer_inventory.app import Application
+from customer_inventory.cli.http import WholeAnswers
 from customer_inventory.cli.running import prepare
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
@@ -108,11 +109,14 @@ class Service:
 @pytest.fixture
 async def service(dsn: str, database: Database) -> AsyncIterator[Service]:
     """The service over a fresh database, on a real socket."""
-    listening = socket.socket()
+    # A socket that names TCP gets no-delay, as the product's own does.
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     application = Application(Settings(home=Path("unused")), dsn, public_url=base)
-    config = uvicorn.Config(application, log_config=None, lifespan="on", server_header=False)
+    config = uvicorn.Config(
+        application, http=WholeAnswers, log_config=None, lifespan="on", server_header=False
+    )
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]))
     while not running.started and not task.done():

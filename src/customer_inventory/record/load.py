@@ -159,7 +159,7 @@ async def _make_again(
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     by_type = {f"known_records:{name}": _known_statement(kind) for name, kind in TYPES.items()}
-    return {**by_type, "end_removals": SQL.end_removals}
+    return {**by_type, "ids_with_history": SQL.ids_with_history}
 
 
 async def _copy(

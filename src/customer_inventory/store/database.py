@@ -9,12 +9,13 @@ import asyncpg
 
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import failures
+from customer_inventory.store.pool import Connection, Loan, Pool
 
-Connection = asyncpg.Connection
 Row = asyncpg.Record
 
 _OLDEST_SERVED = 16
 _CONNECT_SECONDS = 10.0
+_COMMAND_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 10.0
 
 
@@ -37,21 +38,11 @@ class Database:
             "plan_cache_mode": "force_generic_plan",
             "jit": "off",
         }
-        self._pool: asyncpg.Pool[Row] | None = None
+        self._pool: Pool | None = None
 
     async def open(self) -> None:
         """Connect; raise Unavailable when the server cannot be reached or is too old."""
-        with failures.translated(), _readable():
-            self._pool = await asyncpg.create_pool(
-                self.dsn,
-                min_size=min(2, self._pool_size),
-                max_size=self._pool_size,
-                init=_pass_json_through,
-                reset=_keep_session,
-                server_settings=self._options,
-                command_timeout=60,
-                timeout=_CONNECT_SECONDS,
-            )
+        self._pool = Pool(self._made, self._pool_size)
         try:
             await self._check_version()
         except BaseException:
@@ -62,10 +53,7 @@ class Database:
         """Give the connections back to the server."""
         if self._pool is not None:
             pool, self._pool = self._pool, None
-            try:
-                await asyncio.wait_for(pool.close(), timeout=5)
-            except TimeoutError:
-                pool.terminate()
+            await pool.close()
 
     async def __aenter__(self) -> "Database":
         await self.open()
@@ -74,14 +62,11 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        """Lend one connection."""
+    def connection(self) -> Loan:
+        """Lend one connection: `async with database.connection() as connection`."""
         if self._pool is None:
             raise Unavailable("The database is not open.", hint="Open it first.")
-        with failures.translated():
-            async with self._pool.acquire() as connection:
-                yield connection  # type: ignore[misc]
+        return self._pool.lend()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -121,6 +106,19 @@ class Database:
         """Run one statement and return the server's word for what it did."""
         async with self.connection() as connection:
             return await connection.execute(statement, *arguments)
+
+    async def _made(self) -> Connection:
+        with _readable():
+            connection = await asyncpg.connect(
+                self.dsn,
+                server_settings=self._options,
+                command_timeout=_COMMAND_SECONDS,
+                timeout=_CONNECT_SECONDS,
+            )
+        await connection.set_type_codec(
+            "json", schema="pg_catalog", format="binary", encoder=_as_is, decoder=_as_is
+        )
+        return connection
 
     async def _check_version(self) -> None:
         version = int(await self.value("SELECT current_setting('server_version_num')")) // 10000
@@ -216,20 +214,6 @@ def _readable() -> Iterator[None]:
         raise Unavailable(
             "The address of the database cannot be read.", hint="Check CINV_DATABASE_URL."
         ) from error
-
-
-async def _pass_json_through(connection: Connection) -> None:
-    await connection.set_type_codec(
-        "json", schema="pg_catalog", format="binary", encoder=_as_is, decoder=_as_is
-    )
-
-
-async def _keep_session(_: Connection) -> None:
-    """Leave a returned connection as it is.
-
-    The driver's usual reset costs a round trip per use and there is nothing to reset:
-    no statement of ours changes the session.
-    """
 
 
 def _as_is(value: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What the database says, in the house's kinds of failure."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ from customer_inventory.kit.errors import (
     Unavailable,
 )
 
+log = logging.getLogger(__name__)
+
 _UNREACHABLE = (
     OSError,
     TimeoutError,
@@ -25,25 +28,38 @@ _UNREACHABLE = (
 )
 
 
+OURS = InventoryError
+"""What the house raises itself: it passes through unchanged."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise the house's errors for the driver's, inside the block."""
     try:
         yield
-    except _UNREACHABLE as error:
+    except Exception as error:
+        explain(error)
+        raise
+
+
+def explain(error: BaseException) -> None:
+    """Raise the house's error for one of the driver's; do nothing for any other."""
+    if isinstance(error, _UNREACHABLE):
         raise Unavailable(
             f"The database cannot be reached ({_first_line(error)}).",
             hint="Try again shortly; `cinv status` tells more.",
         ) from error
-    except asyncpg.PostgresError as error:
+    if isinstance(error, asyncpg.PostgresError):
         raise _translate(error) from error
 
 
 def _translate(error: asyncpg.PostgresError) -> InventoryError:
-    for kind, explain in _EXPLAINED:
+    for kind, explanation in _EXPLAINED:
         if isinstance(error, kind):
-            return explain(_first_line(error))
-    return Unavailable(f"The database failed: {_first_line(error)}.", hint="See its log.")
+            return explanation(_first_line(error))
+    # The server's own words may quote a customer's data: they are for its log.
+    log.error("the database failed with %s", type(error).__name__)
+    return Unavailable("The database failed.", hint="Its log says why.")
 
 
 _EXPLAINED: tuple[tuple[type[asyncpg.PostgresError], Callable[[str], InventoryError]], ...] = (

@@ -158,7 +158,7 @@ def _plain(value: str) -> float | bool | None:
     """Return the JSON number or boolean that `value` is written like, if it is."""
     try:
         decoded = msgspec.json.decode(value)
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     return decoded if isinstance(decoded, int | float | bool) else None
 

@@ -1,0 +1,128 @@
+"""The inventory as doors use it: what is refused leaves nothing behind."""
+
+import asyncio
+
+import pytest
+from tests.record.samples import (
+    BILLING_ACCOUNT,
+    CUSTOMER,
+    INDIVIDUAL,
+    account,
+    customer,
+    decoded,
+    kept,
+    links,
+    person,
+    told,
+)
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import Invalid, TooLarge
+from customer_inventory.kit.ids import bucket_of, new_id
+from customer_inventory.record.declare import Document
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.patch import LARGEST_DOCUMENT
+from customer_inventory.record.validate import Rejected
+from customer_inventory.record.version import NoSuchRecord, RevisionPassed
+from customer_inventory.store.database import Database
+
+
+async def everything(database: Database) -> list[object]:
+    return [await kept(database, INDIVIDUAL), await links(database), await told(database)]
+
+
+async def test_what_is_refused_leaves_nothing(
+    inventory: Inventory, database: Database, actor: Actor
+) -> None:
+    for document, kind in (
+        ({"id": new_id(), **person()}, Invalid),
+        ({"familyName": "Lovelace"}, Rejected),
+        (person(status="asleep"), Rejected),
+        ({**person(), "@type": "Organization"}, Invalid),
+        (person(validFor={"startDateTime": "0001-01-01T00:00:00+14:00"}), Invalid),
+    ):
+        with pytest.raises(kind):
+            await inventory.create(INDIVIDUAL, document, actor=actor)
+    assert await everything(database) == [{}, [], []]
+
+
+async def test_a_change_that_is_refused_leaves_all_as_it_was(
+    inventory: Inventory, database: Database, actor: Actor
+) -> None:
+    made = await inventory.create(INDIVIDUAL, person(), actor=actor)
+    before = await everything(database)
+
+    def fail(_: Document) -> Document:
+        raise Invalid("no")
+
+    for alter, kind in (
+        (lambda old: {**old, "familyName": 5}, Rejected),
+        (lambda old: {**old, "id": new_id()}, Invalid),
+        (lambda old: {**old, "@type": "Employee"}, Invalid),
+        (lambda old: [], Invalid),
+        (lambda old: {**old, "x": ["x" * 1000] * (LARGEST_DOCUMENT // 1000)}, TooLarge),
+        (lambda old: {**old, "validFor": {"endDateTime": "9999-12-31T23:59:59-14:00"}}, Invalid),
+        (fail, Invalid),
+    ):
+        with pytest.raises(kind):
+            await inventory.change(INDIVIDUAL, made.id, alter, actor=actor)
+    for revision in (0, 2, 2**62):
+        with pytest.raises(RevisionPassed):
+            await inventory.change(INDIVIDUAL, made.id, dict, actor=actor, revision=revision)
+        with pytest.raises(RevisionPassed):
+            await inventory.remove(INDIVIDUAL, made.id, actor=actor, revision=revision)
+    assert await everything(database) == before
+
+
+async def test_a_record_is_removed_once(inventory: Inventory, actor: Actor) -> None:
+    made = await inventory.create(INDIVIDUAL, person(), actor=actor)
+    outcomes = await asyncio.gather(
+        *(inventory.remove(INDIVIDUAL, made.id, actor=actor) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert sorted(map(str, map(type, outcomes))) == sorted(
+        map(str, [type(None), *[NoSuchRecord] * 4])
+    )
+
+
+async def test_what_belongs_together_lies_together(inventory: Inventory, actor: Actor) -> None:
+    party = await inventory.create(INDIVIDUAL, person(), actor=actor)
+    role = await inventory.create(CUSTOMER, customer(party.id), actor=actor)
+    bill = await inventory.create(BILLING_ACCOUNT, account(role.id), actor=actor)
+    assert bucket_of(party.id) == bucket_of(role.id) == bucket_of(bill.id)
+
+
+async def test_an_extension_keeps_its_type(inventory: Inventory, actor: Actor) -> None:
+    document = {**person(badge=7), "@type": "Employee", "@baseType": "Individual"}
+    made = await inventory.create(INDIVIDUAL, document, actor=actor)
+    changed = await inventory.change(
+        INDIVIDUAL, made.id, lambda old: {**old, "badge": 8}, actor=actor
+    )
+    assert decoded(changed.body) == {**document, "id": made.id, "badge": 8}
+
+
+async def test_who_gives_up_waiting_lets_others_have_their_turn(
+    inventory: Inventory, actor: Actor
+) -> None:
+    made = await inventory.create(INDIVIDUAL, person(), actor=actor)
+    tasks = [
+        asyncio.create_task(
+            inventory.change(
+                INDIVIDUAL,
+                made.id,
+                lambda old: {**old, "steps": old.get("steps", 0) + 1},
+                actor=actor,
+            )
+        )
+        for _ in range(20)
+    ]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [isinstance(outcome, BaseException) for outcome in outcomes] == [True, False] * 10
+    steps = decoded((await inventory.get(INDIVIDUAL, made.id)).body)["steps"]
+    # Those who heard of their change are counted; of the others nobody can say.
+    assert 10 <= steps <= 20
+    assert len(await inventory.versions(INDIVIDUAL, made.id)) == steps + 1
+    assert len(inventory._turns) == 0
