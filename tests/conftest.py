@@ -44,7 +44,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
-    """A server of the session's own. Only here is durability off: no test of it kills the server."""
+    """A server of the session's own, without durability: no test of it kills the server."""
     with tempfile.TemporaryDirectory(prefix="cinv-test-", ignore_cleanup_errors=True) as folder:
         # The server's account must be able to pass.
         Path(folder).chmod(0o755)
@@ -130,9 +130,7 @@ async def service(dsn: str, database: Database) -> AsyncIterator[Service]:
         await task
 
 
-async def issued(
-    database: Database, process: str, *allowed: str, purpose: str = "testing"
-) -> str:
+async def issued(database: Database, process: str, *allowed: str, purpose: str = "testing") -> str:
     """Register `process` with permissions (`type:operation,…`) and return a token of it."""
     await registration.register(
         database,

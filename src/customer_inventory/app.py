@@ -1,27 +1,37 @@
 """The house put together: rooms wired, doors opened, as one ASGI application."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from customer_inventory import __version__
 from customer_inventory.access.guard import Guard
+from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
-from customer_inventory.kit.errors import InventoryError
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
+from customer_inventory.record.finding import CHECK_REFERENCES, check_references
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.job import Jobs
 from customer_inventory.store.database import Database
+from customer_inventory.tmf import failure
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
 from customer_inventory.tmf.exchange import Receive, Scope, Send
 from customer_inventory.tmf.openapi_page import openapi_routes
 
 log = logging.getLogger(__name__)
+
+_EVERY_NIGHT = "17 3 * * *"
 
 
 class Application:
@@ -40,6 +50,7 @@ class Application:
         self.inventory = Inventory(self.database)
         self.guard = Guard(self.database)
         self.ledger = Ledger(self.database)
+        self.jobs = self._jobs()
         self.door = Door(
             self.inventory,
             self.guard,
@@ -49,7 +60,11 @@ class Application:
             max_page=settings.max_page,
         )
         docs = openapi_routes(public_url, settings.max_page) if settings.docs else []
-        self.pages = Starlette(routes=[*self._health(), *docs], lifespan=self._lifespan)
+        self.pages = Starlette(
+            routes=[*self._health(), *docs],
+            lifespan=self._lifespan,
+            exception_handlers={HTTPException: _refuse},
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or run the life of the application."""
@@ -63,12 +78,25 @@ class Application:
         await self.database.open()
         await self.guard.start()
         self.inventory.observations.start()
+        self.jobs.start()
         try:
             yield
         finally:
+            await self.jobs.stop()
             await self.inventory.observations.stop()
             await self.guard.stop()
             await self.database.close()
+
+    def _jobs(self) -> Jobs:
+        """Wire what rooms do in the background, and when."""
+
+        async def references(_: Mapping[str, Any], __: Actor) -> None:
+            await check_references(self.database)
+
+        jobs = Jobs(self.database)
+        jobs.handle(CHECK_REFERENCES, references)
+        jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
+        return jobs
 
     def _health(self) -> list[Route]:
         async def live(_: Request) -> Response:
@@ -82,3 +110,14 @@ class Application:
             return JSONResponse({"status": "pass", "version": __version__})
 
         return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    """Answer what no page serves in the one shape that errors have here."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        said = failure.answer(failure.MethodNotAllowed(("GET", "HEAD")))
+    else:
+        said = failure.answer(NotFound("There is no such page.", hint="See /docs."))
+    headers = {name.decode(): value.decode() for name, value in said.headers}
+    return Response(said.body, said.status, headers, media_type="application/json")

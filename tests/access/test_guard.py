@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.conftest import issued
-from tests.store.eventually import end_connections, eventually
 
 from customer_inventory.access import guard as guard_module
 from customer_inventory.access.guard import Guard, NotPermitted, Session
@@ -16,6 +14,8 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Unauthenticated
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.conftest import issued
+from tests.store.eventually import end_connections, eventually
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 

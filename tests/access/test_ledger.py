@@ -5,7 +5,6 @@ from collections import defaultdict
 
 import asyncpg
 import pytest
-from tests.store.eventually import end_connections, eventually
 
 from customer_inventory.access.house import PROCESS, operator, trace
 from customer_inventory.access.ledger import Entry, Ledger, last_entries
@@ -13,6 +12,7 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.store.eventually import end_connections, eventually
 
 
 def entry(number: int, **more: object) -> Entry:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from tests.conftest import Service
 
 from customer_inventory.access.registration import issue_token
 from customer_inventory.access.token import PREFIX, Token, digest, mint
 from customer_inventory.store.database import Database
+from tests.conftest import Service
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 

@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 
 import asyncpg
 import pytest
-from tests.conftest import _created, issued
-from tests.tmf.bodies import BODIES, party, related
 
 from customer_inventory.cli.root import main
 from customer_inventory.kit.actor import Actor
@@ -19,6 +17,8 @@ from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.types import named
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.conftest import _created, issued
+from tests.tmf.bodies import BODIES, party, related
 
 Result = TypeVar("Result")
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.cli.conftest import Cinv, asked
 
 from customer_inventory.access.house import PROCESS
+from tests.cli.conftest import Cinv, asked
 
 BILLING = ("billing", "--name", "Billing", "--owner", "Finance", "--purpose", "billing")
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.cli.conftest import Cinv, Stock, asked
 
 UNKNOWN = "qa06h0q9x2mrs6kz4c8v1tdw3e"

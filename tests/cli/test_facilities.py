@@ -9,11 +9,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.cli.conftest import Cinv, asked
-from tests.conftest import _created
 
 from customer_inventory.store import migrate
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.cli.conftest import Cinv, asked
+from tests.conftest import _created
 
 STEPS = sorted(path.stem for path in migrate.folder().glob("*.sql"))
 NOBODY = "postgresql://u:s3cret@127.0.0.1:1/x"

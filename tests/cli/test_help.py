@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import click
 import pytest
-from tests.cli.conftest import Cinv
 
 from customer_inventory import __version__
 from customer_inventory.cli.root import cinv as root
+from tests.cli.conftest import Cinv
 
 # Told and tested with what they load.
 ELSEWHERE = ("demo", "capture")

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from tests.cli.conftest import Cinv
 
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.cli.conftest import Cinv
 
 
 @contextmanager

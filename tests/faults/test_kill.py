@@ -50,7 +50,7 @@ def product() -> Iterator[Product]:
 
 
 async def test_nothing_acknowledged_is_lost(product: Product) -> None:
-    chance = random.Random(SEED)  # noqa: S311 - a schedule, not a secret
+    chance = random.Random(SEED)
     told = Acknowledged()
     product.introduce()
     try:
@@ -169,10 +169,12 @@ async def check_history(connection: asyncpg.Connection) -> None:
             UNION ALL SELECT id, revision, recorded_at FROM record.customer
         ) AS r
         LEFT JOIN (
-            SELECT id, count(*) AS versions, max(recorded_to) AS ended FROM record.history GROUP BY id
+            SELECT id, count(*) AS versions, max(recorded_to) AS ended
+            FROM record.history GROUP BY id
         ) AS h USING (id)
         LEFT JOIN (
-            SELECT id, count(*) AS told, count(DISTINCT revision) AS different, max(revision) AS last
+            SELECT id, count(*) AS told, count(DISTINCT revision) AS different,
+                max(revision) AS last
             FROM record.outbox GROUP BY id
         ) AS o USING (id)
         WHERE coalesce(h.versions, 0) <> r.revision - 1

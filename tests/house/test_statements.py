@@ -11,9 +11,7 @@ from customer_inventory.store.database import Database
 from customer_inventory.store.sql import Statements
 
 SOURCE = Path(customer_inventory.__file__).parent
-FILES = sorted(
-    path for path in SOURCE.rglob("*.sql") if path.parent.name != "migrations"
-)
+FILES = sorted(path for path in SOURCE.rglob("*.sql") if path.parent.name != "migrations")
 TOUCHED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|USING)\s+([a-z_]+)\.[a-z_{]", re.IGNORECASE)
 ROOMS = {"record", "access", "capture"}
 

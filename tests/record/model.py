@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from tests.record.samples import decoded, kept, links, told
-
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
@@ -13,6 +11,7 @@ from customer_inventory.record.link import extract
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import PastVersion
 from customer_inventory.store.database import Database
+from tests.record.samples import decoded, kept, links, told
 
 
 class Past(NamedTuple):

@@ -6,8 +6,6 @@ from itertools import pairwise
 
 import asyncpg
 import pytest
-from tests.conftest import PROFILE
-from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, decoded, links, person, related
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict
@@ -16,6 +14,8 @@ from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.link import extract
 from customer_inventory.record.version import NoSuchRecord, RevisionPassed, Version
 from customer_inventory.store.database import Database
+from tests.conftest import PROFILE
+from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, decoded, links, person, related
 
 TASKS = 40 if PROFILE == "ci" else 400
 

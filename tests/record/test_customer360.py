@@ -3,6 +3,14 @@
 import asyncio
 
 import pytest
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.ids import new_id
+from customer_inventory.record.customer360 import Customer360
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.patch import merged
+from customer_inventory.record.version import NoSuchRecord
 from tests.record.samples import (
     AGREEMENT,
     BILLING_ACCOUNT,
@@ -21,14 +29,6 @@ from tests.record.samples import (
     ref,
     related,
 )
-
-from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.ids import new_id
-from customer_inventory.record.customer360 import Customer360
-from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.patch import merged
-from customer_inventory.record.version import NoSuchRecord
 
 
 class Making:

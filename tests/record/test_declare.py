@@ -4,6 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from customer_inventory.kit.errors import Invalid, NotFound
+from customer_inventory.record.declare import Column, RecordType, places
+from customer_inventory.record.types import TYPES, named, of_entity
 from tests.record.samples import (
     AGREEMENT,
     BILLING_ACCOUNT,
@@ -15,10 +19,6 @@ from tests.record.samples import (
     customer,
     person,
 )
-
-from customer_inventory.kit.errors import Invalid, NotFound
-from customer_inventory.record.declare import Column, RecordType, places
-from customer_inventory.record.types import TYPES, named, of_entity
 
 
 @pytest.mark.parametrize(

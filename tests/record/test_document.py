@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, person
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import bucket_of, is_id, new_id
 from customer_inventory.record import document as d
+from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, person
 
 SECRET = "Geheimrat"
 

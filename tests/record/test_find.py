@@ -1,7 +1,6 @@
 """Finding customers by a part of their name."""
 
 import pytest
-from tests.record.samples import CUSTOMER, customer
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
@@ -9,6 +8,7 @@ from customer_inventory.kit.ids import new_id
 from customer_inventory.record.find import customers_named
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.store.database import Database
+from tests.record.samples import CUSTOMER, customer
 
 NAMES = ["Ada Lovelace", "Ada Byron", "Håkan Åström", "100% Fun_Ltd", r"Back\slash", "O'Neil"]
 

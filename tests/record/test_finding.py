@@ -3,8 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 
-from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, decoded, person, related
-
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.finding import (
@@ -16,6 +14,7 @@ from customer_inventory.record.finding import (
 )
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.store.database import Database
+from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, decoded, person, related
 
 KIND = "test.odd"
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from tests.record.samples import CUSTOMER, INDIVIDUAL, decoded, person
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import new_id
@@ -14,6 +13,7 @@ from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.patch import merged
 from customer_inventory.record.version import NoSuchRecord, PastVersion
 from customer_inventory.store.database import Database
+from tests.record.samples import CUSTOMER, INDIVIDUAL, decoded, person
 
 CARE = Actor("care", "customerCare", "carol")
 BILLING = Actor("billing", "billing")

@@ -1,8 +1,19 @@
 """The inventory as doors use it: what is refused leaves nothing behind."""
 
 import asyncio
+from functools import partial
 
 import pytest
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import Invalid, TooLarge
+from customer_inventory.kit.ids import bucket_of, new_id
+from customer_inventory.record.declare import Document
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.patch import LARGEST_DOCUMENT
+from customer_inventory.record.validate import Rejected
+from customer_inventory.record.version import NoSuchRecord, RevisionPassed
+from customer_inventory.store.database import Database
 from tests.record.samples import (
     BILLING_ACCOUNT,
     CUSTOMER,
@@ -15,16 +26,6 @@ from tests.record.samples import (
     person,
     told,
 )
-
-from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import Invalid, TooLarge
-from customer_inventory.kit.ids import bucket_of, new_id
-from customer_inventory.record.declare import Document
-from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.patch import LARGEST_DOCUMENT
-from customer_inventory.record.validate import Rejected
-from customer_inventory.record.version import NoSuchRecord, RevisionPassed
-from customer_inventory.store.database import Database
 
 
 async def everything(database: Database) -> list[object]:
@@ -59,7 +60,7 @@ async def test_a_change_that_is_refused_leaves_all_as_it_was(
         (lambda old: {**old, "familyName": 5}, Rejected),
         (lambda old: {**old, "id": new_id()}, Invalid),
         (lambda old: {**old, "@type": "Employee"}, Invalid),
-        (lambda old: [], Invalid),
+        (lambda _: [], Invalid),
         (lambda old: {**old, "x": ["x" * 1000] * (LARGEST_DOCUMENT // 1000)}, TooLarge),
         (lambda old: {**old, "validFor": {"endDateTime": "9999-12-31T23:59:59-14:00"}}, Invalid),
         (fail, Invalid),
@@ -125,4 +126,10 @@ async def test_who_gives_up_waiting_lets_others_have_their_turn(
     # Those who heard of their change are counted; of the others nobody can say.
     assert 10 <= steps <= 20
     assert len(await inventory.versions(INDIVIDUAL, made.id)) == steps + 1
+
+
+async def test_turns_are_kept_only_while_they_are_taken(inventory: Inventory, actor: Actor) -> None:
+    for number in range(3):
+        made = await inventory.create(INDIVIDUAL, person(), actor=actor)
+        await inventory.change(INDIVIDUAL, made.id, partial(dict, gender=str(number)), actor=actor)
     assert len(inventory._turns) == 0

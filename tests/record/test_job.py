@@ -6,8 +6,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.conftest import _created
-from tests.store.eventually import end_connections, eventually
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
@@ -15,6 +13,8 @@ from customer_inventory.record import job
 from customer_inventory.record.job import Jobs, enqueue
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.conftest import _created
+from tests.store.eventually import end_connections, eventually
 
 Done = list[tuple[Mapping[str, Any], Actor]]
 

@@ -5,6 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from customer_inventory.kit.ids import bucket_of, compose, new_id
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.link import Link, extract
+from customer_inventory.record.types import TYPES
 from tests.record.samples import (
     AGREEMENT,
     CUSTOMER,
@@ -20,11 +25,6 @@ from tests.record.samples import (
     ref,
     related,
 )
-
-from customer_inventory.kit.ids import bucket_of, compose, new_id
-from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.link import Link, extract
-from customer_inventory.record.types import TYPES
 
 ME = compose(1, 1)
 YOU = compose(2, 2)

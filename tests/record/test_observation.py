@@ -4,8 +4,6 @@ import asyncio
 from functools import partial
 
 import pytest
-from tests.record.samples import INDIVIDUAL, company, person
-from tests.store.eventually import eventually
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid, Unavailable
@@ -13,6 +11,8 @@ from customer_inventory.record import observation
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.observation import UNDECLARED, Observations, observed
 from customer_inventory.store.database import Database
+from tests.record.samples import INDIVIDUAL, company, person
+from tests.store.eventually import eventually
 
 Counts = dict[tuple[str, str, str], int]
 

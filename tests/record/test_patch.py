@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.record.samples import INDIVIDUAL, person
 
 from customer_inventory.kit.errors import Conflict, Invalid, TooLarge
 from customer_inventory.record.document import TooDeep, is_same
 from customer_inventory.record.patch import merged, operated, result
+from tests.record.samples import INDIVIDUAL, person
 
 SECRET = "Geheimrat"
 names = st.sampled_from(["a", "b", "c", "a/b", "m~n", "", "-", "0", "é"])

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from tests.record.samples import CUSTOMER, INDIVIDUAL, ORGANIZATION, company, decoded, person
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid, Unavailable
@@ -14,6 +13,7 @@ from customer_inventory.record.read import Page, Query
 from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.where import Order, Term
+from tests.record.samples import CUSTOMER, INDIVIDUAL, ORGANIZATION, company, decoded, person
 
 BY_NAME = (Order("name"),)
 

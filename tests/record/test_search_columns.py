@@ -6,8 +6,6 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import PROFILE
-from tests.record.samples import decoded
 
 from customer_inventory.demo.generate import generate
 from customer_inventory.kit.actor import Actor
@@ -18,6 +16,8 @@ from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation
 from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
+from tests.conftest import PROFILE
+from tests.record.samples import decoded
 
 CUSTOMERS = 200
 STEP = 4 if PROFILE == "ci" else 1

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.record.samples import CUSTOMER, INDIVIDUAL, ORGANIZATION, customer, person
 
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.validate import Rejected, check, dotted
+from tests.record.samples import CUSTOMER, INDIVIDUAL, ORGANIZATION, customer, person
 
 SECRET = "Geheimrat-4711"
 

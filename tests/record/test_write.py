@@ -7,19 +7,6 @@ from dataclasses import replace
 
 import asyncpg
 import pytest
-from tests.record.samples import (
-    AGREEMENT,
-    CUSTOMER,
-    INDIVIDUAL,
-    agreement,
-    customer,
-    kept,
-    links,
-    person,
-    related,
-    told,
-)
-from tests.store.eventually import end_connections, eventually
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict, Invalid, Unavailable
@@ -40,6 +27,19 @@ from customer_inventory.record.version import (
 from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.record.samples import (
+    AGREEMENT,
+    CUSTOMER,
+    INDIVIDUAL,
+    agreement,
+    customer,
+    kept,
+    links,
+    person,
+    related,
+    told,
+)
+from tests.store.eventually import end_connections, eventually
 
 Outcome = Version | BaseException
 

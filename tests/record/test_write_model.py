@@ -7,6 +7,14 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.ids import compose
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import NoSuchRecord, RevisionPassed
+from customer_inventory.store.database import Database
 from tests.record.model import Model, Record, agree
 from tests.record.samples import (
     AGREEMENT,
@@ -22,14 +30,6 @@ from tests.record.samples import (
     ref,
     related,
 )
-
-from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.ids import compose
-from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.types import TYPES
-from customer_inventory.record.version import NoSuchRecord, RevisionPassed
-from customer_inventory.store.database import Database
 
 UNKNOWN = [compose(9, 9), "crm:42"]
 ROLES = ["", "friend", "boss"]

@@ -13,7 +13,7 @@ _LONGEST_SECONDS = 30
 async def eventually(is_so: Callable[[], Awaitable[object]]) -> None:
     """Return once `is_so` tells something true; raise TimeoutError if it never does."""
     async with asyncio.timeout(_LONGEST_SECONDS):
-        while not await is_so():  # noqa: ASYNC110 - the event is in another process
+        while not await is_so():
             await asyncio.sleep(0.01)
 
 

@@ -4,12 +4,12 @@ import asyncio
 
 import asyncpg
 import pytest
-from tests.store.eventually import end_connections, eventually
 
 from customer_inventory.kit.errors import Invalid, Unavailable
 from customer_inventory.store import database as database_module
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.store.eventually import end_connections, eventually
 
 
 async def test_json_passes_as_bytes(database: Database) -> None:

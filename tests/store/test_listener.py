@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.store.eventually import end_connections, eventually
 
 from customer_inventory.store import database as database_module
 from customer_inventory.store.database import Database, Listener
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.store.eventually import end_connections, eventually
 
 APPLICATION = "customer-inventory listen"
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 from pogo_core.util import migrate as pogo
-from tests.conftest import _created
 
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import migrate
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.conftest import _created
 
 FILES = sorted(migrate.folder().glob("*.sql"))
 NAMES = [file.stem for file in FILES]

@@ -13,13 +13,13 @@ import asyncpg
 import httpx
 import pytest
 import uvicorn
-from tests.conftest import Service, _created, issued
 
 from customer_inventory.app import Application
 from customer_inventory.cli.http import WholeAnswers
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.conftest import Service, _created, issued
 
 _numbers = itertools.count()
 

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.conftest import Service
-from tests.tmf.bodies import BODIES, PATHS, ids_of, made, place
 
 from customer_inventory.record.observation import UNDECLARED, observed
+from tests.conftest import Service
+from tests.tmf.bodies import BODIES, PATHS, ids_of, made, place
 
 
 async def test_undeclared_attributes_are_kept_and_counted(shared: Service) -> None:

@@ -4,11 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+
+from customer_inventory.access import registration
 from tests.conftest import Service
 from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made
 from tests.tmf.wire import JSON, SECRET, Case, ask, refused
-
-from customer_inventory.access import registration
 
 INDIVIDUALS = PATHS["individual"]
 UNKNOWN_TOKEN = "cinv_" + "x" * 43

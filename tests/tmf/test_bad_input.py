@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.conftest import Service
 from tests.tmf.bodies import BODIES, PATHS, Document, made, party, related
 from tests.tmf.wire import JSON, SECRET, Case, refused

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.conftest import Service
 from tests.tmf.bodies import PATHS, Document, made, place
 from tests.tmf.wire import JSON, MERGE, OPERATIONS, SECRET, Case, refused

@@ -3,12 +3,12 @@
 from urllib.parse import quote
 
 import pytest
+
+from customer_inventory.store.database import Database
 from tests.conftest import Service
 from tests.tmf.bodies import BODIES, PATHS, ROOT, WHOLE, Document, made
 from tests.tmf.conftest import serving
 from tests.tmf.wire import JSON, OPERATIONS, SECRET, Case, ask, refused
-
-from customer_inventory.store.database import Database
 
 INDIVIDUALS = PATHS["individual"]
 UNKNOWN = "0006h0q9x2mrs6kz4c8v1tdw3e"

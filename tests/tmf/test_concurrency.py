@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+
 from tests.conftest import Service
 from tests.tmf.bodies import BODIES, PATHS, Document, made, party, place
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.conftest import Service
 from tests.tmf.bodies import WHOLE, Document, made, party, place, related
 

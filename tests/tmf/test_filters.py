@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+
 from tests.conftest import Service
 from tests.tmf.bodies import PATHS, Document, ids_of, made
 

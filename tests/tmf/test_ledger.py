@@ -11,12 +11,12 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from tests.conftest import Service
-from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made, party, place
-from tests.tmf.wire import Case, ask
 
 from customer_inventory.access import registration
 from customer_inventory.kit.clock import now
+from tests.conftest import Service
+from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made, party, place
+from tests.tmf.wire import Case, ask
 
 INDIVIDUALS = PATHS["individual"]
 ENTRIES = (

@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+
 from tests.conftest import Service
 from tests.tmf.bodies import PATHS, ids_of, made
 

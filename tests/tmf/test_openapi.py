@@ -8,13 +8,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
-from tests.conftest import Service
-from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made, party, place
-from tests.tmf.conftest import serving
 
 from customer_inventory.store.database import Database
 from customer_inventory.tmf import failure
 from customer_inventory.tmf.door import _resources
+from tests.conftest import Service
+from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made, party, place
+from tests.tmf.conftest import serving
 
 INDIVIDUALS = PATHS["individual"]
 STALE = {"If-Match": '"9"'}

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+
 from tests.conftest import Service
 from tests.tmf.bodies import ALIASES, BODIES, PATHS, Document, made, place
 

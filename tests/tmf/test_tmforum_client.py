@@ -4,8 +4,9 @@ import asyncio
 import logging
 
 import pytest
-from tests.conftest import Service
 from tmforum import Context, Customer, Individual, PartyRef
+
+from tests.conftest import Service
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from customer_inventory.record.types import TYPES
 from tests.conftest import Service
 from tests.tmf.bodies import Document, place
-
-from customer_inventory.record.types import TYPES
 
 JSON = {"Content-Type": "application/json"}
 MERGE = {"Content-Type": "application/merge-patch+json"}

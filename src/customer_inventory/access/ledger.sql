@@ -21,7 +21,10 @@ WHERE
     seq >= (
         -- So many segments hold so many entries at least.
         SELECT coalesce(min(latest.seq), 0)
-        FROM (SELECT s.seq FROM access.segment AS s ORDER BY s.seq DESC LIMIT $1) AS latest
+        FROM (
+            SELECT s.seq FROM access.segment AS s
+            ORDER BY s.seq DESC LIMIT $1
+        ) AS latest
     )
 ORDER BY seq DESC, number DESC
 LIMIT $1;

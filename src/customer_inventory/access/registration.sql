@@ -9,7 +9,7 @@ RETURNING (p.xmax = 0) AS is_new;
 -- name: withdraw_permissions
 -- Withdraw whatever a process may do for the purposes; what it may do for others stays.
 DELETE FROM access.permission
-WHERE process = $1 AND purpose = ANY($2::text []);
+WHERE process = $1 AND purpose = ANY($2::text[]);
 
 -- name: grant_permission
 -- Permit operations on a record type for a purpose.
@@ -39,6 +39,13 @@ RETURNING id;
 SELECT state
 FROM access.process
 WHERE id = $1;
+
+-- name: purposes_of_process
+-- The purposes for which a process may do anything.
+SELECT DISTINCT q.purpose
+FROM access.permission AS q
+WHERE q.process = $1
+ORDER BY q.purpose;
 
 -- name: list_processes
 -- Every process with what it may do and how many tokens of it live.

@@ -8,7 +8,7 @@ SELECT
     r.path,
     r.reason,
     CASE WHEN r.problem = 1 THEN r.row_text END
-FROM unnest($2::bigint [], $3::smallint [], $4::text [], $5::text [], $6::text [])
+FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[])
     AS r (line, problem, path, reason, row_text);
 
 -- name: list_refusals

@@ -59,7 +59,7 @@ def statement() -> str:
     part = SQL.part_of_customer.removeprefix("/* part_of_customer */ ")
     kinds = [declared for name, declared in TYPES.items() if name != "customer"]
     return SQL.around_customer.format(
-        parts="\n".join(part.format(type=kind.name, table=kind.table) for kind in kinds)
+        parts="".join(f"UNION ALL\n{part.format(type=k.name, table=k.table)}\n" for k in kinds)
     )
 
 

@@ -1,5 +1,5 @@
 -- name: around_customer
--- A customer and all that hangs on it, from the links, in one statement. {parts}: one per type.
+-- A customer and all that hangs on it, from the links. {parts}: one per type.
 WITH customer AS MATERIALIZED (
     SELECT
         r.id,
@@ -58,10 +58,9 @@ FROM customer
 
 -- name: part_of_customer
 -- The records of one type around a customer: the latest by validity, and how many there are.
-UNION ALL
 SELECT * FROM (
     SELECT
-        '{type}',
+        '{type}' AS type,
         r.id,
         r.body,
         count(*) OVER () AS known
@@ -70,4 +69,4 @@ SELECT * FROM (
     WHERE k.type IS NULL OR k.type = '{type}'
     ORDER BY r.valid_from DESC NULLS LAST, r.id
     LIMIT $3
-) AS {table}_part
+) AS {table}_part;

@@ -17,6 +17,9 @@ from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
+CHECK_REFERENCES = "record.checkReferences"
+"""Name of the job that looks for references which lead nowhere."""
+
 DANGLING_REFERENCE = "record.danglingReference"
 _MOST_AT_ONCE = 10_000
 

@@ -9,8 +9,9 @@ SELECT
     n.record_type,
     n.record_id,
     n.evidence
-FROM unnest($4::text [], $5::text [], $6::text [], $7::json [])
-    AS n (fingerprint, record_type, record_id, evidence)
+FROM
+    unnest($4::text[], $5::text[], $6::text[], $7::json[])
+        AS n (fingerprint, record_type, record_id, evidence)
 ORDER BY n.fingerprint
 ON CONFLICT (fingerprint) DO UPDATE
     SET
@@ -24,7 +25,7 @@ RETURNING f.fingerprint;
 -- Close the open findings of a kind that were not found again.
 UPDATE record.finding
 SET state = 'closed', closed_at = now()
-WHERE kind = $1 AND state = 'open' AND fingerprint <> ALL($2::text [])
+WHERE kind = $1 AND state = 'open' AND fingerprint <> ALL($2::text[])
 RETURNING fingerprint;
 
 -- name: list_findings
@@ -47,7 +48,7 @@ ORDER BY found_at DESC, fingerprint
 LIMIT $3;
 
 -- name: dangling_references
--- References to ids of our form that no record and no history knows. {absent}: a test per type.
+-- References to ids of our form that no record and no history knows. {absent}: by type.
 SELECT
     l.id,
     l.path,
@@ -60,6 +61,6 @@ WHERE
         SELECT FROM record.history AS h
         WHERE h.id = l.other_id AND h.bucket = l.other_bucket
     )
-    {absent}
+{absent}
 ORDER BY l.id, l.path, l.other_id
 LIMIT $1;

@@ -6,11 +6,11 @@ SELECT
     r.body,
     r.recorded_at,
     r.process
-FROM unnest($1::text [], $2::smallint []) AS k (id, bucket)
+FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
 
 -- name: ids_with_history
 -- Which ids have a history: of records to be made, those of records that were removed before.
 SELECT DISTINCT h.id
-FROM unnest($1::text [], $2::smallint []) AS k (id, bucket)
+FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket;

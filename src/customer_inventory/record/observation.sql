@@ -11,8 +11,9 @@ SELECT
     s.seen,
     now(),
     now()
-FROM unnest($1::text [], $2::text [], $3::text [], $4::text [], $5::bigint [])
-    AS s (kind, record_type, path, process, seen)
+FROM
+    unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+        AS s (kind, record_type, path, process, seen)
 ORDER BY s.kind, s.record_type, s.path, s.process
 ON CONFLICT (kind, record_type, path, process) DO UPDATE
     SET seen = o.seen + excluded.seen, last_seen_at = now();

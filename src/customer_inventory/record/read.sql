@@ -4,7 +4,7 @@ SELECT
     r.id,
     r.revision,
     r.body
-FROM unnest($1::text [], $2::smallint []) AS k (id, bucket)
+FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
 
 -- name: page_of_records
@@ -44,7 +44,7 @@ FROM pg_class AS c
 WHERE c.oid = to_regclass($1);
 
 -- name: versions_of_record
--- Every version of a record, newest first; the present one has no end. {table}, {type}: of the type.
+-- Every version of a record, newest first; the present one has no end. {table}, {type}: its own.
 SELECT
     r.revision,
     r.operation,

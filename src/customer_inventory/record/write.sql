@@ -1,10 +1,10 @@
 -- name: create_records
--- Make records: rows, links and outbox in one statement. {table}, {columns}, {arrays}: of the type.
+-- Make records: rows, links and outbox. {table}, {columns}, {arrays}: of the type.
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
-        $1::text [], $2::smallint [], $3::text [], $4::text [], $5::json [],
-        $6::timestamptz [], $7::timestamptz [], $8::text [], $9::text [], $10::text []{arrays}
+        $1::text[], $2::smallint[], $3::text[], $4::text[], $5::json[],
+        $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[]{arrays}
     ) AS c (
         id, bucket, subject_id, operation, body,
         valid_from, valid_to, process, person, purpose{columns}
@@ -49,8 +49,8 @@ linked AS (
     )
     SELECT l.bucket, l.id, l.outward, l.path, l.role, l.other_id, l.other_bucket, l.other_type
     FROM unnest(
-        $11::smallint [], $12::text [], $13::boolean [], $14::text [], $15::text [],
-        $16::text [], $17::smallint [], $18::text []
+        $11::smallint[], $12::text[], $13::boolean[], $14::text[], $15::text[],
+        $16::text[], $17::smallint[], $18::text[]
     ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
 ),
 
@@ -68,9 +68,9 @@ FROM done;
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
-        $1::text [], $2::smallint [], $3::text [], $4::text [], $5::json [],
-        $6::timestamptz [], $7::timestamptz [], $8::text [], $9::text [], $10::text [],
-        $11::bigint [], $12::text []{arrays}
+        $1::text[], $2::smallint[], $3::text[], $4::text[], $5::json[],
+        $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[],
+        $11::bigint[], $12::text[]{arrays}
     ) AS c (
         id, bucket, subject_id, operation, body,
         valid_from, valid_to, process, person, purpose, revision, event{columns}
@@ -117,8 +117,8 @@ unlinked AS (
     DELETE FROM record.link AS l
     USING
         unnest(
-            $13::smallint [], $14::text [], $15::boolean [], $16::text [], $17::text [],
-            $18::text [], $19::smallint []
+            $13::smallint[], $14::text[], $15::boolean[], $16::text[], $17::text[],
+            $18::text[], $19::smallint[]
         ) AS d (bucket, id, outward, path, role, other_id, other_bucket),
         done
     WHERE
@@ -132,10 +132,11 @@ linked AS (
         bucket, id, outward, path, role, other_id, other_bucket, other_type
     )
     SELECT l.bucket, l.id, l.outward, l.path, l.role, l.other_id, l.other_bucket, l.other_type
-    FROM unnest(
-        $20::smallint [], $21::text [], $22::boolean [], $23::text [], $24::text [],
-        $25::text [], $26::smallint [], $27::text []
-    ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
+    FROM
+        unnest(
+            $20::smallint[], $21::text[], $22::boolean[], $23::text[], $24::text[],
+            $25::text[], $26::smallint[], $27::text[]
+        ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
     INNER JOIN done ON done.id = CASE WHEN l.outward THEN l.id ELSE l.other_id END
     ON CONFLICT (id, bucket, outward, path, role, other_id)
     DO UPDATE SET other_type = excluded.other_type
@@ -156,7 +157,7 @@ FROM done;
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
-        $1::text [], $2::smallint [], $3::bigint [], $4::text [], $5::text [], $6::text []
+        $1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::text[]
     ) AS c (id, bucket, revision, process, person, purpose)
 ),
 

@@ -13,6 +13,8 @@ from customer_inventory.store.pool import Connection, Loan, Pool
 
 Row = asyncpg.Record
 
+__all__ = ["Connection", "Database", "Listener", "Row", "connect"]
+
 _OLDEST_SERVED = 16
 _CONNECT_SECONDS = 10.0
 _COMMAND_SECONDS = 60.0

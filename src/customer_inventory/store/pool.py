@@ -115,8 +115,6 @@ class Loan:
         # A server's refusal ends a statement, not the session. After anything else (a
         # cancelled statement may still be running) nothing is known of it.
         is_sound = error is None or isinstance(error, asyncpg.PostgresError | failures.OURS)
-        self._pool.give_back(
-            connection, is_sound=is_sound and not connection.is_in_transaction()
-        )
+        self._pool.give_back(connection, is_sound=is_sound and not connection.is_in_transaction())
         if error is not None:
             failures.explain(error)

@@ -4,7 +4,7 @@
 -- migrate: apply
 SET LOCAL lock_timeout = '3s';
 
--- Whoever touches customer data: an eTOM process, a system or an agent, with an owner to answer for it.
+-- Whoever touches customer data: an eTOM process, a system or an agent, with an owner to answer.
 CREATE TABLE access.process (
     id text PRIMARY KEY,
     name text NOT NULL,
@@ -21,9 +21,9 @@ CREATE TABLE access.permission (
     process text NOT NULL REFERENCES access.process (id),
     record_type text NOT NULL,
     purpose text NOT NULL,
-    operations text [] NOT NULL
+    operations text[] NOT NULL
     CONSTRAINT permission_operations CHECK (
-        operations <@ '{read,create,modify,update,delete,download}'::text []
+        operations <@ '{read,create,modify,update,delete,download}'::text[]
         AND cardinality(operations) > 0
     ),
     valid_from timestamptz NOT NULL DEFAULT now(),

@@ -29,7 +29,7 @@ CREATE TABLE capture.import (
 CREATE INDEX import_unfinished ON capture.import (source, mapping_sha256) WHERE ended_at IS NULL;
 CREATE INDEX import_started_at ON capture.import (started_at);
 
--- What was wrong with rows that were refused, by line; the row itself stands with its first problem.
+-- What was wrong with refused rows, by line; the row itself stands with its first problem.
 CREATE TABLE capture.refusal (
     import uuid NOT NULL REFERENCES capture.import (id) ON DELETE CASCADE,
     line bigint NOT NULL,
