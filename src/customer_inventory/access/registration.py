@@ -110,8 +110,8 @@ async def issue_token(
 ) -> Token:
     """Return a new token with which `process` acts for `purpose`; it is not shown again.
 
-    Raises NoSuchProcess, Conflict for a process that is not active, Invalid for a purpose
-    it is not permitted for, or a lifetime that is not positive or over a year.
+    Raises NoSuchProcess, Conflict for a process that is not active, Invalid for a lifetime
+    that is not positive or over a year.
     """
     if not timedelta(0) < lifetime <= LONGEST_TOKEN_LIFE:
         raise Invalid("A token lives a year at most.", hint="Give a shorter, positive lifetime.")
@@ -120,12 +120,6 @@ async def issue_token(
         raise NoSuchProcess(process)
     if state != "active":
         raise Conflict(f"The process {process} is {state}.", hint="Only active ones get tokens.")
-    purposes = [row["purpose"] for row in await database.fetch(SQL.purposes_of_process, process)]
-    if purpose not in purposes:
-        raise Invalid(
-            f"The process {process} may do nothing for the purpose {purpose!r}.",
-            hint=f"It is permitted for: {', '.join(purposes)}.",
-        )
     token = mint(now() + lifetime)
     await database.execute(
         SQL.issue_token, digest(token.secret), process, purpose, person, token.expires_at

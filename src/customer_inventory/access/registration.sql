@@ -40,13 +40,6 @@ SELECT state
 FROM access.process
 WHERE id = $1;
 
--- name: purposes_of_process
--- The purposes for which a process may do anything.
-SELECT DISTINCT q.purpose
-FROM access.permission AS q
-WHERE q.process = $1
-ORDER BY q.purpose;
-
 -- name: list_processes
 -- Every process with what it may do and how many tokens of it live.
 SELECT

@@ -1,5 +1,5 @@
 -- name: around_customer
--- A customer and all that hangs on it, from the links. {parts}: one per type.
+-- A customer and all that hangs on it, from the links; the parts are one per type.
 WITH customer AS MATERIALIZED (
     SELECT
         r.id,

@@ -75,7 +75,9 @@ async def findings(
 
 async def check_references(database: Database) -> tuple[int, int]:
     """Look for references that lead nowhere; return how many are open and how many closed."""
-    rows = await database.fetch(dangling_statement(), _MOST_AT_ONCE)
+    # It looks at every link there is: longer than a caller's statement may take.
+    async with database.session() as connection:
+        rows = await connection.fetch(dangling_statement(), _MOST_AT_ONCE)
     dangling = [
         Finding(
             key=(row["id"], row["path"], row["other_id"]),

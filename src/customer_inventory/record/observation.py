@@ -65,7 +65,8 @@ class Observations:
     async def _keep_for_ever(self) -> None:
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), _EVERY_SECONDS)
+                async with asyncio.timeout(_EVERY_SECONDS):
+                    await self._stopping.wait()
             await self.keep()
 
 

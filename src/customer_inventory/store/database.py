@@ -201,10 +201,10 @@ class Listener:
 
 async def _happens(event: asyncio.Event, *, within: float) -> bool:
     try:
-        await asyncio.wait_for(event.wait(), within)
+        async with asyncio.timeout(within):
+            return await event.wait()
     except TimeoutError:
         return False
-    return True
 
 
 @contextmanager

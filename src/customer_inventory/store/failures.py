@@ -16,7 +16,7 @@ from customer_inventory.kit.errors import (
 
 log = logging.getLogger(__name__)
 
-_UNREACHABLE = (
+UNREACHABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -26,7 +26,7 @@ _UNREACHABLE = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
-
+"""What the driver raises when the server is not there, or ends the session."""
 
 OURS = InventoryError
 """What the house raises itself: it passes through unchanged."""
@@ -44,7 +44,7 @@ def translated() -> Iterator[None]:
 
 def explain(error: BaseException) -> None:
     """Raise the house's error for one of the driver's; do nothing for any other."""
-    if isinstance(error, _UNREACHABLE):
+    if isinstance(error, UNREACHABLE):
         raise Unavailable(
             f"The database cannot be reached ({_first_line(error)}).",
             hint="Try again shortly; `cinv status` tells more.",

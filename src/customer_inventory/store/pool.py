@@ -6,7 +6,6 @@ failed in a way that leaves its state unknown is closed and another made in its 
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
@@ -22,14 +21,18 @@ _CLOSE_SECONDS = 5.0
 
 
 class Pool:
-    """At most `size` connections made by `connect`; the one returned last is lent first."""
+    """At most `size` connections made by `connect`; the one returned last is lent first.
+
+    Borrowers who wait are served in the order in which they came.
+    """
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
         self._connect = connect
-        self._places = size
+        # Whoever has a turn has a connection: one that is idle, or a new one.
+        self._turns = asyncio.Semaphore(size)
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._is_closed = False
 
     def lend(self) -> "Loan":
         """Lend a connection for a block: `async with pool.lend() as connection`."""
@@ -37,60 +40,53 @@ class Pool:
 
     async def take(self) -> Connection:
         """Return a connection, when there is one; raise Unavailable if that takes too long."""
-        while not self._idle and not self._places:
-            await self._wait()
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                self._lent.add(connection)
-                return connection
-            self._places += 1
-        self._places -= 1
+        await self._turn()
         try:
-            connection = await self._connect()
+            connection = self._lately_used() or await self._connect()
         except BaseException:
-            self._places += 1
-            self._wake()
+            self._turns.release()
             raise
         self._lent.add(connection)
+        if self._is_closed:
+            self.give_back(connection, is_sound=False)
+            raise Unavailable("The database was closed.", hint="Open it first.")
         return connection
 
     def give_back(self, connection: Connection, *, is_sound: bool) -> None:
-        """Take a connection back; one that is not sound is closed."""
+        """Take a connection back; one that is not sound, or in a transaction, is closed."""
         self._lent.discard(connection)
-        if is_sound and not connection.is_closed():
+        is_usable = is_sound and not connection.is_closed() and not connection.is_in_transaction()
+        if is_usable and not self._is_closed:
             self._idle.append(connection)
         else:
             connection.terminate()
-            self._places += 1
-        self._wake()
+        self._turns.release()
 
     async def close(self) -> None:
-        """Close every connection; those still lent are cut off."""
+        """Close every connection, for good; those still lent are cut off."""
+        self._is_closed = True
         for connection in self._lent:
             connection.terminate()
         idle, self._idle = self._idle, []
         closing = (connection.close(timeout=_CLOSE_SECONDS) for connection in idle)
         await asyncio.gather(*closing, return_exceptions=True)
 
-    async def _wait(self) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+    async def _turn(self) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()  # without waiting
+            return
         try:
-            await asyncio.wait_for(turn, _LONGEST_WAIT_SECONDS)
+            async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
+                await self._turns.acquire()
         except TimeoutError:
             raise Unavailable("Every connection is busy.", hint="Try again shortly.") from None
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._wake()  # the turn was ours: the next in the line has it
-            raise
 
-    def _wake(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
+    def _lately_used(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        return None
 
 
 class Loan:
@@ -112,9 +108,17 @@ class Loan:
     ) -> None:
         connection = self._connection
         assert connection is not None  # noqa: S101 - entered before it is left
-        # A server's refusal ends a statement, not the session. After anything else (a
-        # cancelled statement may still be running) nothing is known of it.
-        is_sound = error is None or isinstance(error, asyncpg.PostgresError | failures.OURS)
-        self._pool.give_back(connection, is_sound=is_sound and not connection.is_in_transaction())
+        self._pool.give_back(connection, is_sound=error is None or _leaves_sound(error))
         if error is not None:
             failures.explain(error)
+
+
+def _leaves_sound(error: BaseException) -> bool:
+    """Tell whether a connection can be used after `error` came out of its use.
+
+    A server's refusal ends a statement, not the session. After anything else (a cancelled
+    statement may still be running) nothing is known of it.
+    """
+    if isinstance(error, failures.UNREACHABLE):
+        return False
+    return isinstance(error, asyncpg.PostgresError | failures.OURS)

@@ -4,7 +4,7 @@
 -- migrate: apply
 SET LOCAL lock_timeout = '3s';
 
--- Extensions stay in public: Citus builds indexes on workers with operator classes found there only.
+-- Extensions stay in public: Citus builds indexes on workers only with operator classes of public.
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 CREATE SCHEMA record;
