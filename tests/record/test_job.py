@@ -164,18 +164,25 @@ async def test_a_worker_goes_on_when_the_database_is_back(
     await eventually(partial(number_done, done, 2))
 
 
-async def test_what_is_due_is_asked_for_once(database: Database, jobs: Jobs) -> None:
+async def test_what_is_due_is_asked_for_once(database: Database) -> None:
     done: Done = []
-    jobs.handle("test.note", noting(done))
-    jobs.every("* * * * *", "test.note", actor=ACTING)
-    jobs.start()
+    workers = [Jobs(database) for _ in range(2)]
+    for worker in workers:
+        worker.handle("test.note", noting(done))
+        worker.every("0 0 1 1 *", "test.note", actor=ACTING)
 
     async def is_planned() -> bool:
         return bool(await database.value("SELECT count(*) FROM job.pgqueuer_schedules"))
 
+    workers[0].start()
     await eventually(is_planned)
+    await workers[0].stop()
+    assert done == []
     await database.execute("UPDATE job.pgqueuer_schedules SET next_run = now()")
+    for worker in workers:
+        worker.start()
     await eventually(partial(number_done, done, 1))
+    await asyncio.gather(*(worker.stop() for worker in workers))
     assert done == [({}, ACTING)]
 
 

@@ -110,7 +110,9 @@ class Worker:
 
     def _made(self, alias: str, declared: RecordType, given: Document) -> Made:
         try:
-            document = prepared(declared, given, given["id"])
+            document = (
+                given if _is_as_kept(declared, given) else prepared(declared, given, given["id"])
+            )
             undeclared = check(declared, document)
             if undeclared and self._is_strict:
                 problems = [Problem(path, "is not declared.") for path in undeclared]
@@ -124,6 +126,17 @@ class Worker:
             ]
             raise Rejected(declared.entity, problems) from None
         return declared.name, document["id"], lines, undeclared
+
+
+def _is_as_kept(declared: RecordType, given: Document) -> bool:
+    """Tell whether `given` has the form in which documents are kept: nothing need be rebuilt."""
+    names = iter(given)
+    return (
+        next(names) == "id"
+        and next(names, None) == "@type"
+        and given["@type"] == declared.entity
+        and "href" not in given
+    )
 
 
 def problems_of(error: Invalid) -> Sequence[Problem]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 
 from customer_inventory.kit.ids import bucket_of, is_id
@@ -18,7 +18,8 @@ SQL = beside(__name__)
 
 COUNTED = 10_000
 """Totals are exact up to here and an estimate beyond."""
-_ESTIMATE_KEPT_SECONDS = 5.0
+_MANY_REMEMBERED_SECONDS = 5.0
+_MOST_REMEMBERED = 1000
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,12 @@ class Page:
     is_estimate: bool = False
 
 
-@dataclass
-class _Estimate:
-    total: int = 0
-    taken_at: float = field(default=float("-inf"))
-
-
 class Reader:
     """Reads records from one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._estimates = {name: _Estimate() for name in TYPES}
+        self._many: dict[tuple[str, tuple[Term, ...]], tuple[int, float]] = {}
         self._lanes: dict[str, Lane[str, Version]] = {
             name: Lane(partial(self._by_ids, declared), width=256, tracks=1)
             for name, declared in TYPES.items()
@@ -105,24 +100,26 @@ class Reader:
         return [found.get(identifier) or NoSuchRecord(declared) for identifier in identifiers]
 
     async def _total(self, declared: RecordType, query: Query) -> tuple[int, bool]:
-        if not query.terms:
-            estimate = await self._estimate(declared)
-            if estimate > COUNTED:
-                return estimate, True
+        """Count what fulfils `query`; that there are many is remembered for a while."""
+        key = (declared.name, query.terms)
+        total, until = self._many.get(key, (0, 0.0))
+        if until > time.monotonic():
+            return total, True
         where = Where(columns_by_path(declared))
         statement = SQL.count_of_records.format(
             table=declared.table, condition=where.condition(query.terms), limit=COUNTED + 1
         )
         counted = await self._database.value(statement, *where.parameters)
-        return min(counted, COUNTED), counted > COUNTED
-
-    async def _estimate(self, declared: RecordType) -> int:
-        estimate = self._estimates[declared.name]
-        if time.monotonic() - estimate.taken_at > _ESTIMATE_KEPT_SECONDS:
-            estimate.taken_at = time.monotonic()
-            table = f"record.{declared.table}"
-            estimate.total = await self._database.value(SQL.estimated_records, table) or 0
-        return estimate.total
+        if counted <= COUNTED:
+            return counted, False
+        total = COUNTED
+        if not query.terms:
+            known = await self._database.value(SQL.estimated_records, f"record.{declared.table}")
+            total = max(known or 0, COUNTED)
+        if len(self._many) >= _MOST_REMEMBERED:
+            self._many.clear()
+        self._many[key] = (total, time.monotonic() + _MANY_REMEMBERED_SECONDS)
+        return total, True
 
 
 @cache

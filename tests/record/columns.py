@@ -1,0 +1,29 @@
+"""What search columns ought to say, in SQL of its own: taken from the body as it is kept."""
+
+from customer_inventory.record.declare import Column, RecordType
+from customer_inventory.store.database import Database
+
+
+def extracted(column: Column) -> str:
+    """Return the SQL of what the body says at the column's paths."""
+    steps = [f"'{{{','.join(path.split('.'))}}}'" for path in column.paths]
+    found = ", ".join(
+        f"CASE json_typeof(r.body #> {path}) WHEN 'string' THEN nullif(r.body #>> {path}, '') END"
+        for path in steps
+    )
+    return f"nullif(concat_ws(' ', {found}), '')" if column.join else f"coalesce({found})"
+
+
+async def differing(database: Database, declared: RecordType) -> list[object]:
+    """Return the records of which a column says something else than the body."""
+    tests = [f"r.{c.name} IS DISTINCT FROM {extracted(c)}" for c in declared.columns]
+    for name, end in (("valid_from", "startDateTime"), ("valid_to", "endDateTime")):
+        path = f"{{{declared.validity},{end}}}"
+        # A date means its first moment in UTC.
+        said = f"(r.body #>> '{path}')"
+        instant = f"CASE WHEN length({said}) = 10 THEN {said} || 'T00:00:00Z' ELSE {said} END"
+        tests.append(f"r.{name} IS DISTINCT FROM ({instant})::timestamptz")
+    rows = await database.fetch(
+        f"SELECT r.* FROM record.{declared.table} AS r WHERE {' OR '.join(tests)}"
+    )
+    return [dict(row) for row in rows]
