@@ -1,0 +1,42 @@
+"""Files and mappings to import."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from customer_inventory.capture.mapping import Mapping, parse_mapping
+
+SMALL = """
+source: crm
+format: csv
+key: no
+nulls: ["", "NULL"]
+records:
+  individual:
+    attributes:
+      givenName: {column: first}
+      familyName: {column: last}
+      birthDate: {column: born, as: date, formats: ["%d.%m.%Y"]}
+  customer:
+    attributes:
+      name: {template: "{first} {last}"}
+      status: {column: state, values: {A: active, X: closed}}
+      engagedParty: {ref: individual}
+"""
+HEADER = "no,first,last,born,state\n"
+
+
+@pytest.fixture
+def small() -> Mapping:
+    """A mapping that makes a person and a customer of each row."""
+    return parse_mapping(SMALL, "small")
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of real data; without it the test is skipped, and says so."""
+    folder = os.environ.get("CINV_REAL_DATA")
+    if not folder:
+        pytest.skip("CINV_REAL_DATA names no folder of real data")
+    return Path(folder).absolute()
