@@ -127,7 +127,7 @@ async def test_a_bad_file_is_refused_whole(
 async def test_a_file_that_is_not_there(
     database: Database, actor: Actor, small: Mapping, tmp_path: Path
 ) -> None:
-    with pytest.raises(Invalid, match="No such file|cannot be read"):
+    with pytest.raises(Invalid, match=r"No such file|cannot be read"):
         await import_file(database, tmp_path / "none.csv", small, actor=actor)
 
 
