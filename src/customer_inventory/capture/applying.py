@@ -3,24 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import msgspec
-
 from customer_inventory.capture.tally import Tally
 from customer_inventory.capture.work import Work
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.document import parse_object
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.document import is_same, parse_object
 from customer_inventory.record.load import Batch, Lines, body_of, known, load
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change, replacement
 from customer_inventory.record.write import write_all
 from customer_inventory.store import failures
 from customer_inventory.store.database import Connection, Row
-
-# Tells 1 from true and from 1.0, as JSON does and Python does not.
-_canonical = msgspec.json.Encoder(order="deterministic").encode
-
 
 Rows = list[tuple[int, dict[str, dict[str, Lines]]]]
 """Rows by line, each with its records by type and id."""
@@ -115,7 +109,7 @@ class Applying:
         if row["body"] == body:
             return None
         old, new = parse_object(row["body"]), parse_object(body)
-        if _same(old, new):
+        if is_same(old, new):
             return None
         return replacement(
             declared, old, new, revision=row["revision"], operation="update", actor=self._actor
@@ -138,7 +132,3 @@ def _batches(rows: Rows) -> dict[str, Batch]:
         for name, lines in made.items():
             records.setdefault(name, {}).update(lines)
     return {name: Batch.of(given) for name, given in records.items()}
-
-
-def _same(one: Document, other: Document) -> bool:
-    return bool(_canonical(one) == _canonical(other))

@@ -34,10 +34,11 @@ class MappingError(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a YAML file, and the dotted key that leads to it."""
+    """A value of a YAML file, the dotted key that leads to it, and the line of that key."""
 
     node: yaml.Node
     path: str = ""
+    line: int = 1
     depth: int = 0
 
     @property
@@ -52,8 +53,7 @@ class Value:
 
     def wrong(self, message: str, hint: str | None = None) -> MappingError:
         """Return the error that says `message` of this value."""
-        line = self.node.start_mark.line + 1
-        return MappingError(message, line=line, path=self.path, hint=hint)
+        return MappingError(message, line=self.line, path=self.path, hint=hint)
 
     def members(self) -> dict[str, "Value"]:
         """Return the values by key; raise MappingError for anything but an object."""
@@ -63,7 +63,8 @@ class Value:
         for key, node in self.node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise self.wrong("has a key that is no word.")
-            member = self._below(node, f"{self.path}.{key.value}" if self.path else key.value)
+            path = f"{self.path}.{key.value}" if self.path else key.value
+            member = self._below(node, path, key)
             if key.value in found:
                 raise member.wrong("stands here twice.")
             found[key.value] = member
@@ -85,7 +86,8 @@ class Value:
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.wrong("must be a list.")
         return [
-            self._below(node, f"{self.path}[{place}]") for place, node in enumerate(self.node.value)
+            self._below(node, f"{self.path}[{place}]", node)
+            for place, node in enumerate(self.node.value)
         ]
 
     def scalar(self) -> Scalar:
@@ -126,10 +128,10 @@ class Value:
             return {name: member.plain() for name, member in self.members().items()}
         return [item.plain() for item in self.items()] if self.is_list else self.scalar()
 
-    def _below(self, node: yaml.Node, path: str) -> "Value":
+    def _below(self, node: yaml.Node, path: str, key: yaml.Node) -> "Value":
         if self.depth >= _DEEPEST:
             raise self.wrong("is nested too deeply.")
-        return Value(node, path, self.depth + 1)
+        return Value(node, path, key.start_mark.line + 1, self.depth + 1)
 
 
 def parse(text: str) -> Value:

@@ -30,6 +30,7 @@ from customer_inventory.record.declare import RecordType
 from customer_inventory.record.types import TYPES
 
 _LONGEST = 1_048_576
+_LONGEST_NAME = 100
 _KEYS = ("source", "format", "delimiter", "nulls", "key", "strict", "records")
 _CSV_ONLY = ("delimiter",)
 _ROWS_ONLY = ("nulls", "key")
@@ -186,8 +187,8 @@ def _type(alias: str, value: Value) -> RecordType:
 
 def _source(value: Value) -> str:
     text = value.text()
-    if len(text) > 100 or not text.isprintable():  # noqa: PLR2004
-        raise value.wrong("must be a name of at most 100 characters.")
+    if not 0 < len(text) <= _LONGEST_NAME or not text.isprintable():
+        raise value.wrong(f"must be a name of 1 to {_LONGEST_NAME} characters.")
     return text
 
 

@@ -167,7 +167,11 @@ class _Reader:
             self._fill(size + LONGEST + 1)  # a row that begins before `size` can be seen whole
             end = rows_end(self.ahead, rows, size, self.delimiter)
             return end, self.ahead.count(b"\n", 0, end)
-        return lines_end(self.ahead, rows, is_last=is_last)
+        end, lines = lines_end(self.ahead, rows, is_last=is_last)
+        if end or is_last:
+            return end, lines
+        is_last = not self._fill(LONGEST + 1)
+        return lines_end(self.ahead, 1, is_last=is_last)
 
     def _skip_row(self) -> bytes:
         """Move behind a line that is too long; return its beginning."""

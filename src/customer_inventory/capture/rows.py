@@ -21,13 +21,13 @@ class Unreadable(Invalid):
 
 
 def lines_end(text: bytes, lines: int, *, is_last: bool) -> tuple[int, int]:
-    """Return where the first `lines` lines of `text` end, or all that do, and how many they are.
+    """Return where the first `lines` lines of `text` end, or all that do, and how many line ends.
 
-    If it is the last text of a file, its last line needs no line end. 0 when no line ends.
+    If it is the last text of a file, its last line needs none. 0 when no line ends.
     """
     end = len(text) if is_last else text.rfind(b"\n") + 1
     count = text.count(b"\n", 0, end)
-    if count <= lines:
+    if count + (not text.endswith(b"\n", 0, end)) <= lines:
         return end, count
     end = 0
     for _ in range(lines):
