@@ -20,8 +20,9 @@ from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation, removal
 from customer_inventory.record.write import Writer, write_all
-from customer_inventory.store.database import Database
+from customer_inventory.store.database import Connection, Database
 from tests.capture.conftest import HEADER
+from tests.store.eventually import eventually
 
 INDIVIDUAL = TYPES["individual"]
 
@@ -181,7 +182,7 @@ async def test_a_load_that_was_stopped_goes_on(
     database: Database, actor: Actor, tmp_path: Path
 ) -> None:
     file = tmp_path / "demo.ndjson"
-    file.write_bytes(b"".join(lines(20, seed=11)))
+    file.write_bytes(b"".join(lines(100, seed=11)))
     total = file.read_bytes().count(b"\n")
     await stopped_after(database, file, actor, chunks=3, rows_of_chunk=10)
     [unfinished] = await imports(database)
@@ -205,7 +206,7 @@ async def test_a_load_that_was_stopped_goes_on(
 
 async def test_another_file_begins_anew(database: Database, actor: Actor, tmp_path: Path) -> None:
     file = tmp_path / "demo.ndjson"
-    file.write_bytes(b"".join(lines(20, seed=11)))
+    file.write_bytes(b"".join(lines(100, seed=11)))
     await stopped_after(database, file, actor, chunks=2, rows_of_chunk=10)
     other = written(tmp_path, person(new_id(), "x"), name="other.ndjson")
     summary = await import_file(database, other, "records", actor=actor)
@@ -215,7 +216,7 @@ async def test_another_file_begins_anew(database: Database, actor: Actor, tmp_pa
 
 async def test_who_is_overtaken_stops(database: Database, actor: Actor, tmp_path: Path) -> None:
     file = tmp_path / "demo.ndjson"
-    file.write_bytes(b"".join(lines(20, seed=11)))
+    file.write_bytes(b"".join(lines(100, seed=11)))
     overtaken = asyncio.Event()
     theirs: list[asyncio.Task[str]] = []
 
@@ -271,19 +272,32 @@ async def test_a_lost_database_is_told_and_the_load_goes_on_later(
     database: Database, actor: Actor, tmp_path: Path
 ) -> None:
     file = tmp_path / "demo.ndjson"
-    file.write_bytes(b"".join(lines(20, seed=11)))
+    file.write_bytes(b"".join(lines(100, seed=11)))
     total = file.read_bytes().count(b"\n")
     tasks = []
 
+    own = "datname = current_database() AND pid <> pg_backend_pid()"
+    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE {own} AND wait_event_type = 'Lock'"
+
+    async def lose(connection: Connection) -> None:
+        """End the load's sessions while it waits for a lock of ours: surely within a transaction."""
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE capture.import IN EXCLUSIVE MODE")
+            await eventually(lambda: connection.fetchval(waiting))
+            await connection.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}"
+            )
+
     def tell(now: Progress) -> None:
         if now.tally.rows == 10:
-            sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
-            own = "datname = current_database() AND pid <> pg_backend_pid()"
-            tasks.append(asyncio.create_task(database.execute(f"{sessions} {own}")))
+            tasks.append(asyncio.create_task(lose(connection)))
 
-    with pytest.raises(Unavailable):
-        await import_file(database, file, "records", actor=actor, progress=tell, rows_of_chunk=5)
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async with database.session() as connection:
+        with pytest.raises(Unavailable):
+            await import_file(
+                database, file, "records", actor=actor, progress=tell, rows_of_chunk=5
+            )
+        await asyncio.gather(*tasks)
     summary: Summary = await import_file(database, file, "records", actor=actor)
     assert summary.resumed_at is not None
     assert sum(each.created for each in summary.tally.records.values()) == total
