@@ -280,7 +280,7 @@ async def test_a_lost_database_is_told_and_the_load_goes_on_later(
     waiting = f"SELECT count(*) FROM pg_stat_activity WHERE {own} AND wait_event_type = 'Lock'"
 
     async def lose(connection: Connection) -> None:
-        """End the load's sessions while it waits for a lock of ours: surely within a transaction."""
+        """End the sessions of the load while it waits for a lock, so within a transaction."""
         async with connection.transaction():
             await connection.execute("LOCK TABLE capture.import IN EXCLUSIVE MODE")
             await eventually(lambda: connection.fetchval(waiting))
