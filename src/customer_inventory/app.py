@@ -16,6 +16,10 @@ from customer_inventory import __version__
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
+from customer_inventory.api import openapi as api_openapi
+from customer_inventory.api.door import ApiDoor
+from customer_inventory.api.route import ROOT as API_ROOT
+from customer_inventory.api.route import Rooms
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
@@ -23,11 +27,12 @@ from customer_inventory.record.finding import CHECK_REFERENCES, check_references
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
 from customer_inventory.store.database import Database
-from customer_inventory.tmf import failure
+from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
-from customer_inventory.tmf.exchange import Receive, Scope, Send
-from customer_inventory.tmf.openapi_page import openapi_routes
+from customer_inventory.web import failure
+from customer_inventory.web.exchange import Receive, Scope, Send
+from customer_inventory.web.openapi_page import openapi_routes
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +40,7 @@ _EVERY_NIGHT = "17 3 * * *"
 
 
 class Application:
-    """The service: the TM Forum door on the straight way, everything else behind Starlette.
+    """The service: the doors on the straight way, the public pages behind Starlette.
 
     Public without a token are only the health endpoints and, unless switched off, the
     OpenAPI document and its page: none of them tells of any customer.
@@ -59,7 +64,10 @@ class Application:
             max_body_bytes=settings.max_body_bytes,
             max_page=settings.max_page,
         )
-        docs = openapi_routes(public_url, settings.max_page) if settings.docs else []
+        rooms = Rooms(self.database, self.inventory, self.jobs, public_url, settings.max_page)
+        self.api = ApiDoor(rooms, self.guard, self.ledger, max_body_bytes=settings.max_body_bytes)
+        described = api_openapi.described(openapi.document(public_url, settings.max_page))
+        docs = openapi_routes(described) if settings.docs else []
         self.pages = Starlette(
             routes=[*self._health(), *docs],
             lifespan=self._lifespan,
@@ -70,6 +78,8 @@ class Application:
         """Answer one request, or run the life of the application."""
         if scope["type"] == "http" and scope["path"].startswith(f"{ROOT}/"):
             await self.door(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(f"{API_ROOT}/"):
+            await self.api(scope, receive, send)
         else:
             await self.pages(scope, receive, send)
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 import pytest
 
+from customer_inventory.api.routes import ROUTES
 from customer_inventory.cli.root import cinv
 from customer_inventory.kit.settings import Settings
 from customer_inventory.tmf.apis import APIS
-from customer_inventory.tmf.failure import STATUS
+from customer_inventory.web.failure import STATUS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -46,6 +47,12 @@ def test_every_api_is_documented(api) -> None:
     text = (DOCS / "reference" / "apis.md").read_text("utf-8")
     assert all(f"`{base}`" in text for base in api.bases)
     assert all(f"`{name}`" in text for name in api.resources)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_every_route_of_the_management_api_is_documented(route) -> None:
+    text = (DOCS / "reference" / "apis.md").read_text("utf-8")
+    assert f"`{route.method} {route.path}`" in text
 
 
 def test_every_decision_is_listed() -> None:

@@ -4,6 +4,8 @@ import httpx
 import pytest
 
 from customer_inventory.access.operation import Operation
+from customer_inventory.api.route import ROOT as API_ROOT
+from customer_inventory.api.routes import ROUTES as API
 from customer_inventory.tmf.door import _resources
 from tests.conftest import Service
 
@@ -21,7 +23,7 @@ ROUTES = [
     for path, resource in _resources("").items()
     for is_item, served in ((False, resource.collection), (True, resource.item))
     for method in served
-]
+] + [(f"{API_ROOT}{route.path}".replace("{type}", "individual"), route.method) for route in API]
 
 
 def test_every_route_names_one_permission() -> None:
@@ -29,6 +31,7 @@ def test_every_route_names_one_permission() -> None:
         for served in (resource.collection, resource.item):
             for operation, _ in served.values():
                 assert isinstance(operation, Operation)
+    assert all(isinstance(route.operation, Operation) for route in API)
 
 
 async def test_only_what_is_listed_is_public(service: Service) -> None:

@@ -9,9 +9,11 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from customer_inventory.api.route import ROOT as API_ROOT
+from customer_inventory.api.routes import ROUTES
 from customer_inventory.store.database import Database
-from customer_inventory.tmf import failure
 from customer_inventory.tmf.door import _resources
+from customer_inventory.web import failure
 from tests.conftest import Service
 from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made, party, place
 from tests.tmf.conftest import serving
@@ -51,6 +53,7 @@ async def test_it_says_what_is_served_and_nothing_else(
         for method in operations
         if method != "parameters"
     }
+    served |= {(f"{API_ROOT}{route.path}", route.method) for route in ROUTES}
     assert said == served
     assert described["servers"] == [{"url": shared.base}]
 

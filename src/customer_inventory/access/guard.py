@@ -37,20 +37,28 @@ class Session:
     good_until: datetime
     permissions: Mapping[str, frozenset[str]]
 
-    def may(self, operation: Operation, record_type: str) -> bool:
-        """Tell whether `operation` on records of `record_type` is permitted."""
+    def may(self, operation: Operation, record_type: str | None) -> bool:
+        """Tell whether `operation` is permitted on records of `record_type` (None: of some)."""
         permitted = self.permissions
+        if record_type is None:
+            return any(operation in operations for operations in permitted.values())
         return operation in permitted.get(record_type, ()) or operation in permitted.get(
             EVERY_TYPE, ()
         )
+
+    def demand(self, operation: Operation, record_type: str | None) -> None:
+        """Raise NotPermitted unless `operation` on records of `record_type` is permitted."""
+        if not self.may(operation, record_type):
+            raise NotPermitted(self.actor, operation, record_type)
 
 
 class NotPermitted(Refused):
     """The process holds no permission for what it asked."""
 
-    def __init__(self, actor: Actor, operation: Operation, record_type: str) -> None:
+    def __init__(self, actor: Actor, operation: Operation, record_type: str | None) -> None:
+        what = record_type or "any record"
         super().__init__(
-            f"The process {actor.process} may not {operation} {record_type} for {actor.purpose}.",
+            f"The process {actor.process} may not {operation} {what} for {actor.purpose}.",
             hint="The owner of the data can permit it.",
         )
 
@@ -81,10 +89,9 @@ class Guard:
         return await self._verify(authorization)
 
     @staticmethod
-    def authorise(session: Session, operation: Operation, record_type: str) -> Actor:
+    def authorise(session: Session, operation: Operation, record_type: str | None) -> Actor:
         """Return the actor if the session permits the operation; raise NotPermitted if not."""
-        if not session.may(operation, record_type):
-            raise NotPermitted(session.actor, operation, record_type)
+        session.demand(operation, record_type)
         return session.actor
 
     async def _verify(self, authorization: str) -> Session:

@@ -4,8 +4,10 @@ Changes that arrive together are written together, in one round trip and one com
 still succeeds or fails on its own. There are no triggers: the statement does it all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 from customer_inventory.kit.errors import Conflict
@@ -19,7 +21,7 @@ from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
-_FIXED = {"create_records": 18, "change_records": 27, "remove_records": 6}
+_NAMES = ("create_records", "change_records", "remove_records")
 _OF_OPERATION = {"create": "create_records", "delete": "remove_records"}
 Key = tuple[str, str]
 
@@ -62,7 +64,8 @@ async def write_all(
     by_id = {change.id: change for change in reversed(changes)}
     # In one order everywhere, so that two statements never wait for each other in a circle.
     firsts = [by_id[identifier] for identifier in sorted(by_id)]
-    rows = await connection.fetch(statement(name, declared), *_ARGUMENTS[name](declared, firsts))
+    sent = statement(name, declared)
+    rows = await connection.fetch(sent.text, *sent.arguments(declared, firsts))
     written = {row["id"]: row["revision"] for row in rows}
     winners = {id(change) for change in firsts}
     return [
@@ -75,87 +78,81 @@ async def write_all(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement for one type: its text, and what its numbered parameters stand for."""
+
+    text: str
+    names: tuple[str, ...]
+
+    def arguments(self, declared: RecordType, changes: Sequence[Change]) -> list[Sequence[Any]]:
+        """Return an array a parameter: a value a change, or a value a link for those of links."""
+        links = {
+            "added": [link for change in changes for link in change.added],
+            "dropped": [link for change in changes for link in change.dropped],
+        }
+        return [_argument(name, declared, changes, links) for name in self.names]
+
+
 @cache
-def statement(name: str, declared: RecordType) -> str:
+def statement(name: str, declared: RecordType) -> Sent:
     """Return statement `name` of `write.sql` for the table and columns of `declared`."""
     columns = [column.name for column in declared.columns]
-    first = _FIXED[name] + 1
-    return SQL[name].format(
+    numbered = _Numbered(
         table=declared.table,
         type=declared.name,
         columns="".join(f", {column}" for column in columns),
-        arrays="".join(f", ${first + place}::text []" for place in range(len(columns))),
         assignments="".join(f", {column} = c.{column}" for column in columns),
     )
+    arrays = "".join(f", {{column_{column}}}::text []" for column in columns)
+    text = SQL[name].replace("{arrays}", arrays).format_map(numbered)
+    return Sent(text, tuple(numbered.names))
 
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     return {
-        f"{name}:{declared.name}": statement(name, declared)
+        f"{name}:{declared.name}": statement(name, declared).text
         for declared in TYPES.values()
-        for name in _FIXED
+        for name in _NAMES
     }
 
 
-def _creating(declared: RecordType, changes: Sequence[Change]) -> list[Any]:
-    links = [link for change in changes for link in change.added]
-    return [*_head(changes), *_links(links), *_columns(declared, changes)]
+class _Numbered(dict[str, str]):
+    """What holes are filled with: any name not given is a parameter, numbered as it comes."""
+
+    def __init__(self, **given: str) -> None:
+        super().__init__(given)
+        self.names: list[str] = []
+
+    def __missing__(self, name: str) -> str:
+        self.names.append(name)
+        self[name] = f"${len(self.names)}"
+        return self[name]
 
 
-def _changing(declared: RecordType, changes: Sequence[Change]) -> list[Any]:
-    dropped = [link for change in changes for link in change.dropped]
-    added = [link for change in changes for link in change.added]
-    return [
-        *_head(changes),
-        [change.revision for change in changes],
-        [change.event for change in changes],
-        *_links(dropped)[:-1],
-        *_links(added),
-        *_columns(declared, changes),
-    ]
-
-
-def _removing(_: RecordType, changes: Sequence[Change]) -> list[Any]:
-    actors = [change.actor for change in changes]
-    return [
-        [change.id for change in changes],
-        [change.bucket for change in changes],
-        [change.revision for change in changes],
-        [actor.process for actor in actors],
-        [actor.person for actor in actors],
-        [actor.purpose for actor in actors],
-    ]
-
-
-def _head(changes: Sequence[Change]) -> list[Any]:
-    actors = [change.actor for change in changes]
-    return [
-        [change.id for change in changes],
-        [change.bucket for change in changes],
-        [change.subject_id for change in changes],
-        [change.operation for change in changes],
-        [change.body for change in changes],
-        [change.period[0] for change in changes],
-        [change.period[1] for change in changes],
-        [actor.process for actor in actors],
-        [actor.person for actor in actors],
-        [actor.purpose for actor in actors],
-    ]
-
-
-def _columns(declared: RecordType, changes: Sequence[Change]) -> list[list[str | None]]:
-    return [
-        [column.value(change.document or {}) for change in changes] for column in declared.columns
-    ]
-
-
-def _links(links: Sequence[Link]) -> list[Sequence[Any]]:
-    return list(zip(*links, strict=True)) if links else [[] for _ in Link._fields]
-
-
-_ARGUMENTS: dict[str, Callable[[RecordType, Sequence[Change]], list[Any]]] = {
-    "create_records": _creating,
-    "change_records": _changing,
-    "remove_records": _removing,
+_OF_CHANGE: dict[str, Callable[[Change], Any]] = {
+    **{
+        name: attrgetter(name)
+        for name in ("id", "bucket", "subject_id", "operation", "body", "revision", "event")
+    },
+    **{name: attrgetter(f"actor.{name}") for name in ("process", "person", "purpose")},
+    "valid_from": lambda change: change.period[0],
+    "valid_to": lambda change: change.period[1],
 }
+"""What a parameter takes of each change."""
+
+
+def _argument(
+    name: str,
+    declared: RecordType,
+    changes: Sequence[Change],
+    links: Mapping[str, Sequence[Link]],
+) -> Sequence[Any]:
+    if name in _OF_CHANGE:
+        return list(map(_OF_CHANGE[name], changes))
+    kind, _, attribute = name.partition("_")
+    if kind == "column":
+        column = next(column for column in declared.columns if column.name == attribute)
+        return [column.value(change.document or {}) for change in changes]
+    return list(map(attrgetter(attribute), links[kind]))

@@ -3,8 +3,10 @@
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
-        $1::text[], $2::smallint[], $3::text[], $4::text[], $5::json[],
-        $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[]{arrays}
+        {id}::text[], {bucket}::smallint[], {subject_id}::text[], {operation}::text[],
+        {body}::json[],
+        {valid_from}::timestamptz[], {valid_to}::timestamptz[], {process}::text[],
+        {person}::text[], {purpose}::text[]{arrays}
     ) AS c (
         id, bucket, subject_id, operation, body,
         valid_from, valid_to, process, person, purpose{columns}
@@ -49,8 +51,9 @@ linked AS (
     )
     SELECT l.bucket, l.id, l.outward, l.path, l.role, l.other_id, l.other_bucket, l.other_type
     FROM unnest(
-        $11::smallint[], $12::text[], $13::boolean[], $14::text[], $15::text[],
-        $16::text[], $17::smallint[], $18::text[]
+        {added_bucket}::smallint[], {added_id}::text[], {added_outward}::boolean[],
+        {added_path}::text[], {added_role}::text[],
+        {added_other_id}::text[], {added_other_bucket}::smallint[], {added_other_type}::text[]
     ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
 ),
 
@@ -68,9 +71,11 @@ FROM done;
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
-        $1::text[], $2::smallint[], $3::text[], $4::text[], $5::json[],
-        $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[],
-        $11::bigint[], $12::text[]{arrays}
+        {id}::text[], {bucket}::smallint[], {subject_id}::text[], {operation}::text[],
+        {body}::json[],
+        {valid_from}::timestamptz[], {valid_to}::timestamptz[], {process}::text[],
+        {person}::text[], {purpose}::text[],
+        {revision}::bigint[], {event}::text[]{arrays}
     ) AS c (
         id, bucket, subject_id, operation, body,
         valid_from, valid_to, process, person, purpose, revision, event{columns}
@@ -117,8 +122,9 @@ unlinked AS (
     DELETE FROM record.link AS l
     USING
         unnest(
-            $13::smallint[], $14::text[], $15::boolean[], $16::text[], $17::text[],
-            $18::text[], $19::smallint[]
+            {dropped_bucket}::smallint[], {dropped_id}::text[], {dropped_outward}::boolean[],
+            {dropped_path}::text[], {dropped_role}::text[],
+            {dropped_other_id}::text[], {dropped_other_bucket}::smallint[]
         ) AS d (bucket, id, outward, path, role, other_id, other_bucket),
         done
     WHERE
@@ -134,8 +140,9 @@ linked AS (
     SELECT l.bucket, l.id, l.outward, l.path, l.role, l.other_id, l.other_bucket, l.other_type
     FROM
         unnest(
-            $20::smallint[], $21::text[], $22::boolean[], $23::text[], $24::text[],
-            $25::text[], $26::smallint[], $27::text[]
+            {added_bucket}::smallint[], {added_id}::text[], {added_outward}::boolean[],
+            {added_path}::text[], {added_role}::text[],
+            {added_other_id}::text[], {added_other_bucket}::smallint[], {added_other_type}::text[]
         ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
     INNER JOIN done ON done.id = CASE WHEN l.outward THEN l.id ELSE l.other_id END
     ON CONFLICT (id, bucket, outward, path, role, other_id)
@@ -157,7 +164,8 @@ FROM done;
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
-        $1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::text[]
+        {id}::text[], {bucket}::smallint[], {revision}::bigint[], {process}::text[],
+        {person}::text[], {purpose}::text[]
     ) AS c (id, bucket, revision, process, person, purpose)
 ),
 

@@ -6,8 +6,8 @@ from customer_inventory.record.document import encode
 from customer_inventory.record.types import TYPES
 from customer_inventory.tmf import query, render
 from customer_inventory.tmf.apis import APIS, tmf717_customer360
-from customer_inventory.tmf.exchange import Answer
 from customer_inventory.tmf.resource import Call, Handler
+from customer_inventory.web.exchange import Answer
 
 API = tmf717_customer360.API
 RESOURCE = "customer360"

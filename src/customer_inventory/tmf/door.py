@@ -1,30 +1,22 @@
-"""The engine of the TM Forum door: every request walks the same stages.
+"""The door of the TM Forum APIs: where each request leads. `web.stages` walks it from there."""
 
-read → route → authenticate → authorise → handle → record in the ledger → answer. Nothing
-is answered to a known caller before its access entry is durable.
-"""
-
-import logging
-from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from customer_inventory.access.guard import Guard, Session
-from customer_inventory.access.ledger import Entry, Ledger
+from customer_inventory.access.ledger import Ledger
 from customer_inventory.access.operation import Operation
-from customer_inventory.kit.errors import InventoryError, NotFound, Refused
-from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.types import named
-from customer_inventory.tmf import customer360, failure
+from customer_inventory.tmf import customer360
 from customer_inventory.tmf.apis import APIS
-from customer_inventory.tmf.exchange import Answer, Receive, Request, Scope, Send, read, send_answer
 from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
+from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send
+from customer_inventory.web.stages import Place, Stages
 
-log = logging.getLogger(__name__)
-
-NOTHING = "none"
-"""The ledger's word for operation and type of a request that leads nowhere."""
+Served = dict[str, tuple[Operation, Handler]]
+"""By method: the one operation to permit, and the handler."""
 
 
 class Resource(NamedTuple):
@@ -37,30 +29,12 @@ class Resource(NamedTuple):
     declared: RecordType
     location: bytes
     entry_type: str
-    collection: dict[str, tuple[Operation, Handler]]
-    item: dict[str, tuple[Operation, Handler]]
+    collection: Served
+    item: Served
 
-    def served(self, identifier: str) -> dict[str, tuple[Operation, Handler]]:
+    def served(self, identifier: str) -> Served:
         """Return what the item of that id answers to; the collection when the id is empty."""
         return self.item if identifier else self.collection
-
-
-class Place(NamedTuple):
-    """Where a request leads: resource, id (empty: the collection), and what is done there.
-
-    `resource` is None where there is none, `served` where the method is not served.
-    """
-
-    resource: Resource | None
-    identifier: str
-    served: tuple[Operation, Handler] | None
-
-
-class _Unforeseen(InventoryError):
-    """Something failed that nobody foresaw; the log has it."""
-
-    def __init__(self) -> None:
-        super().__init__("The request failed here.", hint="It is in the log of the service.")
 
 
 class Door:
@@ -77,52 +51,14 @@ class Door:
         max_page: int,
     ) -> None:
         self._inventory = inventory
-        self._guard = guard
-        self._ledger = ledger
         self._public_url = public_url
-        self._max_body = max_body_bytes
         self._max_page = max_page
+        self._stages = Stages(self._place, guard, ledger, max_body_bytes=max_body_bytes)
         self.resources = _resources(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        try:
-            answer = await self._answer(scope, receive)
-        except InventoryError as error:
-            answer = failure.answer(error)
-        except Exception:
-            log.exception("a request failed for a reason that nobody foresaw")
-            answer = failure.answer(_Unforeseen())
-        await send_answer(answer, send, head_only=scope["method"] == "HEAD")
-
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        authorization = _authorization(scope)
-        session = await self._guard.authenticate(authorization)
-        place = self._place(scope["path"], scope["method"])
-        try:
-            answer = await self._handled(session, place, scope, receive)
-            decision = "permit"
-        except InventoryError as error:
-            answer = failure.answer(error)
-            decision = "deny" if isinstance(error, Refused) else "permit"
-        except Exception:
-            log.exception("a request failed for a reason that nobody foresaw")
-            answer = failure.answer(_Unforeseen())
-            decision = "permit"
-        await self._record(session, place, answer, decision, scope.get("client"))
-        return answer
-
-    async def _handled(
-        self, session: Session, place: Place, scope: Scope, receive: Receive
-    ) -> Answer:
-        if place.resource is None:
-            raise NotFound("There is no such resource.", hint="/openapi.json lists what is served.")
-        if place.served is None:
-            raise failure.MethodNotAllowed(tuple(place.resource.served(place.identifier)))
-        operation, handler = place.served
-        self._guard.authorise(session, operation, place.resource.declared.name)
-        request = await read(scope, receive, most=self._max_body)
-        return await handler(self._call(session, place.resource, place.identifier, request))
+        await self._stages(scope, receive, send)
 
     def _place(self, path: str, method: str) -> Place:
         path = path.rstrip("/")
@@ -132,12 +68,22 @@ class Door:
             resource = self.resources.get(head)
         # A resource without a collection is not there without an id.
         served = resource.served(identifier) if resource is not None else {}
-        return Place(resource if served else None, identifier, served.get(method))
+        if resource is None or not served:
+            return Place(identifier=identifier)
+        operation, handler = served.get(method, (None, None))
+        handle = handler and partial(self._handle, handler, resource, identifier)
+        kind = resource.declared.name
+        return Place(resource.entry_type, identifier, kind, operation, handle, tuple(served))
 
-    def _call(
-        self, session: Session, resource: Resource, identifier: str, request: Request
-    ) -> Call:
-        return Call(
+    async def _handle(
+        self,
+        handler: Handler,
+        resource: Resource,
+        identifier: str,
+        session: Session,
+        request: Request,
+    ) -> Answer:
+        call = Call(
             self._inventory,
             resource.declared,
             identifier,
@@ -148,32 +94,7 @@ class Door:
             self._public_url,
             session,
         )
-
-    async def _record(
-        self,
-        session: Session,
-        place: Place,
-        answer: Answer,
-        decision: str,
-        client: tuple[str, int] | None,
-    ) -> None:
-        actor = session.actor
-        await self._ledger.append(
-            Entry(
-                at=datetime.now(UTC).isoformat(),
-                process=actor.process,
-                purpose=actor.purpose,
-                operation=place.served[0] if place.served else NOTHING,
-                type=place.resource.entry_type if place.resource else NOTHING,
-                status=answer.status,
-                decision=decision,
-                ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
-                count=answer.told,
-                bytes=len(answer.body),
-                person=actor.person,
-                source=client[0] if client else None,
-            )
-        )
+        return await handler(call)
 
 
 def _resources(public_url: str) -> dict[str, Resource]:
@@ -191,10 +112,3 @@ def _resources(public_url: str) -> dict[str, Resource]:
     for base in customer360.API.bases:
         resources[f"{base}/{name}"] = whole
     return resources
-
-
-def _authorization(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return str(value.decode("latin-1"))
-    return ""

@@ -10,21 +10,9 @@ from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
 from customer_inventory.tmf.resource import OPERATIONS, PATCHES
+from customer_inventory.web.openapi import answer, body, content, error, parameter, ref, responses
 
 _NOT_IN_OPENAPI = ("if", "then", "x-open")
-_ERRORS = {
-    "400": "The request is not understood or breaks the declaration",
-    "401": "The bearer token is missing, unknown, expired or revoked",
-    "403": "The process may not do this",
-    "404": "There is no such record",
-    "409": "The request contradicts the present state",
-    "412": "The record has been changed since the revision named",
-    "413": "The body is too large",
-    "414": "The query is too long",
-    "415": "The media type is not served",
-    "500": "The service failed for a reason that nobody foresaw",
-    "503": "The database or the ledger cannot be reached; try again",
-}
 _ALWAYS = ("400", "401", "403", "414", "500", "503")
 _OF_ITEM = (*_ALWAYS, "404")
 _OF_BODY = ("409", "413", "415")
@@ -33,7 +21,7 @@ _OF_BODY = ("409", "413", "415")
 def document(public_url: str, max_page: int) -> dict[str, Any]:
     """Return the OpenAPI 3.0 document; `public_url` is where callers reach the service."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Error": _error()}
+    schemas: dict[str, Any] = {"Error": error()}
     for api in APIS:
         for declared in api.types:
             paths.update(_paths(api, declared, max_page))
@@ -62,7 +50,7 @@ def document(public_url: str, max_page: int) -> dict[str, Any]:
 
 
 def _paths(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
-    identifier = _parameter("id", "path", {"type": "string"}, "Id of the record", required=True)
+    identifier = parameter("id", "path", {"type": "string"}, "Id of the record", required=True)
     return {
         f"{api.base}/{declared.name}": _collection(api, declared, max_page),
         f"{api.base}/{declared.name}/{{id}}": {"parameters": [identifier], **_item(api, declared)},
@@ -75,14 +63,14 @@ def _collection(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]
         "get": {
             **_operation(api, f"list{entity}", f"Find {declared.name} records"),
             "parameters": list(_of_list(max_page)),
-            "responses": _responses({"200": _page(entity), "206": _page(entity)}, _ALWAYS),
+            "responses": responses({"200": _page(entity), "206": _page(entity)}, _ALWAYS),
         },
         "post": {
             **_operation(api, f"create{entity}", f"Make a {declared.name}"),
             "parameters": [_FIELDS],
-            "requestBody": _body(_content(_ref(f"{entity}_FVO"))),
-            "responses": _responses(
-                {"201": _answer("Made", _content(_ref(entity)), "Location", "ETag")},
+            "requestBody": body(content(ref(f"{entity}_FVO"))),
+            "responses": responses(
+                {"201": answer("Made", content(ref(entity)), "Location", "ETag")},
                 (*_ALWAYS, *_OF_BODY),
             ),
         },
@@ -91,44 +79,35 @@ def _collection(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]
 
 def _item(api: Api, declared: RecordType) -> dict[str, Any]:
     name, entity = declared.name, declared.entity
-    shown = _content(_ref(entity))
+    shown = content(ref(entity))
     patches = {media: {"schema": _patch(media, entity)} for media in PATCHES}
     return {
         "get": {
             **_operation(api, f"retrieve{entity}", f"Read one {name}"),
             "parameters": [_FIELDS, _IF_NONE_MATCH],
-            "responses": _responses(
-                {"200": _answer("The record", shown, "ETag"), "304": {"description": "As known"}},
+            "responses": responses(
+                {"200": answer("The record", shown, "ETag"), "304": {"description": "As known"}},
                 _OF_ITEM,
             ),
         },
         "patch": {
             **_operation(api, f"patch{entity}", f"Change a {name}"),
             "parameters": [_FIELDS, _IF_MATCH],
-            "requestBody": _body(patches),
-            "responses": _responses(
-                {"200": _answer("Changed", shown, "ETag")}, (*_OF_ITEM, *_OF_BODY, "412")
+            "requestBody": body(patches),
+            "responses": responses(
+                {"200": answer("Changed", shown, "ETag")}, (*_OF_ITEM, *_OF_BODY, "412")
             ),
         },
         "delete": {
             **_operation(api, f"delete{entity}", f"Remove a {name}"),
             "parameters": [_IF_MATCH],
-            "responses": _responses({"204": {"description": "Removed"}}, (*_OF_ITEM, "409", "412")),
+            "responses": responses({"204": {"description": "Removed"}}, (*_OF_ITEM, "409", "412")),
         },
     }
 
 
 def _operation(api: Api, identifier: str, summary: str) -> dict[str, Any]:
     return {"operationId": identifier, "summary": summary, "tags": [api.number]}
-
-
-def _responses(answers: dict[str, Any], errors: tuple[str, ...]) -> dict[str, Any]:
-    failures = {status: _answer(_ERRORS[status], _content(_ref("Error"))) for status in errors}
-    return {**answers, **dict(sorted(failures.items()))}
-
-
-def _body(content: dict[str, Any]) -> dict[str, Any]:
-    return {"required": True, "content": content}
 
 
 def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
@@ -142,10 +121,10 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
     filters = {"type": "object", "additionalProperties": {"type": "string"}}
     return (
         _FIELDS,
-        _parameter("limit", "query", page, "Most records to answer with"),
-        _parameter("offset", "query", offset, "Records to pass over first"),
-        _parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
-        _parameter(
+        parameter("limit", "query", page, "Most records to answer with"),
+        parameter("offset", "query", offset, "Records to pass over first"),
+        parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
+        parameter(
             "filters",
             "query",
             filters,
@@ -155,49 +134,22 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _parameter(
-    name: str, where: str, schema: Schema, description: str, *, required: bool = False
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": where,
-        "schema": schema,
-        "description": description,
-        "required": required,
-    }
-
-
-_IF_MATCH = _parameter("If-Match", "header", {"type": "string"}, "Change only this revision")
-_FIELDS = _parameter("fields", "query", {"type": "string"}, "Attributes wanted, by dotted path")
-_IF_NONE_MATCH = _parameter(
+_IF_MATCH = parameter("If-Match", "header", {"type": "string"}, "Change only this revision")
+_FIELDS = parameter("fields", "query", {"type": "string"}, "Attributes wanted, by dotted path")
+_IF_NONE_MATCH = parameter(
     "If-None-Match", "header", {"type": "string"}, "Answer 304 if the record is at this revision"
 )
 
 
 def _page(entity: str) -> dict[str, Any]:
-    content = _content({"type": "array", "items": _ref(entity)})
+    shown = content({"type": "array", "items": ref(entity)})
     headers = ("X-Total-Count", "X-Result-Count", "X-Total-Count-Exact", "Link")
-    return _answer("A page", content, *headers)
-
-
-def _answer(description: str, content: dict[str, Any], *headers: str) -> dict[str, Any]:
-    answer = {"description": description, "content": content}
-    if headers:
-        answer["headers"] = {name: {"schema": {"type": "string"}} for name in headers}
-    return answer
-
-
-def _content(schema: Schema) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
+    return answer("A page", shown, *headers)
 
 
 def _patch(media: str, entity: str) -> Schema:
     if media != OPERATIONS:
-        return _ref(f"{entity}_MVO")
+        return ref(f"{entity}_MVO")
     step = {
         "type": "object",
         "required": ["op", "path"],
@@ -229,37 +181,19 @@ def _plain(node: Any) -> Any:
     return [_plain(item) for item in node] if isinstance(node, list) else node
 
 
-def _error() -> Schema:
-    text = {"type": "string"}
-    problem = {"type": "object", "properties": {"path": text, "reason": text}}
-    return {
-        "type": "object",
-        "required": ["code", "reason"],
-        "properties": {
-            "@type": text,
-            "code": {**text, "description": "A stable word for programs"},
-            "reason": {**text, "description": "What was wrong, and at which attribute"},
-            "message": {**text, "description": "What to do"},
-            "status": {**text, "description": "The HTTP status"},
-            "path": {**text, "description": "The attribute concerned, by dotted path"},
-            "problem": {"type": "array", "items": problem},
-        },
-    }
-
-
 def _customer360() -> dict[str, Any]:
     api = customer360.API
-    identifier = _parameter("id", "path", {"type": "string"}, "Id of the customer", required=True)
+    identifier = parameter("id", "path", {"type": "string"}, "Id of the customer", required=True)
     limit = {"type": "integer", "minimum": 1, "maximum": customer360.LARGEST_PART}
-    answer = _answer("The customer, seen whole", _content(_ref("Customer360")))
+    shown = answer("The customer, seen whole", content(ref("Customer360")))
     summary = "See a customer whole: party, accounts, agreements, interactions"
     return {
         f"{api.base}/{customer360.RESOURCE}/{{id}}": {
             "parameters": [identifier],
             "get": {
                 **_operation(api, "retrieveCustomer360", summary),
-                "parameters": [_parameter("limit", "query", limit, "Most records of a type")],
-                "responses": _responses({"200": answer}, _OF_ITEM),
+                "parameters": [parameter("limit", "query", limit, "Most records of a type")],
+                "responses": responses({"200": shown}, _OF_ITEM),
             },
         }
     }
@@ -267,7 +201,7 @@ def _customer360() -> dict[str, Any]:
 
 def _customer360_schema() -> Schema:
     parts = {
-        declared.name: {"type": "array", "items": _ref(declared.entity)}
+        declared.name: {"type": "array", "items": ref(declared.entity)}
         for api in APIS
         for declared in api.types
     }
@@ -277,5 +211,5 @@ def _customer360_schema() -> Schema:
         "description": "How many records of a type there are; the latest are shown",
     }
     head = {name: {"type": "string"} for name in ("id", "href", "@type")}
-    properties = {**head, **parts, "customer": _ref("Customer"), "known": known}
+    properties = {**head, **parts, "customer": ref("Customer"), "known": known}
     return {"type": "object", "required": ["id", "href", "@type"], "properties": properties}

@@ -3,15 +3,14 @@
 import re
 from dataclasses import dataclass
 from typing import get_args
-from urllib.parse import unquote_plus
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.read import Query
 from customer_inventory.store.where import Operator, Order, Term, check_path
+from customer_inventory.web.parameters import decoded, note, number, only, parts
 
 DEFAULT_LIMIT = 20
 LARGEST_OFFSET = 100_000
-_MOST_PARTS = 50
 _MOST_VALUES = 100
 
 # A condition whose sign ends with an unencoded "=": what follows it is value, whatever it holds.
@@ -58,10 +57,10 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
     """
     terms: dict[tuple[str, Operator], list[str]] = {}
     known: dict[str, str] = {}
-    for part in _parts(raw):
+    for part in parts(raw):
         name, operator, values = _condition(part)
         if operator == "eq" and name in _KNOWN:
-            _note(known, name, values)
+            note(known, name, values)
         elif operator == "eq" and name in _RESERVED:
             raise Invalid("is not served.", path=name, hint="Filter by attribute names instead.")
         else:
@@ -72,8 +71,8 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
         Query(
             terms=tuple(Term(path, operator, tuple(vs)) for (path, operator), vs in terms.items()),
             order=_order(known.get("sort", "")),
-            limit=_number(known.get("limit", str(min(DEFAULT_LIMIT, most))), "limit", most),
-            offset=_number(known.get("offset", "0"), "offset", LARGEST_OFFSET),
+            limit=number(known.get("limit", str(min(DEFAULT_LIMIT, most))), "limit", most),
+            offset=number(known.get("offset", "0"), "offset", LARGEST_OFFSET),
         ),
         fields=parse_fields(known.get("fields")),
         has_limit="limit" in known,
@@ -82,13 +81,13 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
 
 def fields_only(raw: bytes) -> tuple[str, ...] | None:
     """Parse the query string of a single record, which knows `fields` alone."""
-    return parse_fields(_only(raw, "fields"))
+    return parse_fields(only(raw, "fields"))
 
 
 def limit_only(raw: bytes, *, default: int, most: int) -> int:
     """Parse the query string of a resource that knows `limit` alone, from 1 to `most`."""
-    text = _only(raw, "limit")
-    return default if text is None else _number(text, "limit", most, least=1)
+    text = only(raw, "limit")
+    return default if text is None else number(text, "limit", most, least=1)
 
 
 def parse_fields(text: str | None) -> tuple[str, ...] | None:
@@ -99,31 +98,6 @@ def parse_fields(text: str | None) -> tuple[str, ...] | None:
     if len(paths) > _MOST_VALUES:
         raise Invalid(f"names more than {_MOST_VALUES} attributes.", path="fields")
     return paths
-
-
-def _parts(raw: bytes) -> list[str]:
-    """Return the parts of a query string, still percent-encoded."""
-    parts = [part for part in raw.decode("latin-1").split("&") if part]
-    if len(parts) > _MOST_PARTS:
-        raise Invalid(f"The query has more than {_MOST_PARTS} parts.", code="invalidFilter")
-    return parts
-
-
-def _only(raw: bytes, name: str) -> str | None:
-    """Return the value of the one parameter `name` that is known, None when it was not sent."""
-    known: dict[str, str] = {}
-    for part in _parts(raw):
-        other, _, value = part.partition("=")
-        if _decoded(other) != name:
-            raise Invalid("is not known here.", path=_decoded(other)[:100], hint=f"Known: {name}.")
-        _note(known, name, [_decoded(value)])
-    return known.get(name)
-
-
-def _note(known: dict[str, str], name: str, values: list[str]) -> None:
-    if name in known or len(values) > 1:
-        raise Invalid("is given more than once.", path=name, code="invalidPage")
-    known[name] = values[0]
 
 
 def _condition(part: str) -> tuple[str, Operator, list[str]]:
@@ -153,28 +127,21 @@ def _split(part: str) -> tuple[str, Operator, list[str]]:
 
 def _signed(part: str) -> tuple[str, str, str]:
     left, equals, right = part.partition("=")
-    match = _NAME_AND_SIGN.fullmatch(_decoded(left)) if equals else None
+    match = _NAME_AND_SIGN.fullmatch(decoded(left)) if equals else None
     if match is not None:
         sign = f"{match['sign']}="
         if sign == "=" and right[:1] in ("=", "~"):
             sign, right = f"={right[0]}", right[1:]
-        return match["name"], sign, _decoded(right)
-    match = _CONDITION.fullmatch(_decoded(part))
+        return match["name"], sign, decoded(right)
+    match = _CONDITION.fullmatch(decoded(part))
     if match is None:
         raise Invalid(
             "is no condition.",
-            path=_decoded(part)[:100],
+            path=decoded(part)[:100],
             hint="Write attribute=value, or attribute.gte=value and the like.",
             code="invalidFilter",
         )
     return match["name"], match["sign"], match["value"]
-
-
-def _decoded(text: str) -> str:
-    try:
-        return unquote_plus(text.encode("latin-1").decode("ascii"), errors="strict")
-    except UnicodeDecodeError:
-        raise Invalid("The query is not percent-encoded UTF-8.", code="invalidFilter") from None
 
 
 def _check_number(name: str, values: list[str]) -> None:
@@ -204,13 +171,3 @@ def _path(text: str, parameter: str, code: str) -> str:
         return check_path(text)
     except Invalid as error:
         raise Invalid(error.message, path=parameter[:100], hint=error.hint, code=code) from None
-
-
-def _number(text: str, name: str, most: int, *, least: int = 0) -> int:
-    # No longer than it can be: a number of thousands of digits is not worth reading.
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-    if not is_number or not least <= int(text) <= most:
-        raise Invalid(
-            f"must be a whole number from {least} to {most}.", path=name, code="invalidPage"
-        )
-    return int(text)

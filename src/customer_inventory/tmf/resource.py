@@ -15,9 +15,9 @@ from customer_inventory.record.inventory import Alter, Inventory
 from customer_inventory.record.patch import merged, operated
 from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
-from customer_inventory.tmf.exchange import Answer, Request
-from customer_inventory.tmf.failure import UnsupportedMedia
 from customer_inventory.tmf.paging import links
+from customer_inventory.web.exchange import Answer, Request
+from customer_inventory.web.failure import UnsupportedMedia
 
 MERGE = ("application/json", "application/merge-patch+json")
 OPERATIONS = "application/json-patch+json"

@@ -15,7 +15,7 @@ from customer_inventory.kit.errors import (
 )
 from customer_inventory.record.document import encode
 from customer_inventory.record.validate import Rejected
-from customer_inventory.tmf.exchange import Answer
+from customer_inventory.web.exchange import Answer
 
 
 class MethodNotAllowed(Invalid):

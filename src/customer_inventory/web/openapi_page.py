@@ -1,13 +1,14 @@
 """Where the OpenAPI document is served, and the page to try it: offline, no CDN, no Node."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from swagger_ui_bundle import swagger_ui_path
-
-from customer_inventory.tmf.openapi import document
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -59,9 +60,9 @@ _STYLE = """body { margin: 0; background: Canvas; }
 """
 
 
-def openapi_routes(public_url: str, max_page: int) -> list[BaseRoute]:
-    """Return the routes of the document, the page and what the page loads."""
-    described = msgspec.json.encode(document(public_url, max_page))
+def openapi_routes(document: Mapping[str, Any]) -> list[BaseRoute]:
+    """Return the routes of the OpenAPI `document`, the page and what the page loads."""
+    described = msgspec.json.encode(document)
 
     async def openapi(_: Request) -> Response:
         return Response(described, media_type="application/json", headers=_HEADERS)

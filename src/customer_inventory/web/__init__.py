@@ -1,0 +1,1 @@
+"""What the HTTP doors share: requests and answers, failures as shown, the stages of a request."""

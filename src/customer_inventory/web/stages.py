@@ -1,0 +1,148 @@
+"""The stages of a request at an HTTP door, the same for every door.
+
+read → route → authenticate → authorise → handle → record in the ledger → answer. Nothing
+is answered to a known caller before its access entry is durable.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
+
+from customer_inventory.access.guard import Guard, Session
+from customer_inventory.access.ledger import Entry, Ledger
+from customer_inventory.access.operation import Operation
+from customer_inventory.kit.errors import InventoryError, NotFound, Refused
+from customer_inventory.kit.ids import is_id
+from customer_inventory.web import failure
+from customer_inventory.web.exchange import (
+    Answer,
+    Receive,
+    Request,
+    Scope,
+    Send,
+    read,
+    send_answer,
+)
+
+log = logging.getLogger(__name__)
+
+NOTHING = "none"
+"""The ledger's word for operation and type of a request that leads nowhere."""
+
+_UNFORESEEN = "a request failed for a reason that nobody foresaw"
+
+Handle = Callable[[Session, Request], Awaitable[Answer]]
+
+
+class Place(NamedTuple):
+    """Where a request leads.
+
+    `handle` answers it and `operation` is the one permission it needs, on `record_type` (None:
+    on some type; the handler looks only at those the session may); both are None where the
+    method is not served, and `allowed` names those that are (none: there is no such place).
+    `entry_type` is the word the ledger uses, `identifier` the id in the path, empty for none.
+    """
+
+    entry_type: str = NOTHING
+    identifier: str = ""
+    record_type: str | None = None
+    operation: Operation | None = None
+    handle: Handle | None = None
+    allowed: tuple[str, ...] = ()
+
+
+class Route(Protocol):
+    """How a door finds its way."""
+
+    def __call__(self, path: str, method: str) -> Place:
+        """Return where `method` on `path` leads."""
+
+
+class Stages:
+    """Walks requests of one door through the stages; an ASGI application."""
+
+    def __init__(self, route: Route, guard: Guard, ledger: Ledger, *, max_body_bytes: int) -> None:
+        self._route = route
+        self._guard = guard
+        self._ledger = ledger
+        self._max_body = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        try:
+            answer = await self._answer(scope, receive)
+        except InventoryError as error:
+            answer = failure.answer(error)
+        except Exception:
+            log.exception(_UNFORESEEN)
+            answer = failure.answer(_Unforeseen())
+        await send_answer(answer, send, head_only=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        session = await self._guard.authenticate(_authorization(scope))
+        place = self._route(scope["path"], scope["method"])
+        decision = "permit"
+        try:
+            answer = await self._handled(session, place, scope, receive)
+        except InventoryError as error:
+            answer = failure.answer(error)
+            decision = "deny" if isinstance(error, Refused) else "permit"
+        except Exception:
+            log.exception(_UNFORESEEN)
+            answer = failure.answer(_Unforeseen())
+        await self._record(session, place, answer, decision, scope.get("client"))
+        return answer
+
+    async def _handled(
+        self, session: Session, place: Place, scope: Scope, receive: Receive
+    ) -> Answer:
+        if place.handle is None or place.operation is None:
+            if not place.allowed:
+                raise NotFound(
+                    "There is no such resource.", hint="/openapi.json lists what is served."
+                )
+            raise failure.MethodNotAllowed(place.allowed)
+        self._guard.authorise(session, place.operation, place.record_type)
+        request = await read(scope, receive, most=self._max_body)
+        return await place.handle(session, request)
+
+    async def _record(
+        self,
+        session: Session,
+        place: Place,
+        answer: Answer,
+        decision: str,
+        client: tuple[str, int] | None,
+    ) -> None:
+        actor = session.actor
+        await self._ledger.append(
+            Entry(
+                at=datetime.now(UTC).isoformat(),
+                process=actor.process,
+                purpose=actor.purpose,
+                operation=place.operation or NOTHING,
+                type=place.entry_type,
+                status=answer.status,
+                decision=decision,
+                ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
+                count=answer.told,
+                bytes=len(answer.body),
+                person=actor.person,
+                source=client[0] if client else None,
+            )
+        )
+
+
+class _Unforeseen(InventoryError):
+    """Something failed that nobody foresaw; the log has it."""
+
+    def __init__(self) -> None:
+        super().__init__("The request failed here.", hint="It is in the log of the service.")
+
+
+def _authorization(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return str(value.decode("latin-1"))
+    return ""
