@@ -30,6 +30,7 @@ from customer_inventory.store.database import Database
 from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
+from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Receive, Scope, Send
 from customer_inventory.web.openapi_page import openapi_routes
@@ -63,6 +64,9 @@ class Application:
             public_url=public_url,
             max_body_bytes=settings.max_body_bytes,
             max_page=settings.max_page,
+        )
+        self.straight = StraightReads(
+            self.door.resources, self.inventory, self.guard, self.ledger, self.door.answer
         )
         rooms = Rooms(self.database, self.inventory, self.jobs, public_url, settings.max_page)
         self.api = ApiDoor(rooms, self.guard, self.ledger, max_body_bytes=settings.max_body_bytes)

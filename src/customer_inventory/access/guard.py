@@ -83,10 +83,12 @@ class Guard:
 
     async def authenticate(self, authorization: str) -> Session:
         """Return the session of an `Authorization` header; raise Unauthenticated for none."""
+        return self.remembered(authorization) or await self._verify(authorization)
+
+    def remembered(self, authorization: str) -> Session | None:
+        """Return the session of an `Authorization` header that was verified lately, if it holds."""
         session = self._sessions.get(authorization)
-        if session is not None and session.good_until > now():
-            return session
-        return await self._verify(authorization)
+        return session if session is not None and session.good_until > now() else None
 
     @staticmethod
     def authorise(session: Session, operation: Operation, record_type: str | None) -> Actor:

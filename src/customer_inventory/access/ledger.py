@@ -11,7 +11,7 @@ import msgspec
 
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.store.database import Database, Row
-from customer_inventory.store.lane import Lane
+from customer_inventory.store.lane import Lane, Tell
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -53,6 +53,10 @@ class Ledger:
     async def append(self, entry: Entry) -> None:
         """Keep `entry`; raise Unavailable when that cannot be done: then nothing may be told."""
         await self._lane.submit(entry)
+
+    def post(self, entry: Entry, tell: Tell[None]) -> None:
+        """Keep `entry` as `append` does; `tell` gets None once it is durable, or why it is not."""
+        self._lane.post(entry, tell)
 
     async def _keep(self, entries: Sequence[Entry]) -> Sequence[None]:
         first = self._written + 1

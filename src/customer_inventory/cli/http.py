@@ -1,9 +1,21 @@
-"""The HTTP protocol of the service: uvicorn's own, sending each answer in one piece."""
+"""The HTTP protocol of the service: uvicorn's own, sending each answer in one piece.
+
+What a door offers to answer on the straight way (`web.straight`) never becomes a task.
+"""
 
 import asyncio
+import http
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from customer_inventory.web.exchange import Answer, head_of
+from customer_inventory.web.straight import Asked, Straight
+
+_STATUS_LINE = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
+    for status in http.HTTPStatus
+}
 
 
 class WholeAnswers(HttpToolsProtocol):
@@ -16,6 +28,75 @@ class WholeAnswers(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a new connection."""
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
+        self._straight: Straight | None = getattr(self.config.app, "straight", None)
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer: straight if that is offered, else by a task."""
+        if self._is_plain():
+            cycle = _Cycle(self)
+            asked = Asked(self.url, self.headers, self.client)
+            # Offered before it is ours: what is declined goes on as if nothing had been.
+            if self._straight is not None and self._straight.offer(asked, cycle.tell):
+                self.cycle = cycle  # type: ignore[assignment]
+                return
+        super().on_headers_complete()
+
+    def _is_plain(self) -> bool:
+        """Tell whether the request is an ordinary GET, alone on its connection."""
+        return (
+            self.parser.get_method() == b"GET"
+            and b"?" not in self.url
+            and (self.cycle is None or self.cycle.response_complete)
+            # A caller who does not read its answers waits for its turn the ordinary way.
+            and not self.flow.write_paused
+            and self.parser.get_http_version() == "1.1"
+            and self.parser.should_keep_alive()
+            and not self.parser.should_upgrade()
+        )
+
+
+class _Cycle:
+    """A request on the straight way, as uvicorn's protocol knows one."""
+
+    __slots__ = (
+        "_protocol", "body", "disconnected", "keep_alive", "message_event", "more_body",
+        "response_complete",
+    )  # fmt: skip
+
+    def __init__(self, protocol: WholeAnswers) -> None:
+        self._protocol = protocol
+        self.response_complete = False
+        self.disconnected = False
+        self.keep_alive = True
+        self.more_body = False
+        self.body = b""
+        self.message_event = _NOBODY_WAITS
+
+    def tell(self, answer: Answer) -> None:
+        """Send the answer and let the connection go on."""
+        self.response_complete = True
+        transport = self._protocol.transport
+        if self.disconnected or transport.is_closing():
+            return
+        lines = [_STATUS_LINE[answer.status]]
+        headers = (*self._protocol.server_state.default_headers, *head_of(answer))
+        lines += [b"%b: %b\r\n" % header for header in headers]
+        if not self.keep_alive:
+            lines.append(b"connection: close\r\n")
+        transport.write(b"%b\r\n%b" % (b"".join(lines), answer.body))
+        if not self.keep_alive:
+            transport.close()
+        self._protocol.on_response_complete()
+
+
+class _Nobody:
+    """The event of a cycle in which nobody waits for more of a body."""
+
+    def set(self) -> None:
+        pass
+
+
+_NOBODY_WAITS = _Nobody()
 
 
 class _Gathering:

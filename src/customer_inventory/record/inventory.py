@@ -28,6 +28,7 @@ from customer_inventory.record.version import (
 )
 from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
+from customer_inventory.store.lane import Tell
 
 _TRIES = 20
 """So often a change without a revision of its own is repeated when other services are faster."""
@@ -48,6 +49,10 @@ class Inventory:
     async def get(self, declared: RecordType, identifier: str) -> Version:
         """Return the present version; raise NoSuchRecord when there is none."""
         return await self._reader.get(declared, identifier)
+
+    def request(self, declared: RecordType, identifier: str, tell: Tell[Version]) -> None:
+        """Read as `get` does (of a well-formed id), and call `tell` with what came of it."""
+        self._reader.request(declared, identifier, tell)
 
     async def page(self, declared: RecordType, query: Query) -> Page:
         """Return one page of the records that fulfil `query`."""

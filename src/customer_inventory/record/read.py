@@ -10,7 +10,7 @@ from customer_inventory.record.declare import RecordType
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
 from customer_inventory.store.database import Database
-from customer_inventory.store.lane import Lane
+from customer_inventory.store.lane import Lane, Tell
 from customer_inventory.store.sql import beside
 from customer_inventory.store.where import Order, SearchColumn, Term, Where
 
@@ -64,6 +64,10 @@ class Reader:
         if not is_id(identifier):
             raise NoSuchRecord(declared)
         return await self._lanes[declared.name].submit(identifier)
+
+    def request(self, declared: RecordType, identifier: str, tell: Tell[Version]) -> None:
+        """Read as `get` does; `tell` is called with the version, or why there is none."""
+        self._lanes[declared.name].post(identifier, tell)
 
     async def page(self, declared: RecordType, query: Query) -> Page:
         """Return one page of the records of a type; raise Invalid for a malformed query."""

@@ -7,12 +7,15 @@ commit, access entries one row. Nothing waits for company: an idle lane sends at
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from customer_inventory.kit.errors import Conflict, Invalid, Unavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Tell = Callable[[Result | Exception], None]
+"""Hears what came of an item."""
 
 
 class Lane(Generic[Item, Result]):
@@ -38,19 +41,26 @@ class Lane(Generic[Item, Result]):
         self._width = width
         self._tracks = tracks
         self._limit = limit
-        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._waiting: deque[tuple[Item, Tell[Result]]] = deque()
         self._working = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: Item) -> Result:
         """Run `item` with whatever else is waiting; return its result or raise its failure."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self.post(item, partial(_settle, future))
+        return await future
+
+    def post(self, item: Item, tell: "Tell[Result]") -> None:
+        """Run `item` as `submit` does; `tell` is called with its result or failure.
+
+        For callers that have no task to wait in. `tell` must not raise.
+        """
         if len(self._waiting) >= self._limit:
             raise Unavailable("Too many requests are waiting.", hint="Try again in a second.")
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        self._waiting.append((item, tell))
         if self._working < self._tracks:
             self._start()
-        return await future
 
     def _start(self) -> None:
         # A task starts in the next turn of the loop: all that came in this turn joins it.
@@ -69,25 +79,25 @@ class Lane(Generic[Item, Result]):
             # and what was submitted in that turn would be left waiting.
             self._working -= 1
 
-    async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+    async def _settle(self, batch: Sequence[tuple[Item, Tell[Result]]]) -> None:
         try:
             results = await self._run([item for item, _ in batch])
         except (Invalid, Conflict) as error:
             if len(batch) == 1:
-                _tell(batch[0][1], error)
+                batch[0][1](error)
                 return
             middle = len(batch) // 2
             await self._settle(batch[:middle])
             await self._settle(batch[middle:])
         except Exception as error:  # noqa: BLE001 - whatever it is, the submitters must hear it
-            for _, future in batch:
-                _tell(future, error)
+            for _, tell in batch:
+                tell(error)
         else:
-            for (_, future), result in zip(batch, results, strict=True):
-                _tell(future, result)
+            for (_, tell), result in zip(batch, results, strict=True):
+                tell(result)
 
 
-def _tell(future: "asyncio.Future[Result]", result: Result | Exception) -> None:
+def _settle(future: "asyncio.Future[Result]", result: Result | Exception) -> None:
     if future.done():  # the submitter has gone
         return
     if isinstance(result, Exception):

@@ -1,7 +1,8 @@
 """The door of the TM Forum APIs: where each request leads. `web.stages` walks it from there."""
 
+from collections.abc import MutableMapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Ledger
@@ -14,6 +15,7 @@ from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
 from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send
 from customer_inventory.web.stages import Place, Stages
+from customer_inventory.web.straight import Asked
 
 Served = dict[str, tuple[Operation, Handler]]
 """By method: the one operation to permit, and the handler."""
@@ -60,6 +62,17 @@ class Door:
         """Answer one HTTP request."""
         await self._stages(scope, receive, send)
 
+    async def answer(self, asked: Asked) -> Answer:
+        """Return the answer to a plain GET, whatever comes of it."""
+        scope: Scope = {
+            "method": "GET",
+            "path": asked.path.decode("latin-1"),
+            "query_string": b"",
+            "headers": asked.headers,
+            "client": asked.client,
+        }
+        return await self._stages.answer(scope, _nothing)
+
     def _place(self, path: str, method: str) -> Place:
         path = path.rstrip("/")
         resource, identifier = self.resources.get(path), ""
@@ -95,6 +108,10 @@ class Door:
             session,
         )
         return await handler(call)
+
+
+async def _nothing() -> MutableMapping[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _resources(public_url: str) -> dict[str, Resource]:

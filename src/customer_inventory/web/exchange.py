@@ -57,12 +57,18 @@ async def read(scope: Scope, receive: Receive, *, most: int) -> Request:
 
 async def send_answer(answer: Answer, send: Send, *, head_only: bool = False) -> None:
     """Send `answer`; only its head in answer to a HEAD request."""
-    headers = list(answer.headers)
-    if answer.status not in _BODILESS:
-        headers += [_JSON, (b"content-length", b"%d" % len(answer.body))]
+    headers = head_of(answer)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     body = b"" if head_only else answer.body
     await send({"type": "http.response.body", "body": body})
+
+
+def head_of(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """Return the headers of `answer`, those that tell of its body included."""
+    headers = list(answer.headers)
+    if answer.status not in _BODILESS:
+        headers += [_JSON, (b"content-length", b"%d" % len(answer.body))]
+    return headers
 
 
 async def _body(headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:

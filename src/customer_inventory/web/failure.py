@@ -1,5 +1,6 @@
 """Failures as the TM Forum's Error, and the one map from kind to HTTP status (TMF630)."""
 
+import logging
 from typing import Any
 
 from customer_inventory.kit.errors import (
@@ -16,6 +17,8 @@ from customer_inventory.kit.errors import (
 from customer_inventory.record.document import encode
 from customer_inventory.record.validate import Rejected
 from customer_inventory.web.exchange import Answer
+
+log = logging.getLogger(__name__)
 
 
 class MethodNotAllowed(Invalid):
@@ -75,6 +78,12 @@ def answer(error: InventoryError) -> Answer:
             {"path": problem.path, "reason": problem.message} for problem in error.problems
         ]
     return Answer(status, encode(body), _headers(error))
+
+
+def unforeseen(error: Exception) -> Answer:
+    """Return the answer to what nobody foresaw: the log has `error`, the caller learns no more."""
+    log.error("a request failed for a reason that nobody foresaw", exc_info=error)
+    return answer(InventoryError("The request failed here.", hint="It is in the log."))
 
 
 def _headers(error: InventoryError) -> tuple[tuple[bytes, bytes], ...]:

@@ -4,7 +4,6 @@ read → route → authenticate → authorise → handle → record in the ledge
 is answered to a known caller before its access entry is durable.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
@@ -25,12 +24,8 @@ from customer_inventory.web.exchange import (
     send_answer,
 )
 
-log = logging.getLogger(__name__)
-
 NOTHING = "none"
 """The ledger's word for operation and type of a request that leads nowhere."""
-
-_UNFORESEEN = "a request failed for a reason that nobody foresaw"
 
 Handle = Callable[[Session, Request], Awaitable[Answer]]
 
@@ -70,14 +65,17 @@ class Stages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        try:
-            answer = await self._answer(scope, receive)
-        except InventoryError as error:
-            answer = failure.answer(error)
-        except Exception:
-            log.exception(_UNFORESEEN)
-            answer = failure.answer(_Unforeseen())
+        answer = await self.answer(scope, receive)
         await send_answer(answer, send, head_only=scope["method"] == "HEAD")
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        """Return the answer to one HTTP request, whatever comes of it."""
+        try:
+            return await self._answer(scope, receive)
+        except InventoryError as error:
+            return failure.answer(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+            return failure.unforeseen(error)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         session = await self._guard.authenticate(_authorization(scope))
@@ -88,10 +86,9 @@ class Stages:
         except InventoryError as error:
             answer = failure.answer(error)
             decision = "deny" if isinstance(error, Refused) else "permit"
-        except Exception:
-            log.exception(_UNFORESEEN)
-            answer = failure.answer(_Unforeseen())
-        await self._record(session, place, answer, decision, scope.get("client"))
+        except Exception as error:  # noqa: BLE001 - what failed is in the ledger too
+            answer = failure.unforeseen(error)
+        await self._ledger.append(entry_of(session, place, answer, decision, scope.get("client")))
         return answer
 
     async def _handled(
@@ -107,38 +104,30 @@ class Stages:
         request = await read(scope, receive, most=self._max_body)
         return await place.handle(session, request)
 
-    async def _record(
-        self,
-        session: Session,
-        place: Place,
-        answer: Answer,
-        decision: str,
-        client: tuple[str, int] | None,
-    ) -> None:
-        actor = session.actor
-        await self._ledger.append(
-            Entry(
-                at=datetime.now(UTC).isoformat(),
-                process=actor.process,
-                purpose=actor.purpose,
-                operation=place.operation or NOTHING,
-                type=place.entry_type,
-                status=answer.status,
-                decision=decision,
-                ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
-                count=answer.told,
-                bytes=len(answer.body),
-                person=actor.person,
-                source=client[0] if client else None,
-            )
-        )
 
-
-class _Unforeseen(InventoryError):
-    """Something failed that nobody foresaw; the log has it."""
-
-    def __init__(self) -> None:
-        super().__init__("The request failed here.", hint="It is in the log of the service.")
+def entry_of(
+    session: Session,
+    place: Place,
+    answer: Answer,
+    decision: str,
+    client: tuple[str, int] | None,
+) -> Entry:
+    """Return the access entry of an answer."""
+    actor = session.actor
+    return Entry(
+        at=datetime.now(UTC).isoformat(),
+        process=actor.process,
+        purpose=actor.purpose,
+        operation=place.operation or NOTHING,
+        type=place.entry_type,
+        status=answer.status,
+        decision=decision,
+        ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
+        count=answer.told,
+        bytes=len(answer.body),
+        person=actor.person,
+        source=client[0] if client else None,
+    )
 
 
 def _authorization(scope: Scope) -> str:
