@@ -11,6 +11,7 @@ from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.lane import Lane, Tell
+from customer_inventory.store.predicate import Path
 from customer_inventory.store.sql import beside
 from customer_inventory.store.where import Order, SearchColumn, Term, Where
 
@@ -24,12 +25,16 @@ _MOST_REMEMBERED = 1000
 
 @dataclass(frozen=True)
 class Query:
-    """What a caller asks a list for: conditions (all must hold), order, and which part of it."""
+    """What a caller asks a list for: conditions (all must hold), order, and which part of it.
+
+    `filter` is a path that must find something in a record.
+    """
 
     terms: tuple[Term, ...] = ()
     order: tuple[Order, ...] = ()
     limit: int = 20
     offset: int = 0
+    filter: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Reader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._many: dict[tuple[str, tuple[Term, ...]], tuple[int, float]] = {}
+        self._many: dict[tuple[object, ...], tuple[int, float]] = {}
         self._lanes: dict[str, Lane[str, Version]] = {
             name: Lane(partial(self._by_ids, declared), width=256, tracks=1)
             for name, declared in TYPES.items()
@@ -105,19 +110,21 @@ class Reader:
 
     async def _total(self, declared: RecordType, query: Query) -> tuple[int, bool]:
         """Count what fulfils `query`; that there are many is remembered for a while."""
-        key = (declared.name, query.terms)
+        key = (declared.name, query.terms, query.filter)
         total, until = self._many.get(key, (0, 0.0))
         if until > time.monotonic():
             return total, True
         where = Where(columns_by_path(declared))
         statement = SQL.count_of_records.format(
-            table=declared.table, condition=where.condition(query.terms), limit=COUNTED + 1
+            table=declared.table,
+            condition=where.condition(query.terms, query.filter),
+            limit=COUNTED + 1,
         )
         counted = await self._database.value(statement, *where.parameters)
         if counted <= COUNTED:
             return counted, False
         total = COUNTED
-        if not query.terms:
+        if not query.terms and query.filter is None:
             known = await self._database.value(SQL.estimated_records, f"record.{declared.table}")
             total = max(known or 0, COUNTED)
         if len(self._many) >= _MOST_REMEMBERED:
@@ -170,7 +177,7 @@ def _page_statement(declared: RecordType, query: Query, where: Where) -> str:
     # of the table is wanted, and sort it.
     return SQL.page_of_records.format(
         table=declared.table,
-        condition=where.condition(query.terms),
+        condition=where.condition(query.terms, query.filter),
         order=where.order(query.order),
         limit=int(query.limit),
         offset=int(query.offset),

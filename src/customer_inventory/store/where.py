@@ -6,7 +6,7 @@ pass the path grammar, values only ever travel as parameters.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ import msgspec
 
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.store.predicate import Path, compiled, equalities
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "regex"]
 
@@ -66,12 +67,15 @@ class Where:
         self.parameters.append(value)
         return f"${len(self.parameters)}"
 
-    def condition(self, terms: Sequence[Term]) -> str:
-        """Return the SQL of all `terms` together; TRUE for none.
+    def condition(self, terms: Sequence[Term], part: Path | None = None) -> str:
+        """Return the SQL of all `terms` together, and that `part` finds something; else TRUE.
 
         Raises Invalid for a path or pattern that is not well formed.
         """
-        return " AND ".join(self._term(term) for term in terms) or "TRUE"
+        tests = [self._term(term) for term in terms]
+        if part is not None:
+            tests += [*self._narrowing(part), self._found(part)]
+        return " AND ".join(tests) or "TRUE"
 
     def order(self, keys: Sequence[Order]) -> str:
         """Return the SQL of an order by `keys`, made total by the id."""
@@ -80,6 +84,18 @@ class Where:
             direction = " DESC NULLS LAST" if key.descending else ""
             parts.append(f"{self._sortable(check_path(key.path))}{direction}")
         return ", ".join([*parts, "r.id"])
+
+    def _narrowing(self, part: Path) -> Iterator[str]:
+        """Say what `part` implies of columns of text, so that an index of theirs may help."""
+        for name, value in equalities(part):
+            column = self._columns.get(name)
+            if column is not None and column.kind == "text" and value:
+                yield f"r.{column.name} = {self.parameter(value)}::text"
+
+    def _found(self, part: Path) -> str:
+        path = compiled(part)
+        query, known = self.parameter(path.text), self.parameter(path.variables)
+        return f"jsonb_path_exists(r.body::jsonb, {query}::text::jsonpath, {known}::text::jsonb)"
 
     def _term(self, term: Term) -> str:
         path = check_path(term.path)

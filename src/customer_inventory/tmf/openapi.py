@@ -125,6 +125,12 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
         parameter("offset", "query", offset, "Records to pass over first"),
         parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
         parameter(
+            "filter",
+            "query",
+            {"type": "string"},
+            "A JSON path that must find something: note[?(@.author=='A' && @.text=~/x/)]",
+        ),
+        parameter(
             "filters",
             "query",
             filters,

@@ -7,6 +7,7 @@ from typing import get_args
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.read import Query
 from customer_inventory.store.where import Operator, Order, Term, check_path
+from customer_inventory.tmf.jsonpath import parse_filter
 from customer_inventory.web.parameters import decoded, note, number, only, parts
 
 DEFAULT_LIMIT = 20
@@ -34,7 +35,9 @@ _SIGNS: dict[str, Operator] = {
 }
 _OPERATORS: tuple[Operator, ...] = get_args(Operator)
 _KNOWN = ("fields", "offset", "limit", "sort")
-_RESERVED = ("filter", "before", "after")
+_WHOLE = ("filter",)
+"""Parameters whose value is taken as it is, signs and all."""
+_RESERVED = ("before", "after")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
     terms: dict[tuple[str, Operator], list[str]] = {}
     known: dict[str, str] = {}
     for part in parts(raw):
+        name, equals, value = part.partition("=")
+        if equals and name in _WHOLE:
+            note(known, name, [decoded(value)])
+            continue
         name, operator, values = _condition(part)
         if operator == "eq" and name in _KNOWN:
             note(known, name, values)
@@ -71,6 +78,7 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
         Query(
             terms=tuple(Term(path, operator, tuple(vs)) for (path, operator), vs in terms.items()),
             order=_order(known.get("sort", "")),
+            filter=parse_filter(known["filter"]) if "filter" in known else None,
             limit=number(known.get("limit", str(min(DEFAULT_LIMIT, most))), "limit", most),
             offset=number(known.get("offset", "0"), "offset", LARGEST_OFFSET),
         ),
