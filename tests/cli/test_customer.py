@@ -131,3 +131,23 @@ def test_findings_are_listed(stocked: Cinv) -> None:
     assert (finding["kind"], finding["state"]) == ("record.danglingReference", "open")
     assert finding["evidence"]["path"] == "engagedParty"
     assert rows(stocked, "record", "findings", "--state", "closed") == []
+
+
+def test_what_differs_is_told_with_who_and_why(stock: Stock, stocked: Cinv) -> None:
+    first = rows(stocked, "customer", "history", stock.customer)[-1]["recorded_from"]
+    (found,) = rows(stocked, "customer", "diff", stock.customer, "--from", first)
+    assert (found["path"], found["after"]) == ("status", "suspended")
+    assert (found["process"], found["person"], found["purpose"]) == (
+        "tests",
+        "a tester",
+        "testing",
+    )
+    table = stocked("customer", "diff", stock.customer, "--from", first).out
+    assert "suspended" in table
+    same = stocked("customer", "diff", stock.customer, "--from", first, "--to", first)
+    assert (same.code, same.err) == (0, "Nothing differs.\n")
+
+
+@pytest.mark.parametrize("words", [("--from", "soon"), (), ("--from", "2027-01-01", "--to", "x")])
+def test_a_difference_needs_two_instants(stock: Stock, stocked: Cinv, words: tuple[str]) -> None:
+    assert stocked("customer", "diff", stock.customer, *words).code == 2

@@ -47,6 +47,9 @@ async def test_it_says_what_is_served_and_nothing_else(
         path = resource.location.decode()
         served |= {(path, method) for method in resource.collection if method != "HEAD"}
         served |= {(f"{path}/{{id}}", method) for method in resource.item if method != "HEAD"}
+        served |= {(f"{path}/{{id}}/history", method) for method in resource.history} - {
+            (f"{path}/{{id}}/history", "HEAD")
+        }
     said = {
         (path, method.upper())
         for path, operations in described["paths"].items()

@@ -7,18 +7,22 @@ import msgspec
 
 from customer_inventory.access.house import operator, trace
 from customer_inventory.access.operation import Operation
+from customer_inventory.cli import past
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.find import customers_named
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.types import TYPES, named
 
 
 @click.group()
 def customer() -> None:
-    """Customers: find, show, history. What you see is recorded in the access ledger."""
+    """Customers: find, show, history, diff. What you see is recorded in the access ledger."""
+
+
+customer.add_command(past.history)
+customer.add_command(past.diff)
 
 
 @customer.command()
@@ -81,54 +85,6 @@ def show_command(identifier: str, limit: int, output: str) -> None:
         for kind, count in seen.known.items():
             if count > len(seen.parts[kind]):
                 click.echo(f"{kind}: the latest {len(seen.parts[kind])} of {count}", err=True)
-
-    run(work())
-
-
-@customer.command()
-@click.argument("identifier", metavar="ID")
-@click.option(
-    "--type",
-    "record_type",
-    default="customer",
-    show_default=True,
-    type=click.Choice(list(TYPES)),
-    help="Record type of the id.",
-)
-@click.option(
-    "--limit",
-    default=100,
-    show_default=True,
-    type=click.IntRange(1, 10_000),
-    help="Most versions to show.",
-)
-@output_option
-def history(identifier: str, record_type: str, limit: int, output: str) -> None:
-    """Show the versions of a record, newest first: when, by which process, for what purpose.
-
-    \b
-    Example:
-      cinv customer history qa06h0q9x2mrs6kz4c8v1tdw3e
-    """
-    declared = named(record_type)
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            versions = await Inventory(database).versions(declared, identifier, limit=limit)
-            await trace(database, operator(), Operation.READ, record_type, [identifier])
-        columns = (
-            "revision",
-            "operation",
-            "recorded_from",
-            "recorded_to",
-            "process",
-            "person",
-            "purpose",
-        )
-        rows = [
-            {name: getattr(version, name) for name in (*columns, "body")} for version in versions
-        ]
-        show(rows, output, columns=columns, empty="")
 
     run(work())
 

@@ -65,7 +65,8 @@ class RecordType:
     `name` is the TM Forum resource (`individual`), `entity` the value of its `@type`,
     `mandatory` what must be there on create, `subject` the path whose id names the subject it
     belongs to (None: it is a subject itself), `validity` the path of its period, `status` the
-    attribute whose change is a state change. A strict type refuses undeclared attributes.
+    attribute whose change is a state change. An occurrence is a fact from the start of its
+    period on, for ever. A strict type refuses undeclared attributes.
     """
 
     name: str
@@ -78,6 +79,7 @@ class RecordType:
     subject: tuple[str, ...] = ()
     validity: str = "validFor"
     status: str = "status"
+    is_occurrence: bool = False
     is_strict: bool = False
     table: str = field(default="")
 

@@ -16,7 +16,7 @@ DEEPEST = 100
 """So many levels of lists and objects a document may have; validators allow little more."""
 
 encode = msgspec.json.Encoder().encode
-_encode_sorted = msgspec.json.Encoder(order="sorted").encode
+encode_sorted = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
 
 
@@ -76,7 +76,7 @@ def is_same(one: Any, other: Any) -> bool:
 
     What is equal in Python need not be: 1 is neither true nor 1.0 here.
     """
-    return bool(one == other) and _encode_sorted(one) == _encode_sorted(other)
+    return bool(one == other) and encode_sorted(one) == encode_sorted(other)
 
 
 def prepared(declared: RecordType, given: Mapping[str, Any], identifier: str) -> Document:

@@ -6,6 +6,7 @@ share one behaviour. Every change takes the actor who makes it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,6 +18,9 @@ from customer_inventory.record.document import is_same, parse_object, place, pre
 from customer_inventory.record.observation import UNDECLARED, Observations
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
+from customer_inventory.record.time import past
+from customer_inventory.record.time.difference import Traced, compared
+from customer_inventory.record.time.moment import Moment
 from customer_inventory.record.validate import check
 from customer_inventory.record.version import (
     PastVersion,
@@ -58,11 +62,32 @@ class Inventory:
         """Return one page of the records that fulfil `query`."""
         return await self._reader.page(declared, query)
 
+    async def at(self, declared: RecordType, identifier: str, moment: Moment) -> Version:
+        """Return a record as it was at `moment`: the version known then, the parts that held.
+
+        Raises NoSuchRecord when there was none.
+        """
+        if moment.known_at is None:
+            version = await self.get(declared, identifier)
+        else:
+            version = await past.known_at(self._database, declared, identifier, moment.known_at)
+        return past.as_of(declared, version, moment)
+
     async def versions(
-        self, declared: RecordType, identifier: str, *, limit: int = 100
+        self, declared: RecordType, identifier: str, *, limit: int = 100, offset: int = 0
     ) -> list[PastVersion]:
-        """Return the versions of a record, newest first."""
-        return await self._reader.versions(declared, identifier, limit=limit)
+        """Return versions of a record, newest first, after the `offset` newest."""
+        return await past.versions(self._database, declared, identifier, limit=limit, offset=offset)
+
+    async def number_of_versions(self, declared: RecordType, identifier: str) -> int:
+        """Return how many versions of a record there are, its present one included."""
+        return await past.number_of_versions(self._database, declared, identifier)
+
+    async def compared(
+        self, declared: RecordType, identifier: str, start: datetime, end: datetime
+    ) -> list[Traced]:
+        """Return what differs in a record between two instants, each traced to who did it."""
+        return await compared(self._database, declared, identifier, start, end)
 
     async def around(self, identifier: str, *, most: int = MOST_OF_A_KIND) -> Customer360:
         """Return a customer with all that hangs on it."""

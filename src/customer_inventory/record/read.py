@@ -1,4 +1,4 @@
-"""Reading records: by id, by page, through their versions."""
+"""Reading records: by id and by page."""
 
 import time
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from functools import cache, partial
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.types import TYPES
-from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
+from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.lane import Lane, Tell
 from customer_inventory.store.predicate import Path
@@ -88,17 +88,6 @@ class Reader:
         # An estimate may be behind; a page past the end has seen nothing.
         return Page(records, max(total, seen) if records else total, is_estimate)
 
-    async def versions(
-        self, declared: RecordType, identifier: str, *, limit: int = 100
-    ) -> list[PastVersion]:
-        """Return the versions of a record, newest first; raise NoSuchRecord for no version."""
-        rows = await self._database.fetch(
-            _of(SQL.versions_of_record, declared), identifier, bucket_of(identifier), limit
-        )
-        if not rows:
-            raise NoSuchRecord(declared)
-        return [PastVersion(**dict(row)) for row in rows]
-
     async def _by_ids(
         self, declared: RecordType, identifiers: Sequence[str]
     ) -> Sequence[Version | Exception]:
@@ -157,7 +146,6 @@ def every_statement() -> dict[str, str]:
     statements = {"estimated_records": SQL.estimated_records}
     for name, declared in TYPES.items():
         statements[f"records_by_id:{name}"] = _of(SQL.records_by_id, declared)
-        statements[f"versions_of_record:{name}"] = _of(SQL.versions_of_record, declared)
         statements[f"page_of_records:{name}"] = _page_statement(
             declared, Query(), Where(columns_by_path(declared))
         )

@@ -42,31 +42,3 @@ FROM (
 SELECT greatest(c.reltuples, 0)::bigint
 FROM pg_class AS c
 WHERE c.oid = to_regclass($1);
-
--- name: versions_of_record
--- Every version of a record, newest first; the present one has no end. {table}, {type}: its own.
-SELECT
-    r.revision,
-    r.operation,
-    r.body,
-    r.recorded_at AS recorded_from,
-    NULL::timestamptz AS recorded_to,
-    r.process,
-    r.person,
-    r.purpose
-FROM record.{table} AS r
-WHERE r.id = $1 AND r.bucket = $2
-UNION ALL
-SELECT
-    h.revision,
-    h.operation,
-    h.body,
-    h.recorded_from,
-    nullif(h.recorded_to, 'infinity'),
-    h.process,
-    h.person,
-    h.purpose
-FROM record.history AS h
-WHERE h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
-ORDER BY revision DESC
-LIMIT $3;

@@ -1,7 +1,8 @@
 """The door of the TM Forum APIs: where each request leads. `web.stages` walks it from there."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from customer_inventory.access.guard import Guard, Session
@@ -10,14 +11,14 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.types import named
-from customer_inventory.tmf import customer360
+from customer_inventory.tmf import customer360, history
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
 from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send
 from customer_inventory.web.stages import Place, Stages
 from customer_inventory.web.straight import Asked
 
-Served = dict[str, tuple[Operation, Handler]]
+Served = Mapping[str, tuple[Operation, Handler]]
 """By method: the one operation to permit, and the handler."""
 
 
@@ -25,7 +26,7 @@ class Resource(NamedTuple):
     """Where a resource is served: what its collection and its items answer to.
 
     `location` is its canonical address, whichever alias was called; `entry_type` is the word
-    the ledger uses for it.
+    the ledger uses for it. `history` is what the past of an item answers to.
     """
 
     declared: RecordType
@@ -33,6 +34,7 @@ class Resource(NamedTuple):
     entry_type: str
     collection: Served
     item: Served
+    history: Served = MappingProxyType({})
 
     def served(self, identifier: str) -> Served:
         """Return what the item of that id answers to; the collection when the id is empty."""
@@ -74,19 +76,27 @@ class Door:
         return await self._stages.answer(scope, _nothing)
 
     def _place(self, path: str, method: str) -> Place:
-        path = path.rstrip("/")
-        resource, identifier = self.resources.get(path), ""
-        if resource is None:
-            head, _, identifier = path.rpartition("/")
-            resource = self.resources.get(head)
+        resource, identifier, served = self._found(path.rstrip("/"))
         # A resource without a collection is not there without an id.
-        served = resource.served(identifier) if resource is not None else {}
         if resource is None or not served:
             return Place(identifier=identifier)
         operation, handler = served.get(method, (None, None))
         handle = handler and partial(self._handle, handler, resource, identifier)
         kind = resource.declared.name
         return Place(resource.entry_type, identifier, kind, operation, handle, tuple(served))
+
+    def _found(self, path: str) -> tuple[Resource | None, str, Served]:
+        """Return the resource of a path, the id in it, and what answers there."""
+        resource = self.resources.get(path)
+        if resource is not None:
+            return resource, "", resource.collection
+        head, _, identifier = path.rpartition("/")
+        resource = self.resources.get(head)
+        if resource is None and identifier == history.NAME:
+            head, _, identifier = head.rpartition("/")
+            resource = self.resources.get(head)
+            return resource, identifier, resource.history if resource else {}
+        return resource, identifier, resource.served(identifier) if resource else {}
 
     async def _handle(
         self,
@@ -120,7 +130,7 @@ def _resources(public_url: str) -> dict[str, Resource]:
     for api in APIS:
         for declared in api.types:
             location = f"{public_url}{api.base}/{declared.name}".encode()
-            resource = Resource(declared, location, declared.name, COLLECTION, ITEM)
+            resource = Resource(declared, location, declared.name, COLLECTION, ITEM, history.ITEM)
             for base in api.bases:
                 resources[f"{base}/{declared.name}"] = resource
     name = customer360.RESOURCE

@@ -5,7 +5,7 @@ from typing import Any
 from customer_inventory import __version__
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.schema import Schema
-from customer_inventory.tmf import customer360
+from customer_inventory.tmf import customer360, history, openapi_history
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
@@ -54,6 +54,14 @@ def _paths(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
     return {
         f"{api.base}/{declared.name}": _collection(api, declared, max_page),
         f"{api.base}/{declared.name}/{{id}}": {"parameters": [identifier], **_item(api, declared)},
+        f"{api.base}/{declared.name}/{{id}}/{history.NAME}": {
+            "parameters": [identifier],
+            "get": {
+                **_operation(api, f"list{declared.entity}History", "Read the versions of a record"),
+                "parameters": list(openapi_history.of_history(max_page)),
+                "responses": responses(openapi_history.answers(), _OF_ITEM),
+            },
+        },
     }
 
 
@@ -84,7 +92,7 @@ def _item(api: Api, declared: RecordType) -> dict[str, Any]:
     return {
         "get": {
             **_operation(api, f"retrieve{entity}", f"Read one {name}"),
-            "parameters": [_FIELDS, _IF_NONE_MATCH],
+            "parameters": [_FIELDS, _IF_NONE_MATCH, *openapi_history.MOMENT],
             "responses": responses(
                 {"200": answer("The record", shown, "ETag"), "304": {"description": "As known"}},
                 _OF_ITEM,

@@ -6,8 +6,10 @@ from typing import get_args
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.read import Query
+from customer_inventory.record.time.moment import AS_OF, KNOWN_AT, PRESENT, Moment, moment_of
 from customer_inventory.store.where import Operator, Order, Term, check_path
 from customer_inventory.tmf.jsonpath import parse_filter
+from customer_inventory.web import parameters
 from customer_inventory.web.parameters import decoded, note, number, only, parts
 
 DEFAULT_LIMIT = 20
@@ -90,6 +92,14 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
 def fields_only(raw: bytes) -> tuple[str, ...] | None:
     """Parse the query string of a single record, which knows `fields` alone."""
     return parse_fields(only(raw, "fields"))
+
+
+def of_item(raw: bytes) -> tuple[tuple[str, ...] | None, Moment]:
+    """Parse the query string of a GET of one record: `fields`, and the moment it is seen at."""
+    if not raw:
+        return None, PRESENT
+    found = parameters.known(raw, "fields", AS_OF, KNOWN_AT)
+    return parse_fields(found.get("fields")), moment_of(found.get(AS_OF), found.get(KNOWN_AT))
 
 
 def limit_only(raw: bytes, *, default: int, most: int) -> int:

@@ -53,13 +53,19 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 
 async def retrieve(call: Call) -> Answer:
-    """GET one record; If-None-Match answers 304 while its revision is the known one."""
-    fields = _fields(call.request)
+    """GET one record; If-None-Match answers 304 while its revision is the known one.
+
+    With `asOf` or `knownAt`, as it was then: without ETag, which guards what is there now.
+    """
+    fields, moment = query.of_item(call.request.query)
+    if not moment.is_present:
+        then = await call.inventory.at(call.declared, call.id, moment)
+        return Answer(200, shown(call, then, fields), ids=(then.id,), told=1)
     version = await call.inventory.get(call.declared, call.id)
     etag = _etag(version.revision)
     if _is_known(call.request, etag):
         return Answer(304, headers=((b"etag", etag),), ids=(version.id,), told=1)
-    return _told(200, version, _shown(call, version, fields))
+    return _told(200, version, shown(call, version, fields))
 
 
 async def find(call: Call) -> Answer:
@@ -67,7 +73,7 @@ async def find(call: Call) -> Answer:
     asked = query.parse(call.request.query, most=call.most)
     page = await call.inventory.page(call.declared, asked.query)
     ids = tuple(version.id for version in page.records)
-    body = render.array(_shown(call, version, asked.fields) for version in page.records)
+    body = render.array(shown(call, version, asked.fields) for version in page.records)
     offset, limit = asked.query.offset, asked.query.limit
     is_part = asked.has_limit and (offset > 0 or len(ids) < page.total)
     headers = (
@@ -85,7 +91,7 @@ async def create(call: Call) -> Answer:
     fields = _fields(call.request)
     given = parse_object(call.request.body)
     version = await call.inventory.create(call.declared, given, actor=call.actor)
-    answer = _told(201, version, _shown(call, version, fields))
+    answer = _told(201, version, shown(call, version, fields))
     return answer._replace(headers=(*answer.headers, (b"location", _href(call, version.id))))
 
 
@@ -101,7 +107,7 @@ async def change(call: Call) -> Answer:
     version = await call.inventory.change(
         call.declared, call.id, alter, actor=call.actor, revision=_if_match(call.request)
     )
-    return _told(200, version, _shown(call, version, fields))
+    return _told(200, version, shown(call, version, fields))
 
 
 async def remove(call: Call) -> Answer:
@@ -136,7 +142,8 @@ def _altered(apply: Callable[[Any, Any], Any], patch: Any, href: str, old: Docum
     return new
 
 
-def _shown(call: Call, version: Version, fields: tuple[str, ...] | None) -> bytes:
+def shown(call: Call, version: Version, fields: tuple[str, ...] | None) -> bytes:
+    """Return a version of the call's record type as the caller sees it."""
     href = _href(call, version.id)
     if fields is None:
         return render.whole(version.body, href)

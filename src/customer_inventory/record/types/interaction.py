@@ -71,4 +71,5 @@ PARTY_INTERACTION = RecordType(
     ),
     subject=("relatedParty.partyOrPartyRole",),
     validity="interactionDate",
+    is_occurrence=True,
 )

@@ -1,0 +1,106 @@
+"""The past of one record: its versions, and the one that was held at an instant."""
+
+from datetime import datetime
+from functools import cache
+
+from customer_inventory.kit.errors import TooLarge
+from customer_inventory.kit.ids import bucket_of, is_id
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.document import encode, parse_object
+from customer_inventory.record.time.held import held
+from customer_inventory.record.time.moment import Moment
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
+from customer_inventory.store.database import Database
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+MOST_COMPARED = 10_000
+"""So many versions may lie between two instants that are compared."""
+_NAMES = ("version_known_at", "versions_of_record", "number_of_versions", "versions_between")
+
+
+class NotThen(NoSuchRecord):
+    """The record was not there, or did not hold, at the moment asked for."""
+
+    def __init__(self, declared: RecordType) -> None:
+        super().__init__(declared)
+        self.message = f"There was no {declared.entity} with this id at that moment."
+        self.hint = "Its history tells from when until when it was there."
+
+
+async def known_at(
+    database: Database, declared: RecordType, identifier: str, instant: datetime
+) -> Version:
+    """Return the version that was held at `instant`; raise NotThen when none was."""
+    if not is_id(identifier):
+        raise NoSuchRecord(declared)
+    row = await database.row(
+        _of("version_known_at", declared), identifier, bucket_of(identifier), instant
+    )
+    if row is None:
+        raise NotThen(declared)
+    return Version(row["id"], row["revision"], row["body"])
+
+
+def as_of(declared: RecordType, version: Version, moment: Moment) -> Version:
+    """Return `version` with the parts that held at the moment; raise NotThen when it did not."""
+    if moment.as_of is None:
+        return version
+    document = held(declared, parse_object(version.body), moment.as_of)
+    if document is None:
+        raise NotThen(declared)
+    return Version(version.id, version.revision, encode(document))
+
+
+async def versions(
+    database: Database, declared: RecordType, identifier: str, *, limit: int, offset: int = 0
+) -> list[PastVersion]:
+    """Return versions of a record, newest first, after the `offset` newest.
+
+    Raises NoSuchRecord for a record that never was.
+    """
+    statement = _of("versions_of_record", declared)
+    rows = await database.fetch(statement, identifier, bucket_of(identifier), limit, offset)
+    if not rows and not (offset and await number_of_versions(database, declared, identifier)):
+        raise NoSuchRecord(declared)
+    return [PastVersion(**dict(row)) for row in rows]
+
+
+async def number_of_versions(database: Database, declared: RecordType, identifier: str) -> int:
+    """Return how many versions of a record there are."""
+    statement = _of("number_of_versions", declared)
+    return int(await database.value(statement, identifier, bucket_of(identifier)))
+
+
+async def versions_between(
+    database: Database, declared: RecordType, identifier: str, start: datetime, end: datetime
+) -> list[PastVersion]:
+    """Return the versions held at any time from `start` to `end`, oldest first.
+
+    Raises TooLarge when there are more than MOST_COMPARED.
+    """
+    rows = await database.fetch(
+        _of("versions_between", declared),
+        identifier,
+        bucket_of(identifier),
+        start,
+        end,
+        MOST_COMPARED + 1,
+    )
+    if len(rows) > MOST_COMPARED:
+        raise TooLarge(
+            f"More than {MOST_COMPARED} versions lie between.", hint="Name a shorter time."
+        )
+    return [PastVersion(**dict(row)) for row in rows]
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    return {f"{name}:{kind}": _of(name, TYPES[kind]) for name in _NAMES for kind in TYPES}
+
+
+@cache
+def _of(name: str, declared: RecordType) -> str:
+    return SQL[name].format(table=declared.table, type=declared.name)
