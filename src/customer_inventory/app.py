@@ -16,6 +16,7 @@ from customer_inventory import __version__
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
+from customer_inventory.access.log.house import sealer_of
 from customer_inventory.api import openapi as api_openapi
 from customer_inventory.api.door import ApiDoor
 from customer_inventory.api.route import ROOT as API_ROOT
@@ -56,6 +57,7 @@ class Application:
         self.inventory = Inventory(self.database)
         self.guard = Guard(self.database)
         self.ledger = Ledger(self.database)
+        self.sealer = sealer_of(self.database, settings)
         self.jobs = self._jobs()
         self.door = Door(
             self.inventory,
@@ -93,9 +95,11 @@ class Application:
         await self.guard.start()
         self.inventory.observations.start()
         self.jobs.start()
+        self.sealer.start()
         try:
             yield
         finally:
+            await self.sealer.stop()
             await self.jobs.stop()
             await self.inventory.observations.stop()
             await self.guard.stop()

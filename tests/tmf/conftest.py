@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,7 +44,8 @@ async def serving(dsn: str, database: Database, **settings: Any) -> AsyncIterato
     listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    application = Application(Settings(home=Path("unused"), **settings), dsn, public_url=base)
+    home = Path(tempfile.mkdtemp(prefix="cinv-home-"))
+    application = Application(Settings(home=home, **settings), dsn, public_url=base)
     config = uvicorn.Config(
         application, http=WholeAnswers, log_config=None, lifespan="on", server_header=False
     )
@@ -58,6 +61,7 @@ async def serving(dsn: str, database: Database, **settings: Any) -> AsyncIterato
         yield Service(base, database, application, client, token)
     running.should_exit = True
     await task
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,8 @@ async def trace(
     operation: Operation,
     record_type: str,
     ids: Sequence[str],
+    *,
+    reason: str | None = None,
 ) -> None:
     """Keep the ledger entry of what `actor` did at the terminal, before it is shown."""
     await Ledger(database).append(
@@ -60,5 +62,6 @@ async def trace(
             ids=tuple(ids),
             count=len(ids),
             source=actor.source,
+            reason=reason,
         )
     )

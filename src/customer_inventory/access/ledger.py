@@ -23,7 +23,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One access: who, for what purpose, did what to which records, with what result.
 
     `ids` are the records concerned (all of a list's too), `status` the HTTP status answered,
-    `decision` how the guard decided, `bytes` the size of the answer's body.
+    `decision` how the guard decided and `rule` by what, `groups` the attribute groups told of,
+    `bytes` the size of the answer's body, `reason` the reference that the caller gave for it.
     """
 
     at: str
@@ -38,6 +39,9 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     bytes: int = 0
     person: str | None = None
     source: str | None = None
+    rule: str | None = None
+    groups: Sequence[str] = ()
+    reason: str | None = None
 
 
 class Ledger:

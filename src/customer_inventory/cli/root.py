@@ -17,6 +17,7 @@ _COMMANDS = {
     "customer": "customer_inventory.cli.customer:customer",
     "capture": "customer_inventory.cli.capture:capture",
     "access": "customer_inventory.cli.access:access",
+    "usage": "customer_inventory.cli.usage:usage",
     "demo": "customer_inventory.cli.demo:demo",
 }
 

@@ -36,6 +36,8 @@ class Settings:
     """Largest request body served, in bytes."""
     max_page: int = field(default=1000, metadata={"env": "CINV_MAX_PAGE"})
     """Most records one page of a list may hold."""
+    ledger_anchors: str = field(default="", metadata={"env": "CINV_LEDGER_ANCHORS"})
+    """Where checkpoints of the ledger are taken besides CINV_HOME: files, syslog:, by commas."""
     docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
     """Whether /openapi.json and the page to try it are served."""
 

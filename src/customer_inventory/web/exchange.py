@@ -31,13 +31,17 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """One answer. `ids` says which and `told` how many records it told of, for the ledger."""
+    """One answer. For the ledger: `ids` says which and `told` how many records it told of.
+
+    `reason` is the reference that the caller gave for asking.
+    """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     ids: tuple[str, ...] = ()
     told: int = 0
+    reason: str | None = None
 
 
 async def read(scope: Scope, receive: Receive, *, most: int) -> Request:

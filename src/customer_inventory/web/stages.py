@@ -127,6 +127,7 @@ def entry_of(
         bytes=len(answer.body),
         person=actor.person,
         source=client[0] if client else None,
+        reason=answer.reason,
     )
 
 

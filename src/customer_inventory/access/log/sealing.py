@@ -1,0 +1,192 @@
+"""Sealing: segments of the ledger become leaves of the log, under a newly signed checkpoint.
+
+One sealer works at a time, whichever service it belongs to. What it does is one transaction:
+leaves, checkpoint and the end of the segments come together or not at all.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from customer_inventory.access.ledger import Entry
+from customer_inventory.access.log import leaf
+from customer_inventory.access.log.anchor import Anchors
+from customer_inventory.access.log.note import Checkpoint, Signer
+from customer_inventory.access.log.tree import Frontier
+from customer_inventory.kit.clock import now, parse_instant
+from customer_inventory.kit.errors import InventoryError, Unavailable
+from customer_inventory.store.database import Connection, Database, Row
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+log = logging.getLogger(__name__)
+
+COLUMNS = (
+    "number", "at", "written_at", "seq", "writer", "writer_entry", "process", "person", "purpose",
+    "operation", "record_type", "record_ids", "record_count", "status", "decision", "bytes",
+    "source", "rule", "groups", "reason", "salt", "leaf",
+)  # fmt: skip
+
+_ONE_SEALER = 0x6C656467  # "ledg"
+_SEGMENTS_AT_ONCE = 2000
+_SALT_BYTES = 16
+_PAUSE_SECONDS = 1.0
+_ANCHOR_EVERY = timedelta(hours=1)
+_TRIES = 50
+
+_decode = msgspec.json.Decoder(list[Entry]).decode
+
+
+class Sealer:
+    """Seals the ledger of one database, and takes its checkpoints outside."""
+
+    def __init__(self, database: Database, signer: Signer, anchors: Anchors) -> None:
+        self._database = database
+        self._signer = signer
+        self._anchors = anchors
+        self._months: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Seal from now on, about once a second."""
+        self._task = asyncio.create_task(self._seal_for_ever(), name="seal the ledger")
+
+    async def stop(self) -> None:
+        """Seal no more; what is unsealed stays for the next to seal."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def seal(self) -> int:
+        """Seal what can be sealed, in one step; return how many entries that were.
+
+        0 also when somebody else seals just now. Raises Unavailable.
+        """
+        async with self._database.transaction() as connection:
+            if not await connection.fetchval(SQL.sole_sealer, _ONE_SEALER):
+                return 0
+            segments = await connection.fetch(SQL.segments_to_seal, _SEGMENTS_AT_ONCE)
+            if not segments:
+                return 0
+            frontier = await _frontier(connection)
+            rows = list(_leaves(segments, frontier))
+            await self._make_partitions(connection, rows)
+            await connection.copy_records_to_table(
+                "sealed", schema_name="access", columns=COLUMNS, records=rows
+            )
+            note = self._signer.note(Checkpoint(frontier.size, frontier.root()))
+            await connection.execute(SQL.keep_checkpoint, frontier.size, frontier.packed(), note)
+            await connection.execute(SQL.drop_sealed_segments, [row["seq"] for row in segments])
+        return len(rows)
+
+    async def seal_all(self) -> int:
+        """Seal everything that was in the ledger when this was called; return how many entries.
+
+        Raises Unavailable when a transaction that stays open holds the order back.
+        """
+        began, sealed = now(), 0
+        for _ in range(_TRIES):
+            sealed += await self.seal()
+            oldest = await self._database.value(SQL.oldest_unsealed)
+            if oldest is None or oldest > began:
+                return sealed
+            await asyncio.sleep(_PAUSE_SECONDS / 10)
+        raise Unavailable(
+            "The ledger cannot be sealed just now: a transaction is open.", hint="Try again soon."
+        )
+
+    async def anchor(self) -> Checkpoint | None:
+        """Take the latest checkpoint outside; return it, or None while there is none."""
+        row = await self._database.row(SQL.latest_checkpoint)
+        if row is None:
+            return None
+        await self._anchors.keep(row["note"])
+        await self._database.execute(SQL.mark_anchored, row["size"])
+        frontier = Frontier.of(row["size"], row["edge"])
+        return Checkpoint(frontier.size, frontier.root())
+
+    async def _seal_for_ever(self) -> None:
+        while True:
+            try:
+                if not await self.seal():
+                    await self._anchor_if_due()
+                    await asyncio.sleep(_PAUSE_SECONDS)
+            except InventoryError as error:
+                log.warning("the ledger was not sealed: %s", error)
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _anchor_if_due(self) -> None:
+        latest = await self._database.row(SQL.latest_checkpoint)
+        if latest is None or latest["anchored_at"] is not None:
+            return
+        before = await self._database.value(SQL.latest_anchored)
+        if before is None or now() - before >= _ANCHOR_EVERY:
+            await self.anchor()
+
+    async def _make_partitions(
+        self, connection: Connection, rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Make the partitions of the months that `rows` belong to, where they are not there."""
+        for month in {f"{row[1]:%Y_%m}" for row in rows} - self._months:
+            start = datetime.strptime(month, "%Y_%m").replace(tzinfo=UTC)
+            stop = (start + timedelta(days=32)).replace(day=1)
+            await connection.execute(partition(month, start, stop))
+            self._months.add(month)
+
+
+def partition(month: str, start: datetime, stop: datetime) -> str:
+    """Return the statement that makes the partition of `month` (2026_01)."""
+    return SQL.make_partition.format(month=month, start=start.isoformat(), stop=stop.isoformat())
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement that can be planned, by name."""
+    return {name: text for name, text in SQL.items() if name != "make_partition"}
+
+
+async def _frontier(connection: Connection) -> Frontier:
+    row = await connection.fetchrow(SQL.latest_checkpoint)
+    return Frontier() if row is None else Frontier.of(row["size"], row["edge"])
+
+
+def _leaves(segments: Sequence[Row], frontier: Frontier) -> Iterator[tuple[Any, ...]]:
+    """Yield a row for each entry, its columns as in COLUMNS, and add its leaf to the frontier."""
+    for segment in segments:
+        writer = str(segment["writer"])
+        for offset, entry in enumerate(_decode(segment["body"])):
+            number = segment["first_entry"] + offset
+            salt = secrets.token_bytes(_SALT_BYTES)
+            facts = msgspec.structs.asdict(entry)
+            committed = leaf.commitments(entry.ids, salt, None)
+            hashed = leaf.hash_of(facts, writer, number, committed)
+            yield (
+                frontier.size,
+                parse_instant(entry.at) or segment["recorded_at"],
+                entry.at,
+                segment["seq"],
+                segment["writer"],
+                number,
+                entry.process,
+                entry.person,
+                entry.purpose,
+                entry.operation,
+                entry.type,
+                list(entry.ids),
+                entry.count,
+                entry.status,
+                entry.decision,
+                entry.bytes,
+                entry.source,
+                entry.rule,
+                list(entry.groups),
+                entry.reason,
+                salt,
+                hashed,
+            )
+            frontier.add(hashed)

@@ -1,0 +1,1 @@
+"""Usage: what the access ledger tells of who used the inventory, how, and for what."""
