@@ -162,8 +162,14 @@ QUERIES = [
     query("validFor.endDateTime.gt=tomorrow", "validFor.endDateTime"),
     query("filter=$%5B?(@.title=='x')", "filter"),
     query("filter=title", "filter"),
-    query("before=x", "before", "invalid"),
-    query("after=x", "after", "invalid"),
+    *(
+        query(f"{name}={value}", name, "invalidPage")
+        for name in ("before", "after")
+        for value in ("x", "%00", "W10", "e30", "WyJ4Il0", "%F0%9F%9A%80", "a" * 7000, "=", "%25")
+    ),
+    query("after=&before=", "before", "invalidPage"),
+    query("after=&offset=1", "offset", "invalidPage"),
+    query("after=&after=", "after", "invalidPage"),
     query("title=" + "%41" * 3000, None, "queryTooLong", 414),
 ]
 OTHER_QUERIES = [

@@ -58,9 +58,9 @@ class Inventory:
         """Read as `get` does (of a well-formed id), and call `tell` with what came of it."""
         self._reader.request(declared, identifier, tell)
 
-    async def page(self, declared: RecordType, query: Query) -> Page:
+    async def page(self, declared: RecordType, query: Query, *, with_cursors: bool = False) -> Page:
         """Return one page of the records that fulfil `query`."""
-        return await self._reader.page(declared, query)
+        return await self._reader.page(declared, query, with_cursors=with_cursors)
 
     async def at(self, declared: RecordType, identifier: str, moment: Moment) -> Version:
         """Return a record as it was at `moment`: the version known then, the parts that held.

@@ -2,52 +2,26 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache, partial
 
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.page import Page, Query, counting, found
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.lane import Lane, Tell
-from customer_inventory.store.predicate import Path
 from customer_inventory.store.sql import beside
-from customer_inventory.store.where import Order, SearchColumn, Term, Where
 
 SQL = beside(__name__)
+
+__all__ = ["Page", "Query", "Reader"]
 
 COUNTED = 10_000
 """Totals are exact up to here and an estimate beyond."""
 _MANY_REMEMBERED_SECONDS = 5.0
 _MOST_REMEMBERED = 1000
-
-
-@dataclass(frozen=True)
-class Query:
-    """What a caller asks a list for: conditions (all must hold), order, and which part of it.
-
-    `filter` is a path that must find something in a record.
-    """
-
-    terms: tuple[Term, ...] = ()
-    order: tuple[Order, ...] = ()
-    limit: int = 20
-    offset: int = 0
-    filter: Path | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """A part of a list: the records, and how many fulfil the query in all.
-
-    `total` is exact unless `is_estimate`: then it is the server's estimate, or the number
-    at which counting stopped (there are more).
-    """
-
-    records: Sequence[Version]
-    total: int
-    is_estimate: bool = False
 
 
 class Reader:
@@ -74,19 +48,20 @@ class Reader:
         """Read as `get` does; `tell` is called with the version, or why there is none."""
         self._lanes[declared.name].post(identifier, tell)
 
-    async def page(self, declared: RecordType, query: Query) -> Page:
-        """Return one page of the records of a type; raise Invalid for a malformed query."""
-        where = Where(columns_by_path(declared))
-        rows = await self._database.fetch(
-            _page_statement(declared, query, where), *where.parameters
-        )
-        records = [Version(row["id"], row["revision"], row["body"]) for row in rows]
-        seen = query.offset + len(records)
-        if len(records) < query.limit and (records or not query.offset):
-            return Page(records, seen)
+    async def page(self, declared: RecordType, query: Query, *, with_cursors: bool = False) -> Page:
+        """Return one page of the records of a type; raise Invalid for a malformed query.
+
+        `with_cursors` tells the cursors of its edges, also when it does not begin at one.
+        """
+        page = await found(self._database, declared, query, with_cursors=with_cursors)
+        seen = query.offset + len(page.records)
+        is_short = len(page.records) < query.limit and not query.cursor
+        if is_short and (page.records or not query.offset):
+            return replace(page, total=seen)
         total, is_estimate = await self._total(declared, query)
         # An estimate may be behind; a page past the end has seen nothing.
-        return Page(records, max(total, seen) if records else total, is_estimate)
+        total = max(total, seen) if page.records else total
+        return replace(page, total=total, is_estimate=is_estimate)
 
     async def _by_ids(
         self, declared: RecordType, identifiers: Sequence[str]
@@ -103,13 +78,8 @@ class Reader:
         total, until = self._many.get(key, (0, 0.0))
         if until > time.monotonic():
             return total, True
-        where = Where(columns_by_path(declared))
-        statement = SQL.count_of_records.format(
-            table=declared.table,
-            condition=where.condition(query.terms, query.filter),
-            limit=COUNTED + 1,
-        )
-        counted = await self._database.value(statement, *where.parameters)
+        statement, arguments = counting(declared, query, COUNTED + 1)
+        counted = await self._database.value(statement, *arguments)
         if counted <= COUNTED:
             return counted, False
         total = COUNTED
@@ -122,51 +92,14 @@ class Reader:
         return total, True
 
 
-@cache
-def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
-    """Return the columns that filters and orders may use, by the path they stand for.
-
-    A column joined of several attributes stands for none of them.
-    """
-    columns = {
-        column.paths[0]: SearchColumn(column.name)
-        for column in declared.columns
-        if len(column.paths) == 1
-    }
-    return {
-        **columns,
-        "id": SearchColumn("id"),
-        f"{declared.validity}.startDateTime": SearchColumn("valid_from", "timestamptz"),
-        f"{declared.validity}.endDateTime": SearchColumn("valid_to", "timestamptz"),
-    }
-
-
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     statements = {"estimated_records": SQL.estimated_records}
     for name, declared in TYPES.items():
         statements[f"records_by_id:{name}"] = _of(SQL.records_by_id, declared)
-        statements[f"page_of_records:{name}"] = _page_statement(
-            declared, Query(), Where(columns_by_path(declared))
-        )
-        statements[f"count_of_records:{name}"] = SQL.count_of_records.format(
-            table=declared.table, condition="TRUE", limit=COUNTED
-        )
     return statements
 
 
 @cache
 def _of(text: str, declared: RecordType) -> str:
     return text.format(table=declared.table, type=declared.name)
-
-
-def _page_statement(declared: RecordType, query: Query, where: Where) -> str:
-    # Limit and offset are written out: behind a parameter the planner would assume that a tenth
-    # of the table is wanted, and sort it.
-    return SQL.page_of_records.format(
-        table=declared.table,
-        condition=where.condition(query.terms, query.filter),
-        order=where.order(query.order),
-        limit=int(query.limit),
-        offset=int(query.offset),
-    )

@@ -6,7 +6,7 @@ pass the path grammar, values only ever travel as parameters.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ import msgspec
 
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.store.keyset import Key
 from customer_inventory.store.predicate import Path, compiled, equalities
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "regex"]
@@ -22,6 +23,8 @@ _SQL = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _JSONPATH = {**_SQL, "eq": "=="}
 _PATH = re.compile(r"@?[A-Za-z_][A-Za-z0-9_-]{0,99}(\.@?[A-Za-z_][A-Za-z0-9_-]{0,99}){0,7}")
 _LONGEST_VALUE = 1000
+_SORTED_CHARACTERS = 100
+"""So much of a text in the document orders: it is part of cursors."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,19 @@ class Where:
     """Builds one condition and order over a table whose columns are known by path.
 
     `columns` maps the dotted paths that have a column to it; the document is in the json
-    column `body`; the alias of the table is `r`. `parameters` collects the values, in order.
+    column `body`; the alias of the table is `r`. `parameters` collects the values, in order;
+    `numbers` are the paths of the document that order as numbers.
     """
 
     def __init__(
-        self, columns: Mapping[str, SearchColumn], parameters: list[Any] | None = None
+        self,
+        columns: Mapping[str, SearchColumn],
+        parameters: list[Any] | None = None,
+        *,
+        numbers: Collection[str] = (),
     ) -> None:
         self._columns = columns
+        self._numbers = numbers
         self.parameters: list[Any] = [] if parameters is None else parameters
 
     def parameter(self, value: Any) -> str:
@@ -77,13 +86,12 @@ class Where:
             tests += [*self._narrowing(part), self._found(part)]
         return " AND ".join(tests) or "TRUE"
 
-    def order(self, keys: Sequence[Order]) -> str:
-        """Return the SQL of an order by `keys`, made total by the id."""
-        parts = []
-        for key in keys:
-            direction = " DESC NULLS LAST" if key.descending else ""
-            parts.append(f"{self._sortable(check_path(key.path))}{direction}")
-        return ", ".join([*parts, "r.id"])
+    def keys(self, order: Sequence[Order]) -> tuple[Key, ...]:
+        """Return the keys of `order`, made total by the id, which goes the way of the last."""
+        keys = [self._key(check_path(key.path), key.descending) for key in order]
+        descending = keys[-1].descending if keys else False
+        identifier = Key("r.id", descending=descending, is_column=True, is_id=True)
+        return (*keys, identifier)
 
     def _narrowing(self, part: Path) -> Iterator[str]:
         """Say what `part` implies of columns of text, so that an index of theirs may help."""
@@ -118,7 +126,7 @@ class Where:
 
     def _in_document(self, path: str, term: Term) -> str:
         """Search the document by JSON path; lists on the way are walked through (lax mode)."""
-        place = "".join(f".{msgspec.json.encode(step).decode()}" for step in path.split("."))
+        place = _steps(path)
         searches = []
         for value in term.values:
             test, variables = _jsonpath_test(term.operator, value)
@@ -129,11 +137,18 @@ class Where:
             )
         return _joined(term, searches)
 
-    def _sortable(self, path: str) -> str:
+    def _key(self, path: str, descending: bool) -> Key:
+        """Return the key of `path`: its column, else the first value there, text cut short."""
         column = self._columns.get(path)
         if column is not None:
-            return f"r.{column.name}"
-        return f"r.body #>> {self.parameter(path.split('.'))}::text []"
+            return Key(f"r.{column.name}", column.kind, descending, is_column=True)
+        is_number = path in self._numbers
+        kept = ' ? (@.type() == "number")' if is_number else ""
+        query = self.parameter(f"${_steps(path)}[*]{kept}")
+        first = f"jsonb_path_query_first(r.body::jsonb, {query}::text::jsonpath) #>> '{{}}'"
+        if is_number:
+            return Key(f"({first})::numeric", "numeric", descending)
+        return Key(f"left({first}, {_SORTED_CHARACTERS})", "text", descending)
 
 
 def check_path(path: str) -> str:
@@ -145,6 +160,10 @@ def check_path(path: str) -> str:
             code="invalidFilter",
         )
     return path
+
+
+def _steps(path: str) -> str:
+    return "".join(f".{msgspec.json.encode(step).decode()}" for step in path.split("."))
 
 
 def _check_value(term: Term, value: str) -> None:

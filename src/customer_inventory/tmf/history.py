@@ -7,7 +7,7 @@ from typing import Any
 from customer_inventory.access.operation import Operation
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.document import encode, parse_object
-from customer_inventory.record.read import Page
+from customer_inventory.record.read import Page, Query
 from customer_inventory.record.time.difference import differences
 from customer_inventory.record.version import PastVersion, Version
 from customer_inventory.tmf.paging import links
@@ -39,7 +39,8 @@ async def retrieve(call: Call) -> Answer:
         _entry(call, version, earlier, view) for version, earlier in zip(told, before, strict=True)
     )
     location = b"%b/%b/%b" % (call.location, call.id.encode(), NAME.encode())
-    pages = links(location, call.request.query, Page((), total), offset=offset, limit=limit)
+    part = Query(limit=limit, offset=offset)
+    pages = links(location, call.request.query, Page((), total), part)
     headers = (
         (b"x-total-count", b"%d" % total),
         (b"x-result-count", b"%d" % len(told)),

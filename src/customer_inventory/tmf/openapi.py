@@ -131,6 +131,10 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
         _FIELDS,
         parameter("limit", "query", page, "Most records to answer with"),
         parameter("offset", "query", offset, "Records to pass over first"),
+        parameter(
+            "after", "query", _TEXT, "Begin after this cursor of a Link; empty: at the start"
+        ),
+        parameter("before", "query", _TEXT, "End before this cursor of a Link; empty: at the end"),
         parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
         parameter(
             "filter",
@@ -148,6 +152,7 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
     )
 
 
+_TEXT = {"type": "string"}
 _IF_MATCH = parameter("If-Match", "header", {"type": "string"}, "Change only this revision")
 _FIELDS = parameter("fields", "query", {"type": "string"}, "Attributes wanted, by dotted path")
 _IF_NONE_MATCH = parameter(

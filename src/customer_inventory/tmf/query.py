@@ -1,10 +1,12 @@
 """The query of a list, after TMF630: filters, order, part and attribute selection."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.record.cursor import Cursor
 from customer_inventory.record.read import Query
 from customer_inventory.record.time.moment import AS_OF, KNOWN_AT, PRESENT, Moment, moment_of
 from customer_inventory.store.where import Operator, Order, Term, check_path
@@ -37,9 +39,8 @@ _SIGNS: dict[str, Operator] = {
 }
 _OPERATORS: tuple[Operator, ...] = get_args(Operator)
 _KNOWN = ("fields", "offset", "limit", "sort")
-_WHOLE = ("filter",)
+_WHOLE = ("filter", "before", "after")
 """Parameters whose value is taken as it is, signs and all."""
-_RESERVED = ("before", "after")
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,6 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
         name, operator, values = _condition(part)
         if operator == "eq" and name in _KNOWN:
             note(known, name, values)
-        elif operator == "eq" and name in _RESERVED:
-            raise Invalid("is not served.", path=name, hint="Filter by attribute names instead.")
         else:
             found = terms.setdefault((_path(name, name, "invalidFilter"), operator), [])
             found += values
@@ -83,6 +82,7 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
             filter=parse_filter(known["filter"]) if "filter" in known else None,
             limit=number(known.get("limit", str(min(DEFAULT_LIMIT, most))), "limit", most),
             offset=number(known.get("offset", "0"), "offset", LARGEST_OFFSET),
+            cursor=_cursor(known),
         ),
         fields=parse_fields(known.get("fields")),
         has_limit="limit" in known,
@@ -116,6 +116,21 @@ def parse_fields(text: str | None) -> tuple[str, ...] | None:
     if len(paths) > _MOST_VALUES:
         raise Invalid(f"names more than {_MOST_VALUES} attributes.", path="fields")
     return paths
+
+
+def _cursor(known: Mapping[str, str]) -> Cursor | None:
+    """Return the cursor asked for; an empty one is the beginning (`after`) or end (`before`)."""
+    named = [name for name in ("offset", "before", "after") if name in known]
+    if len(named) > 1:
+        raise Invalid(
+            f"and {named[1]} exclude each other.",
+            path=named[0],
+            hint="Begin a page at an offset, after a cursor, or before one.",
+            code="invalidPage",
+        )
+    if not named or named[0] == "offset":
+        return None
+    return Cursor(known[named[0]], backwards=named[0] == "before")
 
 
 def _condition(part: str) -> tuple[str, Operator, list[str]]:

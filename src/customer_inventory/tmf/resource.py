@@ -15,7 +15,7 @@ from customer_inventory.record.inventory import Alter, Inventory
 from customer_inventory.record.patch import merged, operated
 from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
-from customer_inventory.tmf.paging import links
+from customer_inventory.tmf.paging import links, needs_cursors
 from customer_inventory.web.exchange import Answer, Request
 from customer_inventory.web.failure import UnsupportedMedia
 
@@ -71,16 +71,17 @@ async def retrieve(call: Call) -> Answer:
 async def find(call: Call) -> Answer:
     """GET a page of records. 206 says that a limit of the caller's cut the result short."""
     asked = query.parse(call.request.query, most=call.most)
-    page = await call.inventory.page(call.declared, asked.query)
+    page = await call.inventory.page(
+        call.declared, asked.query, with_cursors=needs_cursors(asked.query)
+    )
     ids = tuple(version.id for version in page.records)
     body = render.array(shown(call, version, asked.fields) for version in page.records)
-    offset, limit = asked.query.offset, asked.query.limit
-    is_part = asked.has_limit and (offset > 0 or len(ids) < page.total)
+    is_part = asked.has_limit and (asked.query.offset > 0 or len(ids) < page.total)
     headers = (
         (b"x-total-count", b"%d" % page.total),
         (b"x-total-count-exact", b"false" if page.is_estimate else b"true"),
         (b"x-result-count", b"%d" % len(ids)),
-        (b"link", links(call.location, call.request.query, page, offset=offset, limit=limit)),
+        (b"link", links(call.location, call.request.query, page, asked.query)),
     )
     return Answer(206 if is_part and ids else 200, body, headers, ids, len(ids))
 

@@ -1,0 +1,209 @@
+"""A page of a list: what is asked, the statement that finds it, and its edges as cursors.
+
+Pages are found over narrow columns, then the documents are fetched by primary key. A page that
+begins at a cursor costs the same however deep it lies (`store.keyset`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+from customer_inventory.record.cursor import Cursor, read, written
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.schema import paths
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import Version
+from customer_inventory.store.database import Database, Row
+from customer_inventory.store.keyset import Key, Part, parts, reversed_keys
+from customer_inventory.store.predicate import Path
+from customer_inventory.store.sql import beside
+from customer_inventory.store.where import Order, SearchColumn, Term, Where
+
+SQL = beside(__name__)
+
+_MOST_REMEMBERED = 500
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a caller asks a list for: conditions (all must hold), order, and which part of it.
+
+    `filter` is a path that must find something in a record. The part begins at `offset`, or at
+    `cursor`, and has `limit` records at most.
+    """
+
+    terms: tuple[Term, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int = 20
+    offset: int = 0
+    filter: Path | None = None
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a list: the records, and how many fulfil the query in all.
+
+    `total` is exact unless `is_estimate`: then it is the server's estimate, or the number
+    at which counting stopped (there are more). `before` and `after` are the cursors of the first
+    and last record, and `has_more` says whether the list goes on the way the cursor leads: all
+    three only where they were asked for.
+    """
+
+    records: Sequence[Version]
+    total: int
+    is_estimate: bool = False
+    before: str = field(default="", compare=False)
+    after: str = field(default="", compare=False)
+    has_more: bool = field(default=False, compare=False)
+
+
+async def found(
+    database: Database, declared: RecordType, query: Query, *, with_cursors: bool = False
+) -> Page:
+    """Return the page that `query` asks for, its total not counted.
+
+    Raises Invalid for a malformed condition, order or cursor.
+    """
+    if query.cursor is None:
+        text, arguments = _unplaced(declared, query)
+    else:
+        search = _Search(declared, query)
+        position = read(declared, query.order, search.keys, query.cursor)
+        # One more than asked tells whether there is more.
+        text, arguments = search.statement(position, query.limit + 1), search.where.parameters
+    rows: Sequence[Row] = await database.fetch(text, *arguments)
+    has_more = len(rows) > query.limit
+    if has_more:
+        rows = rows[1:] if query.cursor and query.cursor.backwards else rows[: query.limit]
+    records = [Version(row[0], row[1], row[2]) for row in rows]
+    if not rows or not (query.cursor or with_cursors):
+        return Page(records, 0, has_more=has_more)
+    first, last = (
+        written(declared, query.order, [*row[3:], row[0]]) for row in (rows[0], rows[-1])
+    )
+    return Page(records, 0, before=first, after=last, has_more=has_more)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _unplaced(declared: RecordType, query: Query) -> tuple[str, Sequence[Any]]:
+    """Return statement and arguments of a page without a cursor: the same ones are asked often."""
+    search = _Search(declared, query)
+    return search.statement(None, query.limit), search.where.parameters
+
+
+def counting(declared: RecordType, query: Query, most: int) -> tuple[str, Sequence[Any]]:
+    """Return the statement, and its arguments, that counts what fulfils `query` up to `most`."""
+    where = Where(columns_by_path(declared))
+    text = SQL.count_of_records.format(
+        table=declared.table, condition=where.condition(query.terms, query.filter), limit=most
+    )
+    return text, where.parameters
+
+
+@cache
+def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
+    """Return the columns that filters and orders may use, by the path they stand for.
+
+    A column joined of several attributes stands for none of them.
+    """
+    columns = {
+        column.paths[0]: SearchColumn(column.name)
+        for column in declared.columns
+        if len(column.paths) == 1
+    }
+    return {
+        **columns,
+        "id": SearchColumn("id"),
+        f"{declared.validity}.startDateTime": SearchColumn("valid_from", "timestamptz"),
+        f"{declared.validity}.endDateTime": SearchColumn("valid_to", "timestamptz"),
+    }
+
+
+@cache
+def numbers(declared: RecordType) -> frozenset[str]:
+    """Return the paths of `declared` that hold numbers: they are ordered as such."""
+    return frozenset(
+        path
+        for path, schema in paths(declared.schema).items()
+        if schema.get("type") in ("number", "integer")
+    )
+
+
+def every_statement() -> dict[str, str]:
+    """Return every kind of statement this module can send, by a name of its own (for planning)."""
+    statements = {}
+    for name, declared in TYPES.items():
+        by_column = tuple(Order(path, descending=True) for path in columns_by_path(declared))
+        for order in ((), by_column[:2], (Order("any.where"), *by_column[:1])):
+            for backwards in (False, True):
+                query = Query(order=order, cursor=Cursor(backwards=backwards))
+                for position in (None, ["2026-01-01" for _ in (*order, "id")]):
+                    label = f"{len(order)}:{backwards}:{position is not None}"
+                    search = _Search(declared, query)
+                    statements[f"page_of_records:{name}:{label}"] = search.statement(position, 20)
+        statements[f"count_of_records:{name}"] = counting(declared, Query(), 1)[0]
+    return statements
+
+
+class _Search:
+    """What finds a page: `keys` are those of the order, in the direction that is walked.
+
+    Limits and offsets are written out: behind a parameter the planner would assume that a tenth
+    of the table is wanted, and sort it.
+    """
+
+    def __init__(self, declared: RecordType, query: Query) -> None:
+        self._declared = declared
+        self._query = query
+        self.where = Where(columns_by_path(declared), numbers=numbers(declared))
+        shown = self.where.keys(query.order)
+        is_backwards = query.cursor is not None and query.cursor.backwards
+        self.keys = reversed_keys(shown) if is_backwards else shown
+        self._shown = shown
+        self._names = [f"key_{number}" for number in range(1, len(shown))]
+
+    def statement(self, position: Sequence[Any] | None, limit: int) -> str:
+        """Return the statement that finds `limit` records at most from `position` on."""
+        return SQL.page_of_records.format(
+            table=self._declared.table,
+            pages=self._pages(position, int(limit), int(self._query.offset)),
+            kept="".join(f", page.{name}" for name in self._names),
+            order=_named_order(self._shown, [f"page.{name}" for name in (*self._names, "id")]),
+        )
+
+    def _pages(self, position: Sequence[Any] | None, limit: int, offset: int) -> str:
+        """Return the select of what the page holds: one part, or several in one order."""
+        asked = self.where.condition(self._query.terms, self._query.filter)
+        found = parts(self.keys, position, self.where.parameter)
+        if len(found) == 1:
+            return self._part(asked, found[0], limit, offset)
+        # Each part is looked into only as far as those before it left the page unfilled.
+        texts, room = [], f"{limit + offset}"
+        for number, part in enumerate(found):
+            inner = self._part(asked, part, limit + offset, 0)
+            text = SQL.rest_of_page.format(pages=inner, limit=room) if number else inner
+            texts.append(f"part_{number} AS MATERIALIZED ({text})")
+            room += f" - ({SQL.count_of_part.format(number=number)})"
+        together = " UNION ALL ".join(
+            SQL.whole_part.format(number=number) for number in range(len(found))
+        )
+        order = _named_order(self.keys, [*self._names, "id"])
+        return f"WITH {', '.join(texts)} {together} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
+
+    def _part(self, asked: str, part: Part, limit: int, offset: int) -> str:
+        keys = zip(self.keys, self._names, strict=False)
+        tests = [test for test in (asked, part.condition) if test != "TRUE"]
+        return SQL.part_of_page.format(
+            table=self._declared.table,
+            columns="".join(f", {key.expression} AS {name}" for key, name in keys),
+            condition=" AND ".join(tests) or "TRUE",
+            order=part.order,
+            limit=limit,
+            offset=offset,
+        )
+
+
+def _named_order(keys: Sequence[Key], names: Sequence[str]) -> str:
+    return ", ".join(key.sql(name) for key, name in zip(keys, names, strict=True))

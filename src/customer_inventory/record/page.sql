@@ -1,0 +1,49 @@
+-- name: page_of_records
+-- One page of a list: found in parts over narrow columns, then the documents by primary key.
+WITH page AS MATERIALIZED (
+    {pages}
+)
+
+SELECT
+    r.id,
+    r.revision,
+    r.body{kept}
+FROM page
+INNER JOIN record.{table} AS r ON page.id = r.id AND page.bucket = r.bucket
+ORDER BY {order};
+
+-- name: part_of_page
+-- A part of a page: what one condition finds, with the keys of the order.
+SELECT
+    r.id,
+    r.bucket{columns}
+FROM record.{table} AS r
+WHERE {condition}
+ORDER BY {order}
+LIMIT {limit} OFFSET {offset};
+
+-- name: rest_of_page
+-- A part of a page, as far as the parts before it left room: not even begun where they left none.
+SELECT *
+FROM (
+    {pages}
+) AS part
+LIMIT {limit};
+
+-- name: count_of_part
+-- How much of a page a part filled.
+SELECT count(*) FROM part_{number};
+
+-- name: whole_part
+-- What a part found.
+SELECT * FROM part_{number};
+
+-- name: count_of_records
+-- How many records fulfil a condition, counted no further than the limit.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM record.{table} AS r
+    WHERE {condition}
+    LIMIT {limit}
+) AS counted;
