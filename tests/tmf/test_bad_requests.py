@@ -226,10 +226,10 @@ MEDIA = [
     media("multipart/form-data; boundary=x"),
     media("application/merge-patch+json"),
     media(OPERATIONS["Content-Type"]),
+    media("application/json-patch-query+json"),
     media("application/jsonp"),
     media("json"),
     media("x" * 1000),
-    media("application/json-patch-query+json", "PATCH"),
     media("text/json", "PATCH"),
 ]
 CASES = [*PLACES, *METHODS, *QUERIES, *OTHER_QUERIES, *MEDIA]

@@ -63,6 +63,31 @@ async def test_a_record_is_changed_by_three_media_types(shared: Service, kind: s
     assert (await shared.client.get(there)).json() == answer.json()
 
 
+async def test_a_patch_may_choose_by_query(shared: Service) -> None:
+    document = await made(shared, "individual")
+    there = place("individual", document)
+    steps = (
+        '[{"op": "replace", "path": "/contactMedium/preferred?contactType=private",'
+        ' "value": false},'
+        ' {"op": "remove", "path": "/contactMedium?/contactMedium/city=London"},'
+        ' {"op": "add", "path": "/creditRating/ratingScore?/creditRating.creditAgencyName=Example",'
+        '  "value": 5}]'
+    )
+    headers = {"Content-Type": "application/json-patch-query+json"}
+    answer = await shared.client.patch(there, content=steps, headers=headers)
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"2"'), answer.text
+    email = {**document["contactMedium"][0], "preferred": False}
+    assert answer.json()["contactMedium"] == [email]
+    assert answer.json()["creditRating"][0]["ratingScore"] == 5
+    nowhere = '[{"op": "remove", "path": "/contactMedium?city=London"}]'
+    refused = await shared.client.patch(there, content=nowhere, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalidPatch")
+    for path in ("/id?status=validated", "/@type?status=validated"):
+        alter = f'[{{"op": "replace", "path": "{path}", "value": "x"}}]'
+        refused = await shared.client.patch(there, content=alter, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (400, "immutableAttribute")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_aliases_lead_to_the_same_records(shared: Service, kind: str) -> None:
     alias = PATHS[kind]

@@ -1,6 +1,7 @@
 """Patches: RFC 7396 merge and RFC 6902 operations, applied to a document in memory."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import jsonpatch
@@ -31,25 +32,39 @@ def merged(target: Any, patch: Any) -> Any:
     return result
 
 
-def operated(target: Document, operations: Any) -> Any:
+Resolve = Callable[[Any, Any], list[Any]]
+"""Turns an operation as sent into those of RFC 6902 that it means for a document."""
+
+
+def operated(target: Document, operations: Any, resolve: Resolve | None = None) -> Any:
     """Return `target` with the RFC 6902 `operations` applied; `target` is not changed.
 
-    Raises Invalid for malformed operations or paths, Conflict for a failed test.
+    `resolve` reads operations that are written otherwise. Raises Invalid for malformed operations
+    or paths, Conflict for a failed test.
     """
     if not isinstance(operations, list) or len(operations) > _MOST_OPERATIONS:
-        raise Invalid(
-            f"A JSON Patch is a list of at most {_MOST_OPERATIONS} operations.", code="invalidPatch"
-        )
-    document, copied = copy.deepcopy(target), 0
-    for number, operation in enumerate(operations, start=1):
-        document = _applied(document, operation, number)
-        if operation["op"] == "copy":
-            # A patch of a few bytes may copy much, again and again: all of it together is bounded.
-            copied += _size(document)
-            check_size(copied)
+        raise _too_many()
+    document, copied, done = copy.deepcopy(target), 0, 0
+    for number, sent in enumerate(operations, start=1):
+        steps = resolve(document, sent) if resolve else [sent]
+        done += len(steps)
+        if done > _MOST_OPERATIONS:
+            raise _too_many()
+        for operation in steps:
+            document = _applied(document, operation, number)
+            if operation["op"] == "copy":
+                # A few bytes may copy much, again and again: all of it together is bounded.
+                copied += _size(document)
+                check_size(copied)
     if is_deep(document):
         raise TooDeep
     return document
+
+
+def _too_many() -> Invalid:
+    return Invalid(
+        f"A JSON Patch is a list of at most {_MOST_OPERATIONS} operations.", code="invalidPatch"
+    )
 
 
 def _applied(document: Any, operation: Any, number: int) -> Any:

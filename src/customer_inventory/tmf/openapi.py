@@ -9,7 +9,7 @@ from customer_inventory.tmf import customer360, history, openapi_history
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
-from customer_inventory.tmf.resource import OPERATIONS, PATCHES
+from customer_inventory.tmf.resource import MERGE, PATCHES
 from customer_inventory.web.openapi import answer, body, content, error, parameter, ref, responses
 
 _NOT_IN_OPENAPI = ("if", "then", "x-open")
@@ -167,7 +167,7 @@ def _page(entity: str) -> dict[str, Any]:
 
 
 def _patch(media: str, entity: str) -> Schema:
-    if media != OPERATIONS:
+    if media in MERGE:
         return ref(f"{entity}_MVO")
     step = {
         "type": "object",

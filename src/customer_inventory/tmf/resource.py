@@ -13,6 +13,7 @@ from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse, parse_object
 from customer_inventory.record.inventory import Alter, Inventory
 from customer_inventory.record.patch import merged, operated
+from customer_inventory.record.patch_query import queried
 from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
 from customer_inventory.tmf.paging import links, needs_cursors
@@ -21,7 +22,8 @@ from customer_inventory.web.failure import UnsupportedMedia
 
 MERGE = ("application/json", "application/merge-patch+json")
 OPERATIONS = "application/json-patch+json"
-PATCHES = (*MERGE, OPERATIONS)
+QUERIES = "application/json-patch-query+json"
+PATCHES = (*MERGE, OPERATIONS, QUERIES)
 
 # The quotes may be left out; a revision fits a bigint.
 _TAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
@@ -97,13 +99,16 @@ async def create(call: Call) -> Answer:
 
 
 async def change(call: Call) -> Answer:
-    """PATCH a record: by merging, or by JSON Patch operations. If-Match guards the revision."""
+    """PATCH a record: by merging, or by operations (JSON Patch, JSON Patch Query).
+
+    If-Match guards the revision.
+    """
     media = _media(call.request, PATCHES)
     fields = _fields(call.request)
     body = parse(call.request.body)
-    if media != OPERATIONS and not isinstance(body, dict):
+    if media in MERGE and not isinstance(body, dict):
         raise Invalid("A merge patch is a JSON object.", code="invalidPatch")
-    apply = operated if media == OPERATIONS else merged
+    apply = _APPLY.get(media, merged)
     alter: Alter = partial(_altered, apply, body, _href(call, call.id).decode())
     version = await call.inventory.change(
         call.declared, call.id, alter, actor=call.actor, revision=_if_match(call.request)
@@ -133,6 +138,9 @@ ITEM: dict[str, tuple[Operation, Handler]] = {
     "DELETE": (Operation.DELETE, remove),
 }
 """What one record serves: by method, the one operation to permit and the handler."""
+
+
+_APPLY: dict[str, Callable[[Any, Any], Any]] = {OPERATIONS: operated, QUERIES: queried}
 
 
 def _altered(apply: Callable[[Any, Any], Any], patch: Any, href: str, old: Document) -> Any:
