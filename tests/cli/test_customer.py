@@ -151,3 +151,12 @@ def test_what_differs_is_told_with_who_and_why(stock: Stock, stocked: Cinv) -> N
 @pytest.mark.parametrize("words", [("--from", "soon"), (), ("--from", "2027-01-01", "--to", "x")])
 def test_a_difference_needs_two_instants(stock: Stock, stocked: Cinv, words: tuple[str]) -> None:
     assert stocked("customer", "diff", stock.customer, *words).code == 2
+
+
+def test_a_customer_without_relatives_is_a_tree_of_one(stock: Stock, stocked: Cinv) -> None:
+    (node,) = rows(stocked, "customer", "tree", stock.customer)
+    assert (node["id"], node["level"], node["type"]) == (stock.customer, 0, "customer")
+    assert stock.customer in stocked("customer", "tree", stock.customer).out
+    rolled = rows(stocked, "customer", "rollup", stock.customer)
+    assert {row["type"]: row["records"] for row in rolled} == {"customer": 1, "billingAccount": 1}
+    assert stocked("customer", "tree", UNKNOWN).code == 1

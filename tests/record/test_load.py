@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from customer_inventory.demo.generate import generate
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.kit.ids import bucket_of, new_id
+from customer_inventory.kit.ids import bucket_of, compose, new_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.load import Batch, body_of, known, lines_of, load
@@ -20,8 +20,16 @@ from customer_inventory.store.database import Database
 from tests.record.columns import differing
 from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, decoded, person, related
 
-TABLES = ["history", "link", "outbox", *(declared.table for declared in TYPES.values())]
-OF_TIME = ("recorded_at", "recorded_from", "recorded_to", "xid", "seq")
+TABLES = [
+    "history",
+    "link",
+    "past_link",
+    "period",
+    "edge",
+    "outbox",
+    *(declared.table for declared in TYPES.values()),
+]
+OF_TIME = ("recorded_at", "linked_at", "recorded_from", "recorded_to", "xid", "seq")
 
 Documents = dict[RecordType, list[Document]]
 
@@ -68,15 +76,24 @@ words = st.text(
     max_size=12,
 ).map(lambda text: text.replace("\0", ""))
 people = st.builds(
-    lambda family, given_name, note, role, other: {
-        **person(family, note=note, relatedParty=[related(other or "x", role)]),
+    lambda family, given_name, note, role, other, period: {
+        **person(
+            family, note=note, relatedParty=[{**related(other or "x", role), "validFor": period}]
+        ),
         "givenName": given_name,
     },
     words,
     words,
     words | st.lists(words, max_size=2),
-    words,
-    st.sampled_from(["crm:42", "\\N", "a\tb"]) | words,
+    words | st.just("household"),
+    st.sampled_from(["crm:42", "\\N", "a\tb", compose(7, 7)]) | words,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "startDateTime": st.sampled_from(["2026-01-01", "2026-02-01T01:00:00+01:00"]),
+            "endDateTime": st.just("2026-03-01"),
+        },
+    ),
 )
 actors = st.builds(Actor, words, words, st.none() | words)
 
@@ -103,7 +120,7 @@ def test_lines_hold_the_document_and_come_apart_again(given_people: list[Documen
         whole = {"id": new_id(), **document}
         lines = lines_of(INDIVIDUAL, whole, encode(whole), Actor("a\tb", "c", None))
         assert decoded(body_of(lines)) == whole
-        assert [line.count(b"\n") for line in lines[::2]] == [1, 1]
+        assert [line.count(b"\n") for line in (lines[0], lines[2])] == [1, 1]
         records[whole["id"]] = lines
     batch = Batch.of(records)
     assert batch.taken_apart() == records

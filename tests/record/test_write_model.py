@@ -177,7 +177,15 @@ def altered(declared: RecordType, command: Command, others: list[str]) -> Docume
 
 EMPTYING = "; ".join(
     f"DELETE FROM record.{name}"
-    for name in ("history", "link", "outbox", *(declared.table for declared in TYPES.values()))
+    for name in (
+        "history",
+        "link",
+        "past_link",
+        "period",
+        "edge",
+        "outbox",
+        *(declared.table for declared in TYPES.values()),
+    )
 )
 
 

@@ -18,7 +18,15 @@ OPERATIONS = {"Content-Type": "application/json-patch+json"}
 SECRET = "s3cret-of-a-customer"
 LEAKS = ("Traceback", 'File "', "SELECT ", "asyncpg", "jsonb", "$1", "record.", "0x", SECRET)
 
-_WRITTEN = ("history", "link", "outbox", *(declared.table for declared in TYPES.values()))
+_WRITTEN = (
+    "history",
+    "link",
+    "past_link",
+    "period",
+    "edge",
+    "outbox",
+    *(declared.table for declared in TYPES.values()),
+)
 _COUNTS = " UNION ALL ".join(
     f"SELECT '{table}', count(*) FROM record.{table}" for table in _WRITTEN
 )

@@ -6,18 +6,25 @@ from datetime import datetime
 from customer_inventory.capture.tally import Tally
 from customer_inventory.capture.work import Work
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.errors import Invalid, InventoryError
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import is_same, parse_object
+from customer_inventory.record.hierarchy.edge import Cycle, TooHigh
 from customer_inventory.record.load import Batch, Lines, body_of, known, load
+from customer_inventory.record.period import Overlap
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change, replacement
 from customer_inventory.record.write import write_all
 from customer_inventory.store import failures
 from customer_inventory.store.database import Connection, Row
+from customer_inventory.store.failures import Excluded
 
 Rows = list[tuple[int, dict[str, dict[str, Lines]]]]
 """Rows by line, each with its records by type and id."""
+
+
+REFUSED = (Invalid, Excluded, Overlap, Cycle, TooHigh)
+"""What refuses a row, and that row alone."""
 
 
 class Applying:
@@ -27,16 +34,18 @@ class Applying:
         self._actor = actor
         self._since = since
 
-    async def apply(self, connection: Connection, work: Work) -> tuple[Tally, dict[int, Invalid]]:
+    async def apply(
+        self, connection: Connection, work: Work
+    ) -> tuple[Tally, dict[int, InventoryError]]:
         """Write what `work` holds, in the open transaction.
 
         Returns the tally and, by line, the rows that the database itself refused. Raises
         Conflict when somebody else changed the same records meanwhile: do it again then.
         """
-        refused: dict[int, Invalid] = {}
+        refused: dict[int, InventoryError] = {}
         try:
             tally = await self._write(connection, work.batches)
-        except Invalid:
+        except REFUSED:
             tally = await self._write_rows(connection, _by_line(work), refused)
         for name, count in work.repeated.items():
             tally.of(name).repeated += count
@@ -47,16 +56,16 @@ class Applying:
         return tally, refused
 
     async def _write_rows(
-        self, connection: Connection, rows: Rows, refused: dict[int, Invalid]
+        self, connection: Connection, rows: Rows, refused: dict[int, InventoryError]
     ) -> Tally:
         """Write `rows` but those that the database refuses: they are found by halving."""
         if not rows:
             return Tally()
         try:
             return await self._write(connection, _batches(rows))
-        except Invalid as error:
+        except REFUSED as error:
             if len(rows) == 1:
-                refused[rows[0][0]] = error
+                refused[rows[0][0]] = Overlap() if isinstance(error, Excluded) else error
                 return Tally()
         middle = len(rows) // 2
         first = await self._write_rows(connection, rows[:middle], refused)

@@ -69,7 +69,7 @@ class Committing:
         try:
             async for chunk, work in worked:
                 task = asyncio.create_task(self._commit(chunk, work, before))
-                latest = _UnderWay(task, _ids(work))
+                latest = _UnderWay(task, _held(work))
                 if before:
                     await before.task
                 before = latest
@@ -81,8 +81,9 @@ class Committing:
 
     async def _commit(self, chunk: Chunk, work: Work, before: "_UnderWay | None") -> None:
         """Write a chunk, again if others interfere, and commit it after the chunk `before`."""
-        # A record that both chunks bring must be there, or not, when this one looks for it.
-        if before and not before.ids.isdisjoint(_ids(work)):
+        # A record that both chunks bring must be there, or not, when this one looks for it; and
+        # what both hold until they commit this one may not hold first.
+        if before and not before.held.isdisjoint(_held(work)):
             await before.end()
         for tries_left in reversed(range(_TRIES)):
             try:
@@ -128,10 +129,10 @@ class Committing:
 
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
-    """A chunk that is being committed, and the ids in it."""
+    """A chunk that is being committed, and what it holds: records, keys of periods, the trees."""
 
     task: "asyncio.Task[None]"
-    ids: frozenset[str]
+    held: frozenset[str | bytes]
 
     async def end(self) -> None:
         """Wait until it is committed; raise its failure. Whoever stops waiting leaves it be."""
@@ -139,8 +140,9 @@ class _UnderWay:
         self.task.result()
 
 
-def _ids(work: Work) -> frozenset[str]:
-    return frozenset(identifier for batch in work.batches.values() for identifier in batch.ids)
+def _held(work: Work) -> frozenset[str | bytes]:
+    batches = work.batches.values()
+    return frozenset().union(*(batch.ids for batch in batches), *(b.contended for b in batches))
 
 
 async def _stop(tasks: Sequence["asyncio.Task[None]"]) -> None:

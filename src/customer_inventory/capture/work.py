@@ -13,7 +13,7 @@ from customer_inventory.capture.refusal import Refusal, refusal
 from customer_inventory.capture.rows import csv_row, json_row
 from customer_inventory.capture.transform import Transform
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.errors import Invalid, InventoryError
 from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode, prepared
@@ -139,7 +139,7 @@ def _is_as_kept(declared: RecordType, given: Document) -> bool:
     )
 
 
-def problems_of(error: Invalid) -> Sequence[Problem]:
+def problems_of(error: InventoryError) -> Sequence[Problem]:
     """Return what `error` finds wrong, one by one."""
     if isinstance(error, Rejected):
         return error.problems

@@ -7,7 +7,7 @@ import msgspec
 
 from customer_inventory.access.house import operator, trace
 from customer_inventory.access.operation import Operation
-from customer_inventory.cli import past
+from customer_inventory.cli import hierarchy, past
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
@@ -18,11 +18,13 @@ from customer_inventory.record.inventory import Inventory
 
 @click.group()
 def customer() -> None:
-    """Customers: find, show, history, diff. What you see is recorded in the access ledger."""
+    """Customers: find, show, history, tree. What you see is recorded in the access ledger."""
 
 
 customer.add_command(past.history)
 customer.add_command(past.diff)
+customer.add_command(hierarchy.tree_command)
+customer.add_command(hierarchy.rollup)
 
 
 @customer.command()

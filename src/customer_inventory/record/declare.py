@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
@@ -58,6 +58,38 @@ class Reference:
         return tuple(self.path.split("."))
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A reference that makes a tree of `kind`: what it names is the `parent` or the `child`.
+
+    `path` is that of the reference, `role` the attribute beside it that says the role; with `roles`
+    only those make the tree. `target` is the record type meant when the document does not say.
+    """
+
+    kind: str
+    path: str
+    names: Literal["parent", "child"]
+    target: str
+    role: str = "role"
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exclusive:
+    """Periods of which no two with one key may overlap; `name` says of what, in a word or two.
+
+    The key is what the document has at `records` and `words`, together. At `records` are ids of
+    this inventory, else the period is not held; `words` may be missing. With `each`, the path of a
+    list, every item of it has a key of its own, within the record, and a period of its own
+    (`validFor`); without it the record's own period counts, among all records of the type.
+    """
+
+    name: str
+    records: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    each: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class RecordType:
     """A declared record type.
@@ -66,7 +98,8 @@ class RecordType:
     `mandatory` what must be there on create, `subject` the path whose id names the subject it
     belongs to (None: it is a subject itself), `validity` the path of its period, `status` the
     attribute whose change is a state change. An occurrence is a fact from the start of its
-    period on, for ever. A strict type refuses undeclared attributes.
+    period on, for ever. `exclusives` are periods that must not overlap, `branches` the references
+    that make trees. A strict type refuses undeclared attributes.
     """
 
     name: str
@@ -80,6 +113,8 @@ class RecordType:
     validity: str = "validFor"
     status: str = "status"
     is_occurrence: bool = False
+    exclusives: tuple[Exclusive, ...] = ()
+    branches: tuple[Branch, ...] = ()
     is_strict: bool = False
     table: str = field(default="")
 

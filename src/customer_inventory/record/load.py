@@ -13,8 +13,11 @@ from itertools import accumulate, pairwise
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.dated_lines import OF_PERIOD, contended, dated_lines, edges_in
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
+from customer_inventory.record.hierarchy.cycle import hold, refuse_cycles
+from customer_inventory.record.hierarchy.edge import Edge
 from customer_inventory.record.link import Link, _named, _type_of
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation
@@ -24,9 +27,10 @@ from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
-Lines = tuple[bytes, bytes, bytes]
+Lines = tuple[bytes, bytes, bytes, bytes, bytes]
 """A new record as COPY text: a line for the table of its type, any number of lines for
-`record.link`, a line for `record.outbox`, each with its newline."""
+`record.link`, a line for `record.outbox`, any number of lines for `record.period` and
+`record.edge`, each with its newline."""
 
 # The document comes last, so that it is found.
 _ROW_FIRST = (
@@ -44,7 +48,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 def lines_of(declared: RecordType, document: Document, body: bytes, actor: Actor) -> Lines:
     """Return the lines that make a record of `document`, which has its id, by `actor`.
 
-    `body` is the document encoded. Raises Invalid for a period that is none.
+    `body` is the document encoded. Raises Invalid for a period that is none, and what `dated` does.
     """
     identifier = document["id"]
     bucket = bucket_of(identifier)
@@ -63,6 +67,7 @@ def lines_of(declared: RecordType, document: Document, body: bytes, actor: Actor
         b"%b\t%b\n" % ("\t".join(head).encode(), body.replace(b"\\", b"\\\\")),
         _links(declared, document, bucket),
         f"{_MADE}{identifier}\t{bucket}\t{declared.name}\n".encode(),
+        *dated_lines(declared, document),
     )
 
 
@@ -76,26 +81,31 @@ def body_of(lines: Lines) -> bytes:
 class Batch:
     """New records of one type, joined: cheap to hand from process to process and to send.
 
-    `ids` and `buckets` are theirs in order; `texts` are the lines of all for each of the three
+    `ids` and `buckets` are theirs in order; `texts` are the lines of all for each of the five
     tables, `ends` where in each text those of a record end.
     """
 
     ids: list[str]
     buckets: list[int]
-    texts: tuple[bytes, bytes, bytes]
-    ends: tuple[list[int], list[int], list[int]]
+    texts: Lines
+    ends: tuple[list[int], ...]
 
     @classmethod
     def of(cls, records: Mapping[str, Lines]) -> "Batch":
         """Return the batch of `records`, lines by id."""
-        columns = tuple(zip(*records.values(), strict=True)) or ((), (), ())
-        rows, links, events = columns
+        columns = tuple(zip(*records.values(), strict=True)) or ((), (), (), (), ())
+        rows, links, events, periods, edges = map(b"".join, columns)
         return cls(
             ids=list(records),
             buckets=[bucket_of(identifier) for identifier in records],
-            texts=(b"".join(rows), b"".join(links), b"".join(events)),
-            ends=(_ends(rows), _ends(links), _ends(events)),
+            texts=(rows, links, events, periods, edges),
+            ends=tuple(map(_ends, columns)),
         )
+
+    @property
+    def contended(self) -> frozenset[bytes]:
+        """What its transaction holds until it ends: keys of periods, and the trees."""
+        return contended(*self.texts[-2:])
 
     def taken_apart(self) -> dict[str, Lines]:
         """Return the lines by id again."""
@@ -118,7 +128,7 @@ async def known(connection: Connection, declared: RecordType, batch: Batch) -> d
 async def load(connection: Connection, batches: Mapping[RecordType, Batch], actor: Actor) -> None:
     """Make the records of `batches`, by type, in the open transaction; none of them may exist.
 
-    Raises the driver's errors, as every statement does inside a transaction.
+    Raises the driver's errors, as every statement does inside a transaction, and Cycle.
     """
     ids = [identifier for batch in batches.values() for identifier in batch.ids]
     buckets = [bucket for batch in batches.values() for bucket in batch.buckets]
@@ -134,6 +144,12 @@ async def load(connection: Connection, batches: Mapping[RecordType, Batch], acto
         await _copy(connection, declared.table, columns, [batch.texts[0]])
     await _copy(connection, "link", Link._fields, [batch.texts[1] for batch in batches.values()])
     await _copy(connection, "outbox", _EVENT, [batch.texts[2] for batch in batches.values()])
+    periods, edges = ([batch.texts[place] for batch in batches.values()] for place in (3, 4))
+    await _copy(connection, "period", OF_PERIOD, periods)
+    if any(edges):
+        await hold(connection)
+        await _copy(connection, "edge", Edge._fields, edges)
+        await refuse_cycles(connection, edges_in(edges))
 
 
 async def _make_again(

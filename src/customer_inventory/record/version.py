@@ -7,6 +7,7 @@ from datetime import datetime
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import NotFound, Stale
 from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.dated import UNDATED, Dated, dated
 from customer_inventory.record.declare import Document, Period, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.link import Link, extract
@@ -44,6 +45,7 @@ class Change:
     period: Period = (None, None)
     added: Collection[Link] = field(default=())
     dropped: Collection[Link] = field(default=())
+    dated: Dated = UNDATED
 
     @property
     def subject_id(self) -> str:
@@ -69,6 +71,7 @@ def creation(declared: RecordType, document: Document, actor: Actor) -> Change:
         body=encode(document),
         period=declared.period(document),
         added=extract(declared, document),
+        dated=dated(declared, None, document),
     )
 
 
@@ -103,6 +106,7 @@ def replacement(
         period=declared.period(new),
         added=added,
         dropped=[link for link in before - after if link[:-2] not in staying],
+        dated=dated(declared, old, new),
     )
 
 

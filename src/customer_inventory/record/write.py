@@ -4,25 +4,29 @@ Changes that arrive together are written together, in one round trip and one com
 still succeeds or fails on its own. There are no triggers: the statement does it all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
 from customer_inventory.kit.errors import Conflict
+from customer_inventory.record.dated import beyond, is_dated
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.link import Link
+from customer_inventory.record.hierarchy.cycle import hold, refuse_cycles
+from customer_inventory.record.period import overlapping
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change, RevisionPassed, Version
 from customer_inventory.store.database import Connection, Database
+from customer_inventory.store.failures import Excluded
 from customer_inventory.store.lane import Lane
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
-_NAMES = ("create_records", "change_records", "remove_records")
-_OF_OPERATION = {"create": "create_records", "delete": "remove_records"}
+_REMOVAL = "remove_records"
+_NAMES = ("create_records", "change_records", _REMOVAL)
+_OF_OPERATION = {"create": "create_records", "delete": _REMOVAL}
 Key = tuple[str, str]
 
 
@@ -50,8 +54,18 @@ class Writer:
     async def _run(
         self, name: str, declared: RecordType, changes: Sequence[Change]
     ) -> Sequence[Version | Exception]:
-        async with self._database.connection() as connection:
-            return await write_all(connection, name, declared, changes)
+        # Who adds edges to a tree looks, before the commit, whether they close a circle.
+        grows = any(change.dated.grown for change in changes)
+        lent = self._database.transaction() if grows else self._database.connection()
+        try:
+            async with lent as connection:
+                return await write_all(connection, name, declared, changes)
+        except Excluded:
+            if len(changes) > 1:
+                raise
+            async with self._database.connection() as connection:
+                begun = sorted(changes[0].dated.begun, key=attrgetter("path"))
+                raise await overlapping(connection, begun) from None
 
 
 async def write_all(
@@ -59,14 +73,21 @@ async def write_all(
 ) -> Sequence[Version | Exception]:
     """Run statement `name` for `changes` of one type; return version or failure of each.
 
-    Two changes of one record in a batch: the second finds the revision passed.
+    Two changes of one record in a batch: the second finds the revision passed. Changes that
+    grow a tree need an open transaction; raises Cycle when one closes a circle.
     """
     by_id = {change.id: change for change in reversed(changes)}
     # In one order everywhere, so that two statements never wait for each other in a circle.
     firsts = [by_id[identifier] for identifier in sorted(by_id)]
-    sent = statement(name, declared)
+    grows = any(change.dated.grown for change in firsts)
+    if grows:
+        await hold(connection)
+    sent = statement(name, declared, is_dated=_is_dated(name, declared, firsts))
     rows = await connection.fetch(sent.text, *sent.arguments(declared, firsts))
     written = {row["id"]: row["revision"] for row in rows}
+    if grows:
+        kept = [change for change in firsts if change.id in written]
+        await refuse_cycles(connection, [edge for change in kept for edge in change.dated.grown])
     winners = {id(change) for change in firsts}
     return [
         Version(change.id, written[change.id], change.body or b"")
@@ -87,16 +108,16 @@ class Sent:
 
     def arguments(self, declared: RecordType, changes: Sequence[Change]) -> list[Sequence[Any]]:
         """Return an array a parameter: a value a change, or a value a link for those of links."""
-        links = {
-            "added": [link for change in changes for link in change.added],
-            "dropped": [link for change in changes for link in change.dropped],
-        }
-        return [_argument(name, declared, changes, links) for name in self.names]
+        rows = {kind: [row for c in changes for row in of(c)] for kind, of in _ROWS.items()}
+        return [_argument(name, declared, changes, rows) for name in self.names]
 
 
 @cache
-def statement(name: str, declared: RecordType) -> Sent:
-    """Return statement `name` of `write.sql` for the table and columns of `declared`."""
+def statement(name: str, declared: RecordType, *, is_dated: bool = False) -> Sent:
+    """Return statement `name` of `write.sql` for the table and columns of `declared`.
+
+    With `is_dated` it also keeps what changes say of time: exclusive periods and edges of trees.
+    """
     columns = [column.name for column in declared.columns]
     numbered = _Numbered(
         table=declared.table,
@@ -105,16 +126,22 @@ def statement(name: str, declared: RecordType) -> Sent:
         assignments="".join(f", {column} = c.{column}" for column in columns),
     )
     arrays = "".join(f", {{column_{column}}}::text []" for column in columns)
-    text = SQL[name].replace("{arrays}", arrays).format_map(numbered)
+    text = SQL[name].replace("{arrays}", arrays)
+    more = beyond(is_removal=name == _REMOVAL) if is_dated else ""
+    text = text.replace("{beyond}", more).format_map(numbered)
     return Sent(text, tuple(numbered.names))
 
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     return {
-        f"{name}:{declared.name}": statement(name, declared).text
+        f"{name}:{declared.name}{':dated' if dated else ''}": statement(
+            name, declared, is_dated=dated
+        ).text
         for declared in TYPES.values()
         for name in _NAMES
+        for dated in (False, True)
+        if is_dated(declared) or not dated
     }
 
 
@@ -142,12 +169,25 @@ _OF_CHANGE: dict[str, Callable[[Change], Any]] = {
 }
 """What a parameter takes of each change."""
 
+_ROWS: dict[str, Callable[[Change], Collection[Any]]] = {
+    **{name: attrgetter(name) for name in ("added", "dropped")},
+    **{name: attrgetter(f"dated.{name}") for name in ("ended", "begun", "cut", "grown")},
+}
+"""Rows beside that of the record, by the first word of the parameters that take them."""
+
+
+def _is_dated(name: str, declared: RecordType, changes: Sequence[Change]) -> bool:
+    """Tell whether changes need the longer statement: they seldom do."""
+    if name == _REMOVAL:
+        return is_dated(declared)
+    return any(change.dated for change in changes)
+
 
 def _argument(
     name: str,
     declared: RecordType,
     changes: Sequence[Change],
-    links: Mapping[str, Sequence[Link]],
+    rows: Mapping[str, Sequence[Any]],
 ) -> Sequence[Any]:
     if name in _OF_CHANGE:
         return list(map(_OF_CHANGE[name], changes))
@@ -155,4 +195,4 @@ def _argument(
     if kind == "column":
         column = next(column for column in declared.columns if column.name == attribute)
         return [column.value(change.document or {}) for change in changes]
-    return list(map(attrgetter(attribute), links[kind]))
+    return list(map(attrgetter(attribute), rows[kind]))

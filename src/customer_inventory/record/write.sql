@@ -61,7 +61,7 @@ told AS (
     INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
     SELECT bucket, id, '{type}', revision, 'create', recorded_at
     FROM done
-)
+){beyond}
 
 SELECT id, revision
 FROM done;
@@ -131,6 +131,17 @@ unlinked AS (
         done.id = CASE WHEN d.outward THEN d.id ELSE d.other_id END
         AND l.id = d.id AND l.bucket = d.bucket AND l.outward = d.outward
         AND l.path = d.path AND l.role = d.role AND l.other_id = d.other_id
+    RETURNING l.*, done.recorded_at AS dropped_at
+),
+
+-- Who referred to a record stays known: what was around it then is found again.
+past AS (
+    INSERT INTO record.past_link (
+        bucket, id, path, role, other_id, other_bucket, other_type, linked_at, dropped_at
+    )
+    SELECT bucket, id, path, role, other_id, other_bucket, other_type, linked_at, dropped_at
+    FROM unlinked
+    WHERE NOT outward
 ),
 
 linked AS (
@@ -153,7 +164,7 @@ told AS (
     INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
     SELECT bucket, id, '{type}', revision, event, recorded_at
     FROM done
-)
+){beyond}
 
 SELECT id, revision
 FROM done;
@@ -200,7 +211,7 @@ unlinked AS (
     DELETE FROM record.link AS l
     USING done
     WHERE l.id = done.id AND l.bucket = done.bucket AND l.outward
-    RETURNING l.id, l.path, l.role, l.other_id, l.other_bucket
+    RETURNING l.id, l.path, l.role, l.other_id, l.other_bucket, done.removed_at
 ),
 
 unlinked_there AS (
@@ -209,13 +220,22 @@ unlinked_there AS (
     WHERE
         l.id = u.other_id AND l.bucket = u.other_bucket AND NOT l.outward
         AND l.path = u.path AND l.role = u.role AND l.other_id = u.id
+    RETURNING l.*, u.removed_at AS dropped_at
+),
+
+past AS (
+    INSERT INTO record.past_link (
+        bucket, id, path, role, other_id, other_bucket, other_type, linked_at, dropped_at
+    )
+    SELECT bucket, id, path, role, other_id, other_bucket, other_type, linked_at, dropped_at
+    FROM unlinked_there
 ),
 
 told AS (
     INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
     SELECT bucket, id, '{type}', revision + 1, 'delete', removed_at
     FROM done
-)
+){beyond}
 
 SELECT id, revision + 1 AS revision
 FROM done;

@@ -16,6 +16,15 @@ from customer_inventory.kit.errors import (
 
 log = logging.getLogger(__name__)
 
+
+class Excluded(Conflict):
+    """What was to be written is excluded by what is there; `constraint` names the rule."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__("That contradicts what is there already.")
+        self.constraint = constraint
+
+
 UNREACHABLE = (
     OSError,
     TimeoutError,
@@ -54,6 +63,8 @@ def explain(error: BaseException) -> None:
 
 
 def _translate(error: asyncpg.PostgresError) -> InventoryError:
+    if isinstance(error, asyncpg.ExclusionViolationError):
+        return Excluded(error.constraint_name or "")
     for kind, explanation in _EXPLAINED:
         if isinstance(error, kind):
             return explanation(_first_line(error))

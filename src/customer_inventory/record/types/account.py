@@ -1,6 +1,6 @@
 """Accounts: where charges, payments and balances of a party are kept (TMF666)."""
 
-from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.declare import Column, Exclusive, RecordType, Reference
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     Schema,
@@ -77,6 +77,14 @@ _REFERENCES = (
     Reference("relatedParty.partyOrPartyRole", ROLE_TARGETS, role="role"),
     Reference("accountRelationship.account", ("billingAccount", "partyAccount")),
 )
+_EXCLUSIVES = (
+    Exclusive(
+        "accountRelationship",
+        ("account.id",),
+        ("relationshipType",),
+        each="accountRelationship",
+    ),
+)
 
 PARTY_ACCOUNT = RecordType(
     name="partyAccount",
@@ -88,6 +96,7 @@ PARTY_ACCOUNT = RecordType(
     references=_REFERENCES,
     subject=("relatedParty.partyOrPartyRole",),
     status="state",
+    exclusives=_EXCLUSIVES,
 )
 
 BILLING_ACCOUNT = RecordType(
@@ -100,4 +109,5 @@ BILLING_ACCOUNT = RecordType(
     references=_REFERENCES,
     subject=("relatedParty.partyOrPartyRole",),
     status="state",
+    exclusives=_EXCLUSIVES,
 )

@@ -1,6 +1,6 @@
 """Agreements: the contracts established with parties (TMF651)."""
 
-from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.declare import Column, Exclusive, RecordType, Reference
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     LONGEST_ROLE,
@@ -82,4 +82,15 @@ AGREEMENT = RecordType(
     ),
     subject=("engagedParty", "relatedParty.partyOrPartyRole"),
     validity="agreementPeriod",
+    exclusives=(
+        # Of two contracts of one kind with one customer, the numbers differ: they may overlap.
+        Exclusive(
+            "agreement",
+            ("engagedParty.id", "agreementSpecification.id"),
+            ("name", "externalIdentifier.id"),
+        ),
+        Exclusive(
+            "agreementRelationship", ("id",), ("relationshipType",), each="agreementRelationship"
+        ),
+    ),
 )

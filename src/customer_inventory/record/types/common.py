@@ -1,5 +1,6 @@
 """Building blocks that several record types share (SID business entities)."""
 
+from customer_inventory.record.declare import Exclusive
 from customer_inventory.record.schema import (
     LONGEST_ROLE,
     Schema,
@@ -74,7 +75,8 @@ TAX_EXEMPTION = thing(
 PAYMENT_METHOD = reference("A means of payment, kept elsewhere")
 PARTY_OR_ROLE = reference_or_value("A party or a party role", partyId=text(), partyName=text())
 RELATED_PARTY = demanding(
-    thing(role=text(most=LONGEST_ROLE), partyOrPartyRole=PARTY_OR_ROLE), "partyOrPartyRole"
+    thing(role=text(most=LONGEST_ROLE), partyOrPartyRole=PARTY_OR_ROLE, validFor=PERIOD),
+    "partyOrPartyRole",
 )
 RELATED_CHANNEL = demanding(thing(role=text(), channel=reference("A channel")), "channel")
 
@@ -98,6 +100,11 @@ PARTY: dict[str, Schema] = {
     "contactMedium": many(CONTACT_MEDIUM, description="Ways to reach the party"),
 }
 """Attributes of a party, whether person or organisation."""
+
+ONE_RELATION_AT_A_TIME = Exclusive(
+    "relatedParty", ("partyOrPartyRole.id",), ("role",), each="relatedParty"
+)
+"""A party is related to a record in one role once at a time."""
 
 ROLE_TARGETS = ("customer", "individual", "organization")
 """Record types that a reference to a party or party role may name."""

@@ -1,6 +1,6 @@
 """The customer: the role a party plays when it buys (TMF629, SID Customer)."""
 
-from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.declare import Branch, Column, Exclusive, RecordType, Reference
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     many,
@@ -13,11 +13,14 @@ from customer_inventory.record.schema import (
 from customer_inventory.record.types.common import (
     CHARACTERISTIC,
     CONTACT_MEDIUM,
+    ONE_RELATION_AT_A_TIME,
     PAYMENT_METHOD,
     PERIOD,
     RELATED_PARTY,
     ROLE_TARGETS,
 )
+
+_RELATED = "relatedParty.partyOrPartyRole"
 
 CUSTOMER = RecordType(
     name="customer",
@@ -57,7 +60,15 @@ CUSTOMER = RecordType(
         Reference("engagedParty", ("individual", "organization")),
         Reference("account", ("billingAccount", "partyAccount")),
         Reference("agreement", ("agreement",)),
-        Reference("relatedParty.partyOrPartyRole", ROLE_TARGETS, role="role"),
+        Reference(_RELATED, ROLE_TARGETS, role="role"),
     ),
     subject=("engagedParty",),
+    exclusives=(
+        Exclusive("customer", ("engagedParty.id", "partyRoleSpecification.id"), ("name",)),
+        ONE_RELATION_AT_A_TIME,
+    ),
+    branches=(
+        Branch("customer", _RELATED, "parent", "customer", roles=("parentCustomer",)),
+        Branch("customer", _RELATED, "child", "customer", roles=("childCustomer",)),
+    ),
 )

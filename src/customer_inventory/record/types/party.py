@@ -1,6 +1,6 @@
 """Parties: people and organisations (TMF632, SID Party)."""
 
-from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.declare import Branch, Column, Exclusive, RecordType, Reference
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     LONGEST_ROLE,
@@ -13,7 +13,13 @@ from customer_inventory.record.schema import (
     text,
     thing,
 )
-from customer_inventory.record.types.common import ATTACHMENT, PARTY, PERIOD, ROLE_TARGETS
+from customer_inventory.record.types.common import (
+    ATTACHMENT,
+    ONE_RELATION_AT_A_TIME,
+    PARTY,
+    PERIOD,
+    ROLE_TARGETS,
+)
 
 _NAME_PARTS = {
     "title": text("Form of address"),
@@ -87,10 +93,16 @@ INDIVIDUAL = RecordType(
         Column("status", ("status",)),
     ),
     references=(_RELATED,),
+    exclusives=(ONE_RELATION_AT_A_TIME,),
+    branches=(Branch("household", _RELATED.path, "parent", "organization", roles=("household",)),),
 )
 
 _ORGANIZATION = demanding(
-    thing(relationshipType=text(most=LONGEST_ROLE), organization=reference("An organisation")),
+    thing(
+        relationshipType=text(most=LONGEST_ROLE),
+        organization=reference("An organisation"),
+        validFor=PERIOD,
+    ),
     "organization",
 )
 
@@ -131,4 +143,30 @@ ORGANIZATION = RecordType(
         ),
     ),
     validity="existsDuring",
+    exclusives=(
+        ONE_RELATION_AT_A_TIME,
+        Exclusive(
+            "organizationChildRelationship",
+            ("organization.id",),
+            ("relationshipType",),
+            each="organizationChildRelationship",
+        ),
+    ),
+    branches=(
+        Branch(
+            "corporate",
+            "organizationParentRelationship.organization",
+            "parent",
+            "organization",
+            role="relationshipType",
+        ),
+        Branch(
+            "corporate",
+            "organizationChildRelationship.organization",
+            "child",
+            "organization",
+            role="relationshipType",
+        ),
+        Branch("household", _RELATED.path, "child", "individual", roles=("householdMember",)),
+    ),
 )

@@ -1,0 +1,1 @@
+"""Trees: households and corporate groups, through dated relationships."""

@@ -1,0 +1,226 @@
+"""Trees as of a date: who is above a record and below it, and all that hangs on them together.
+
+Which references make a tree is declared on the types (`Branch`). The edges are kept as rows
+(`record.edge`), so that a tree is read in one statement.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.ids import bucket_of, is_id
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import NoSuchRecord
+from customer_inventory.store.database import Database
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+_MOST_ABOVE = 1000
+
+IN_TREES = tuple(name for name, declared in TYPES.items() if declared.branches)
+"""The record types that can be in a tree."""
+KINDS = tuple(sorted({branch.kind for declared in TYPES.values() for branch in declared.branches}))
+"""The kinds of trees there are."""
+ROLLED_UP = tuple(
+    name for name, declared in TYPES.items() if declared.subject and name not in IN_TREES
+)
+"""The record types that are rolled up, beside those in the trees themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A record in a tree, seen from another.
+
+    `level` is how far away it is and `from_id` the neighbour on the way there (None for the
+    record that was asked for), `kind` the tree of the last edge. `name` is None for a record that
+    is only referred to.
+    """
+
+    id: str
+    type: str
+    name: str | None
+    status: str | None
+    level: int = 0
+    from_id: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A record with those above it, the nearest first, and a page of those below it.
+
+    `known` says how many are below, down to the depth that was asked for.
+    """
+
+    node: Node
+    above: Sequence[Node]
+    below: Sequence[Node]
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of trees is seen: of which kinds and record types, at which instant.
+
+    Whoever is of another type is left out, with all that only leads on from there.
+    """
+
+    instant: datetime
+    types: Sequence[str] = IN_TREES
+    kinds: Sequence[str] = KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """What hangs on a record and on whoever is below it.
+
+    `nodes` counts the records of the tree, `records` those of each type, by status ("" for none).
+    """
+
+    node: Node
+    nodes: int
+    records: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A walk from a record: up or down, how far, and which page of whom it meets."""
+
+    upward: bool
+    depth: int
+    after: tuple[int, str]
+    limit: int
+
+
+async def tree(
+    database: Database,
+    identifier: str,
+    sight: Sight,
+    *,
+    depth: int = MOST_LEVELS,
+    limit: int = 100,
+    after: tuple[int, str] = (0, ""),
+) -> Tree:
+    """Return the tree around a record: `limit` of those below, after that level and id.
+
+    Raises NoSuchRecord when no record of the types in sight has the id.
+    """
+    node = await _node(database, identifier, sight)
+    up = _Walk(upward=True, depth=MOST_LEVELS, after=(0, ""), limit=_MOST_ABOVE)
+    above, _ = await _relatives(database, identifier, sight, up)
+    down = _Walk(upward=False, depth=depth, after=after, limit=limit)
+    below, known = await _relatives(database, identifier, sight, down)
+    return Tree(node, above, below, known)
+
+
+async def rolled_up(
+    database: Database, identifier: str, sight: Sight, types: Sequence[str] = ROLLED_UP
+) -> RollUp:
+    """Return what of `types` hangs on a record and on whoever is below it, in one statement.
+
+    Raises NoSuchRecord when no record of the types in sight has the id.
+    """
+    node = await _node(database, identifier, sight)
+    rows = await database.fetch(
+        rollup_statement(),
+        identifier,
+        bucket_of(identifier),
+        list(sight.kinds),
+        list(sight.types),
+        sight.instant,
+        list(types),
+    )
+    nodes = 0
+    records: dict[str, dict[str, int]] = {}
+    for kind, status, count in rows:
+        if kind is None:
+            nodes = count
+        else:
+            records.setdefault(kind, {})[status or ""] = count
+    return RollUp(node, nodes, records)
+
+
+def check_kinds(kinds: Sequence[str]) -> Sequence[str]:
+    """Return `kinds`; raise Invalid, naming the parameter, for one that is not declared."""
+    for kind in kinds:
+        if kind not in KINDS:
+            raise Invalid("is no kind of tree.", path="kind", hint=f"Known: {', '.join(KINDS)}.")
+    return kinds
+
+
+async def _node(database: Database, identifier: str, sight: Sight) -> Node:
+    row = None
+    if is_id(identifier):
+        row = await database.row(_with_names("one_of_tree"), identifier, bucket_of(identifier))
+    if row is None or row["type"] not in sight.types:
+        raise NoSuchRecord(TYPES[IN_TREES[0]])
+    return Node(row["id"], row["type"], row["name"], row["status"])
+
+
+async def _relatives(
+    database: Database, identifier: str, sight: Sight, walk: _Walk
+) -> tuple[list[Node], int]:
+    rows = await database.fetch(
+        _with_names("relatives"),
+        identifier,
+        bucket_of(identifier),
+        walk.upward,
+        list(sight.kinds),
+        list(sight.types),
+        sight.instant,
+        walk.depth,
+        *walk.after,
+        walk.limit,
+    )
+    nodes = [
+        Node(
+            row["id"],
+            row["type"],
+            row["name"],
+            row["status"],
+            row["level"],
+            row["from_id"],
+            row["kind"],
+        )
+        for row in rows
+    ]
+    return nodes, rows[0]["known"] if rows else 0
+
+
+def rollup_statement() -> str:
+    """Return the statement over every type that is in trees or rolled up."""
+    part = _bare("rolled_up_of_type")
+    types = [TYPES[name] for name in (*IN_TREES, *ROLLED_UP)]
+    return SQL.rolled_up.format(
+        rolled="".join(f"UNION ALL\n{_filled(part, kind)}\n" for kind in types)
+    )
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    return {
+        "relatives": _with_names("relatives"),
+        "one_of_tree": _with_names("one_of_tree"),
+        "rolled_up": rollup_statement(),
+    }
+
+
+@cache
+def _with_names(name: str) -> str:
+    part = _bare("named_of_type")
+    return SQL[name].format(
+        named="\nUNION ALL\n".join(_filled(part, TYPES[kind]) for kind in IN_TREES)
+    )
+
+
+def _bare(name: str) -> str:
+    return SQL[name].removeprefix(f"/* {name} */ ")
+
+
+def _filled(part: str, kind: RecordType) -> str:
+    return part.format(type=kind.name, table=kind.table, status=kind.status)
