@@ -37,7 +37,7 @@ PLACES = [
     nowhere(f"{ROOT}/"),
     nowhere(f"{ROOT}//"),
     nowhere(f"{ROOT}/partyManagement/v5"),
-    nowhere(f"{ROOT}/partyManagement/v4/individual"),
+    nowhere(f"{ROOT}/partyManagement/v3/individual"),
     nowhere(f"{ROOT}/partyManagement/v5/Individual"),
     nowhere(f"{ROOT}/partyManagement/v5/individuals"),
     nowhere(f"{ROOT}/partyManagement/v5/customer"),

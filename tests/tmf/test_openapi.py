@@ -155,6 +155,25 @@ async def test_records_are_as_described(shared: Service, described: Document, ki
     _check(described, responses["200"], read.text)
 
 
+@pytest.mark.parametrize("kind", sorted(PATHS))
+async def test_records_are_as_described_in_version_4(
+    shared: Service, described: Document, kind: str
+) -> None:
+    document = await made(shared, kind)
+    path = next(
+        resource.location.decode()
+        for path, resource in _resources("").items()
+        if resource.entry_type == kind and resource.shape.version == "v4"
+    )
+    older = (await shared.client.get(f"{path}/{document['id']}")).json()
+    _validate(described, f"{document['@type']}_v4", older)
+    again = {name: part for name, part in older.items() if name not in ("id", "href")}
+    _validate(described, f"{document['@type']}_v4_FVO", again)
+    made_again = await shared.client.post(path, json=again)
+    assert made_again.status_code == 201
+    assert {**made_again.json(), "id": 0, "href": 0} == {**older, "id": 0, "href": 0}
+
+
 async def test_the_whole_customer_is_as_described(shared: Service, described: Document) -> None:
     person = await made(shared, "individual")
     customer = await made(shared, "customer", engagedParty=party(person["id"]))

@@ -37,11 +37,15 @@ class SearchColumn:
 
 @dataclass(frozen=True)
 class Term:
-    """One condition: the attribute at `path` compares by `operator` to any of `values`."""
+    """One condition: the attribute at `path` compares by `operator` to any of `values`.
+
+    Where there is no such attribute, `otherwise` decides.
+    """
 
     path: str
     operator: Operator
     values: tuple[str, ...]
+    otherwise: "Term | None" = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,19 @@ class Where:
         return f"jsonb_path_exists(r.body::jsonb, {query}::text::jsonpath, {known}::text::jsonb)"
 
     def _term(self, term: Term) -> str:
+        test = self._test(term)
+        if term.otherwise is None:
+            return test
+        return f"({test} OR ({self._absent(term.path)} AND {self._term(term.otherwise)}))"
+
+    def _absent(self, path: str) -> str:
+        column = self._columns.get(path)
+        if column is not None:
+            return f"r.{column.name} IS NULL"
+        place = self.parameter(f"${_steps(path)}")
+        return f"NOT jsonb_path_exists(r.body::jsonb, {place}::text::jsonpath)"
+
+    def _test(self, term: Term) -> str:
         path = check_path(term.path)
         for value in term.values:
             _check_value(term, value)

@@ -7,13 +7,14 @@ from customer_inventory.record.types import TYPES
 from customer_inventory.tmf import query, render
 from customer_inventory.tmf.apis import APIS, tmf717_customer360
 from customer_inventory.tmf.resource import Call, Handler
+from customer_inventory.tmf.version import shape_of
 from customer_inventory.web.exchange import Answer
 
 API = tmf717_customer360.API
 RESOURCE = "customer360"
 
 LARGEST_PART = 1000
-_BASE_OF = {name: api.base for api in APIS for name in api.resources}
+_API_OF = {name: api for api in APIS for name in api.resources}
 
 
 async def retrieve(call: Call) -> Answer:
@@ -52,5 +53,6 @@ def _part(call: Call, kind: str, part: list[tuple[str, bytes]]) -> bytes:
 
 
 def _shown(call: Call, kind: str, identifier: str, body: bytes) -> bytes:
-    href = f"{call.public_url}{_BASE_OF[kind]}/{kind}/{identifier}"
-    return render.whole(body, href.encode())
+    version = call.shape.version
+    href = f"{call.public_url}{_API_OF[kind].base_of(version)}/{kind}/{identifier}"
+    return shape_of(version, kind).shown(body, href.encode(), None)

@@ -8,12 +8,17 @@ from typing import Any, NamedTuple
 from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.access.operation import Operation
+from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.types import named
 from customer_inventory.tmf import customer360, history
+from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
+from customer_inventory.tmf.shape import Shape
+from customer_inventory.tmf.version import shape_of
+from customer_inventory.web import failure
 from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send
 from customer_inventory.web.stages import Place, Stages
 from customer_inventory.web.straight import Asked
@@ -25,8 +30,9 @@ Served = Mapping[str, tuple[Operation, Handler]]
 class Resource(NamedTuple):
     """Where a resource is served: what its collection and its items answer to.
 
-    `location` is its canonical address, whichever alias was called; `entry_type` is the word
-    the ledger uses for it. `history` is what the past of an item answers to.
+    `location` is its canonical address in this API version, whichever alias was called, `shape`
+    how the version shows it; `entry_type` is the word the ledger uses for it. `history` is what
+    the past of an item answers to.
     """
 
     declared: RecordType
@@ -34,6 +40,7 @@ class Resource(NamedTuple):
     entry_type: str
     collection: Served
     item: Served
+    shape: Shape
     history: Served = MappingProxyType({})
 
     def served(self, identifier: str) -> Served:
@@ -57,12 +64,14 @@ class Door:
         self._inventory = inventory
         self._public_url = public_url
         self._max_page = max_page
-        self._stages = Stages(self._place, guard, ledger, max_body_bytes=max_body_bytes)
+        walked = partial(Stages, self._place, guard, ledger, max_body_bytes=max_body_bytes)
+        self._stages = walked()
+        self._stages_of_4 = walked(explain=failure.answer_untyped)
         self.resources = _resources(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        await self._stages(scope, receive, send)
+        await self._stages_of(scope)(scope, receive, send)
 
     async def answer(self, asked: Asked) -> Answer:
         """Return the answer to a plain GET, whatever comes of it."""
@@ -73,7 +82,10 @@ class Door:
             "headers": asked.headers,
             "client": asked.client,
         }
-        return await self._stages.answer(scope, _nothing)
+        return await self._stages_of(scope).answer(scope, _nothing)
+
+    def _stages_of(self, scope: Scope) -> Stages:
+        return self._stages_of_4 if "/v4/" in scope["path"] else self._stages
 
     def _place(self, path: str, method: str) -> Place:
         resource, identifier, served = self._found(path.rstrip("/"))
@@ -116,8 +128,13 @@ class Door:
             self._max_page,
             self._public_url,
             session,
+            resource.shape,
         )
-        return await handler(call)
+        try:
+            return await handler(call)
+        except InventoryError as error:
+            resource.shape.tell(error)
+            raise
 
 
 async def _nothing() -> MutableMapping[str, Any]:
@@ -125,17 +142,22 @@ async def _nothing() -> MutableMapping[str, Any]:
 
 
 def _resources(public_url: str) -> dict[str, Resource]:
-    """Return every served resource by path, aliases included."""
+    """Return every served resource by path, all versions and aliases included."""
+    whole = (customer360.API, named("customer"), customer360.RESOURCE)
+    items: list[tuple[Api, RecordType, str, tuple[Served, Served, Served]]] = [
+        (*whole, ({}, customer360.ITEM, {})),
+        *(
+            (api, declared, declared.name, (COLLECTION, ITEM, history.ITEM))
+            for api in APIS
+            for declared in api.types
+        ),
+    ]
     resources = {}
-    for api in APIS:
-        for declared in api.types:
-            location = f"{public_url}{api.base}/{declared.name}".encode()
-            resource = Resource(declared, location, declared.name, COLLECTION, ITEM, history.ITEM)
-            for base in api.bases:
-                resources[f"{base}/{declared.name}"] = resource
-    name = customer360.RESOURCE
-    location = f"{public_url}{customer360.API.base}/{name}".encode()
-    whole = Resource(named("customer"), location, name, {}, customer360.ITEM)
-    for base in customer360.API.bases:
-        resources[f"{base}/{name}"] = whole
+    for api, declared, name, (collection, item, past) in items:
+        for version in api.versions:
+            location = f"{public_url}{api.base_of(version)}/{name}".encode()
+            shape = shape_of(version, name)
+            resource = Resource(declared, location, name, collection, item, shape, past)
+            for base in api.bases_of(version):
+                resources[f"{base}/{name}"] = resource
     return resources

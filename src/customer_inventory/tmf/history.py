@@ -76,7 +76,7 @@ def _entry(call: Call, version: PastVersion, earlier: PastVersion | None, view: 
         "person": version.person,
     }
     if view == "change":
-        facts["change"] = _changes(earlier, version)
+        facts["change"] = _changes(call, earlier, version)
     body = encode({name: value for name, value in facts.items() if value is not None})
     if view != "document" or version.body is None:
         return body
@@ -84,9 +84,11 @@ def _entry(call: Call, version: PastVersion, earlier: PastVersion | None, view: 
     return b'%b,"document":%b}' % (body[:-1], document)
 
 
-def _changes(earlier: PastVersion | None, version: PastVersion) -> Sequence[dict[str, Any]]:
+def _changes(
+    call: Call, earlier: PastVersion | None, version: PastVersion
+) -> Sequence[dict[str, Any]]:
     before, after = (
-        parse_object(side.body) if side is not None and side.body else {}
+        call.shape.seen(parse_object(side.body)) if side is not None and side.body else {}
         for side in (earlier, version)
     )
     return [

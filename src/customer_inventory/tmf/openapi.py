@@ -1,21 +1,23 @@
 """The OpenAPI document of what is served, made from the declarations that serve it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from customer_inventory import __version__
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.schema import Schema
-from customer_inventory.tmf import customer360, history, openapi_history
+from customer_inventory.tmf import customer360, history, openapi_history, openapi_schema
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
-from customer_inventory.tmf.resource import MERGE, PATCHES
+from customer_inventory.tmf.resource import PATCHES
 from customer_inventory.web.openapi import answer, body, content, error, parameter, ref, responses
 
-_NOT_IN_OPENAPI = ("if", "then", "x-open")
 _ALWAYS = ("400", "401", "403", "414", "500", "503")
 _OF_ITEM = (*_ALWAYS, "404")
 _OF_BODY = ("409", "413", "415")
+_DESCRIPTION = (
+    "One inventory of customers, over TM Forum Open APIs in version 5 and version 4. HEAD answers "
+    "as GET does, without the body. Other base paths that lead to the same are with each tag."
+)
 
 
 def document(public_url: str, max_page: int) -> dict[str, Any]:
@@ -23,23 +25,27 @@ def document(public_url: str, max_page: int) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Error": error()}
     for api in APIS:
-        for declared in api.types:
-            paths.update(_paths(api, declared, max_page))
-            schemas.update(_schemas(declared))
-    paths.update(_customer360())
-    schemas["Customer360"] = _customer360_schema()
+        for version in api.versions:
+            for declared in api.types:
+                paths.update(_paths(_Served(api, version, declared), max_page))
+                schemas.update(openapi_schema.of_type(declared, version))
+    for version in customer360.API.versions:
+        paths.update(_customer360(version))
+        schemas.update(openapi_schema.of_customer360(version))
     return {
         "openapi": "3.0.3",
         "info": {
             "title": "Customer Inventory",
             "version": __version__,
-            "description": "One inventory of customers, over TM Forum Open APIs (version 5).",
+            "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": public_url or "/"}],
         "security": [{"token": []}],
         "tags": [
-            {"name": api.number, "description": api.title} for api in (*APIS, customer360.API)
+            {"name": _tag(api, version), "description": _described(api, version)}
+            for api in (*APIS, customer360.API)
+            for version in api.versions
         ],
         "paths": paths,
         "components": {
@@ -49,15 +55,38 @@ def document(public_url: str, max_page: int) -> dict[str, Any]:
     }
 
 
-def _paths(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
+class _Served(NamedTuple):
+    """A record type as one API serves it in one version."""
+
+    api: Api
+    version: str
+    declared: RecordType
+
+    @property
+    def path(self) -> str:
+        """The path of its collection."""
+        return f"{self.api.base_of(self.version)}/{self.declared.name}"
+
+    @property
+    def schema(self) -> str:
+        """The name of its schema."""
+        return openapi_schema.name(self.declared.entity, self.version)
+
+    def operation(self, verb: str, summary: str, suffix: str = "") -> dict[str, Any]:
+        """Return what names an operation on it."""
+        name = openapi_schema.name(f"{verb}{self.declared.entity}{suffix}", self.version)
+        return _operation(name, summary, _tag(self.api, self.version))
+
+
+def _paths(served: _Served, max_page: int) -> dict[str, Any]:
     identifier = parameter("id", "path", {"type": "string"}, "Id of the record", required=True)
     return {
-        f"{api.base}/{declared.name}": _collection(api, declared, max_page),
-        f"{api.base}/{declared.name}/{{id}}": {"parameters": [identifier], **_item(api, declared)},
-        f"{api.base}/{declared.name}/{{id}}/{history.NAME}": {
+        served.path: _collection(served, max_page),
+        f"{served.path}/{{id}}": {"parameters": [identifier], **_item(served)},
+        f"{served.path}/{{id}}/{history.NAME}": {
             "parameters": [identifier],
             "get": {
-                **_operation(api, f"list{declared.entity}History", "Read the versions of a record"),
+                **served.operation("list", "Read the versions of a record", "History"),
                 "parameters": list(openapi_history.of_history(max_page)),
                 "responses": responses(openapi_history.answers(), _OF_ITEM),
             },
@@ -65,33 +94,31 @@ def _paths(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
     }
 
 
-def _collection(api: Api, declared: RecordType, max_page: int) -> dict[str, Any]:
-    entity = declared.entity
+def _collection(served: _Served, max_page: int) -> dict[str, Any]:
+    name, schema = served.declared.name, served.schema
+    made = answer("Made", content(ref(schema)), "Location", "ETag")
     return {
         "get": {
-            **_operation(api, f"list{entity}", f"Find {declared.name} records"),
-            "parameters": list(_of_list(max_page)),
-            "responses": responses({"200": _page(entity), "206": _page(entity)}, _ALWAYS),
+            **served.operation("list", f"Find {name} records"),
+            "parameters": list(_of_list(max_page, served.version)),
+            "responses": responses({"200": _page(schema), "206": _page(schema)}, _ALWAYS),
         },
         "post": {
-            **_operation(api, f"create{entity}", f"Make a {declared.name}"),
+            **served.operation("create", f"Make a {name}"),
             "parameters": [_FIELDS],
-            "requestBody": body(content(ref(f"{entity}_FVO"))),
-            "responses": responses(
-                {"201": answer("Made", content(ref(entity)), "Location", "ETag")},
-                (*_ALWAYS, *_OF_BODY),
-            ),
+            "requestBody": body(content(ref(f"{schema}_FVO"))),
+            "responses": responses({"201": made}, (*_ALWAYS, *_OF_BODY)),
         },
     }
 
 
-def _item(api: Api, declared: RecordType) -> dict[str, Any]:
-    name, entity = declared.name, declared.entity
-    shown = content(ref(entity))
-    patches = {media: {"schema": _patch(media, entity)} for media in PATCHES}
+def _item(served: _Served) -> dict[str, Any]:
+    name, schema = served.declared.name, served.schema
+    shown = content(ref(schema))
+    patches = {media: {"schema": openapi_schema.of_patch(media, schema)} for media in PATCHES}
     return {
         "get": {
-            **_operation(api, f"retrieve{entity}", f"Read one {name}"),
+            **served.operation("retrieve", f"Read one {name}"),
             "parameters": [_FIELDS, _IF_NONE_MATCH, *openapi_history.MOMENT],
             "responses": responses(
                 {"200": answer("The record", shown, "ETag"), "304": {"description": "As known"}},
@@ -99,7 +126,7 @@ def _item(api: Api, declared: RecordType) -> dict[str, Any]:
             ),
         },
         "patch": {
-            **_operation(api, f"patch{entity}", f"Change a {name}"),
+            **served.operation("patch", f"Change a {name}"),
             "parameters": [_FIELDS, _IF_MATCH],
             "requestBody": body(patches),
             "responses": responses(
@@ -107,18 +134,28 @@ def _item(api: Api, declared: RecordType) -> dict[str, Any]:
             ),
         },
         "delete": {
-            **_operation(api, f"delete{entity}", f"Remove a {name}"),
+            **served.operation("delete", f"Remove a {name}"),
             "parameters": [_IF_MATCH],
             "responses": responses({"204": {"description": "Removed"}}, (*_OF_ITEM, "409", "412")),
         },
     }
 
 
-def _operation(api: Api, identifier: str, summary: str) -> dict[str, Any]:
-    return {"operationId": identifier, "summary": summary, "tags": [api.number]}
+def _operation(identifier: str, summary: str, tag: str) -> dict[str, Any]:
+    return {"operationId": identifier, "summary": summary, "tags": [tag]}
 
 
-def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
+def _tag(api: Api, version: str) -> str:
+    return openapi_schema.name(api.number, version)
+
+
+def _described(api: Api, version: str) -> str:
+    _, *aliases = api.bases_of(version)
+    also = f". Also under {', '.join(aliases)}" if aliases else ""
+    return f"{api.title}, version {version.removeprefix('v')}{also}"
+
+
+def _of_list(max_page: int, version: str) -> tuple[dict[str, Any], ...]:
     page = {
         "type": "integer",
         "minimum": 0,
@@ -127,6 +164,14 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
     }
     offset = {"type": "integer", "minimum": 0, "maximum": LARGEST_OFFSET, "default": 0}
     filters = {"type": "object", "additionalProperties": {"type": "string"}}
+    in_v5 = (
+        parameter(
+            "filter",
+            "query",
+            {"type": "string"},
+            "A JSON path that must find something: note[?(@.author=='A' && @.text=~/x/)]",
+        ),
+    )
     return (
         _FIELDS,
         parameter("limit", "query", page, "Most records to answer with"),
@@ -136,12 +181,7 @@ def _of_list(max_page: int) -> tuple[dict[str, Any], ...]:
         ),
         parameter("before", "query", _TEXT, "End before this cursor of a Link; empty: at the end"),
         parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
-        parameter(
-            "filter",
-            "query",
-            {"type": "string"},
-            "A JSON path that must find something: note[?(@.author=='A' && @.text=~/x/)]",
-        ),
+        *(in_v5 if version == "v5" else ()),
         parameter(
             "filters",
             "query",
@@ -166,69 +206,20 @@ def _page(entity: str) -> dict[str, Any]:
     return answer("A page", shown, *headers)
 
 
-def _patch(media: str, entity: str) -> Schema:
-    if media in MERGE:
-        return ref(f"{entity}_MVO")
-    step = {
-        "type": "object",
-        "required": ["op", "path"],
-        "properties": {
-            "op": {"type": "string", "enum": ["add", "remove", "replace", "move", "copy", "test"]},
-            "path": {"type": "string"},
-            "from": {"type": "string"},
-            "value": {},
-        },
-    }
-    return {"type": "array", "items": step}
-
-
-def _schemas(declared: RecordType) -> dict[str, Schema]:
-    """Return the schemas of a type: as read, as made (_FVO) and as patched (_MVO)."""
-    whole = _plain(declared.schema)
-    given = {name: part for name, part in whole["properties"].items() if name not in ("id", "href")}
-    made = {**whole, "properties": given}
-    patched = {name: part for name, part in made.items() if name != "required"}
-    shown = {**whole, "required": ["id", "href", "@type"]}
-    entity = declared.entity
-    return {entity: shown, f"{entity}_FVO": made, f"{entity}_MVO": patched}
-
-
-def _plain(node: Any) -> Any:
-    """Return a schema without the keywords that OpenAPI 3.0 does not know."""
-    if isinstance(node, dict):
-        return {name: _plain(part) for name, part in node.items() if name not in _NOT_IN_OPENAPI}
-    return [_plain(item) for item in node] if isinstance(node, list) else node
-
-
-def _customer360() -> dict[str, Any]:
+def _customer360(version: str) -> dict[str, Any]:
     api = customer360.API
     identifier = parameter("id", "path", {"type": "string"}, "Id of the customer", required=True)
     limit = {"type": "integer", "minimum": 1, "maximum": customer360.LARGEST_PART}
-    shown = answer("The customer, seen whole", content(ref("Customer360")))
+    schema = openapi_schema.name("Customer360", version)
+    shown = answer("The customer, seen whole", content(ref(schema)))
     summary = "See a customer whole: party, accounts, agreements, interactions"
     return {
-        f"{api.base}/{customer360.RESOURCE}/{{id}}": {
+        f"{api.base_of(version)}/{customer360.RESOURCE}/{{id}}": {
             "parameters": [identifier],
             "get": {
-                **_operation(api, "retrieveCustomer360", summary),
+                **_operation(f"retrieve{schema}", summary, _tag(api, version)),
                 "parameters": [parameter("limit", "query", limit, "Most records of a type")],
                 "responses": responses({"200": shown}, _OF_ITEM),
             },
         }
     }
-
-
-def _customer360_schema() -> Schema:
-    parts = {
-        declared.name: {"type": "array", "items": ref(declared.entity)}
-        for api in APIS
-        for declared in api.types
-    }
-    known = {
-        "type": "object",
-        "additionalProperties": {"type": "integer"},
-        "description": "How many records of a type there are; the latest are shown",
-    }
-    head = {name: {"type": "string"} for name in ("id", "href", "@type")}
-    properties = {**head, **parts, "customer": ref("Customer"), "known": known}
-    return {"type": "object", "required": ["id", "href", "@type"], "properties": properties}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from customer_inventory.kit.ids import LENGTH
-from customer_inventory.record.document import encode, parse
+from customer_inventory.record.declare import Document
+from customer_inventory.record.document import encode
 
 _HEAD = len(b'{"id":""') + LENGTH
 """A stored document begins with its id member, of this many bytes."""
@@ -17,12 +18,17 @@ def whole(body: bytes, href: bytes) -> bytes:
     return b'%b,"href":"%b"%b' % (body[:_HEAD], href, body[_HEAD:])
 
 
-def selected(body: bytes, href: bytes, fields: Sequence[str]) -> bytes:
-    """Return the attributes of the stored document that `fields` names, by dotted path.
+def addressed(document: Document, href: bytes) -> Document:
+    """Return `document` with its `href`, where `whole` has it."""
+    rest = {name: value for name, value in document.items() if name != "id"}
+    return {"id": document["id"], "href": href.decode(), **rest}
+
+
+def selected(document: Document, fields: Sequence[str]) -> bytes:
+    """Return the attributes of a document with its `href` that `fields` names, by dotted path.
 
     `id`, `href` and `@type` are always there; `none` alone names nothing more.
     """
-    document = {**parse(body), "href": href.decode()}
     wanted: dict[str, Any] = {}
     for field in (*_ALWAYS, *fields):
         _want(wanted, field.split("."))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,9 +15,11 @@ from customer_inventory.record.document import parse, parse_object
 from customer_inventory.record.inventory import Alter, Inventory
 from customer_inventory.record.patch import merged, operated
 from customer_inventory.record.patch_query import queried
+from customer_inventory.record.read import Query
 from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
 from customer_inventory.tmf.paging import links, needs_cursors
+from customer_inventory.tmf.shape import Shape
 from customer_inventory.web.exchange import Answer, Request
 from customer_inventory.web.failure import UnsupportedMedia
 
@@ -32,8 +35,8 @@ _TAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
 class Call(NamedTuple):
     """One call of a resource: by whom, on which type, on which id (empty: the collection).
 
-    `location` is the address the resource is known under, without a slash at its end, and
-    `most` the largest page served.
+    `location` is the address the resource is known under, without a slash at its end, `shape`
+    how the API version called shows it, and `most` the largest page served.
     """
 
     inventory: Inventory
@@ -45,6 +48,7 @@ class Call(NamedTuple):
     most: int
     public_url: str
     session: Session
+    shape: Shape
 
     def may_read(self, record_type: str) -> bool:
         """Tell whether the caller may read records of `record_type` too."""
@@ -73,9 +77,8 @@ async def retrieve(call: Call) -> Answer:
 async def find(call: Call) -> Answer:
     """GET a page of records. 206 says that a limit of the caller's cut the result short."""
     asked = query.parse(call.request.query, most=call.most)
-    page = await call.inventory.page(
-        call.declared, asked.query, with_cursors=needs_cursors(asked.query)
-    )
+    wanted = call.shape.asked(_addressed(call, asked.query))
+    page = await call.inventory.page(call.declared, wanted, with_cursors=needs_cursors(wanted))
     ids = tuple(version.id for version in page.records)
     body = render.array(shown(call, version, asked.fields) for version in page.records)
     is_part = asked.has_limit and (asked.query.offset > 0 or len(ids) < page.total)
@@ -92,7 +95,7 @@ async def create(call: Call) -> Answer:
     """POST a record."""
     _media(call.request, ("application/json",))
     fields = _fields(call.request)
-    given = parse_object(call.request.body)
+    given = call.shape.made(parse_object(call.request.body))
     version = await call.inventory.create(call.declared, given, actor=call.actor)
     answer = _told(201, version, shown(call, version, fields))
     return answer._replace(headers=(*answer.headers, (b"location", _href(call, version.id))))
@@ -109,7 +112,7 @@ async def change(call: Call) -> Answer:
     if media in MERGE and not isinstance(body, dict):
         raise Invalid("A merge patch is a JSON object.", code="invalidPatch")
     apply = _APPLY.get(media, merged)
-    alter: Alter = partial(_altered, apply, body, _href(call, call.id).decode())
+    alter: Alter = partial(_altered, call, lambda seen: apply(seen, body))
     version = await call.inventory.change(
         call.declared, call.id, alter, actor=call.actor, revision=_if_match(call.request)
     )
@@ -143,20 +146,33 @@ ITEM: dict[str, tuple[Operation, Handler]] = {
 _APPLY: dict[str, Callable[[Any, Any], Any]] = {OPERATIONS: operated, QUERIES: queried}
 
 
-def _altered(apply: Callable[[Any, Any], Any], patch: Any, href: str, old: Document) -> Any:
-    """Apply `patch` to the document as callers see it: with its `href`, which must stay."""
-    new = apply({**old, "href": href}, patch)
-    if isinstance(new, dict) and new.get("href") != href:
+def _altered(call: Call, apply: Callable[[Any], Any], old: Document) -> Any:
+    """Patch the document as callers see it: in their shape, with its `href`, which must stay."""
+    href = _href(call, call.id).decode()
+    new = apply({**call.shape.seen(old), "href": href})
+    if not isinstance(new, dict):
+        return new
+    if new.pop("href", None) != href:
         raise Invalid("cannot be changed.", path="href", code="immutableAttribute")
-    return new
+    return call.shape.changed(old, new)
+
+
+def _addressed(call: Call, query: Query) -> Query:
+    """Return `query` with conditions and orders by `href` as what they are: by id."""
+    place = call.location.decode() + "/"
+    terms = tuple(
+        replace(term, path="id", values=tuple(value.removeprefix(place) for value in term.values))
+        if term.path == "href"
+        else term
+        for term in query.terms
+    )
+    order = tuple(replace(key, path="id") if key.path == "href" else key for key in query.order)
+    return replace(query, terms=terms, order=order)
 
 
 def shown(call: Call, version: Version, fields: tuple[str, ...] | None) -> bytes:
     """Return a version of the call's record type as the caller sees it."""
-    href = _href(call, version.id)
-    if fields is None:
-        return render.whole(version.body, href)
-    return render.selected(version.body, href, fields)
+    return call.shape.shown(version.body, _href(call, version.id), fields)
 
 
 def _href(call: Call, identifier: str) -> bytes:

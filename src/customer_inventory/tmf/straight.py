@@ -16,7 +16,7 @@ from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.ids import is_id
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.version import Version
-from customer_inventory.tmf import render, resource
+from customer_inventory.tmf import resource
 from customer_inventory.tmf.door import Resource
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Answer
@@ -86,7 +86,8 @@ class StraightReads:
         if isinstance(version, Exception):
             self._leave(asked, tell)
             return
-        body = render.whole(version.body, b"%b/%b" % (served.location, version.id.encode()))
+        href = b"%b/%b" % (served.location, version.id.encode())
+        body = served.shape.shown(version.body, href, None)
         etag = (b"etag", b'"%d"' % version.revision)
         answer = Answer(200, body, (etag,), (version.id,), 1)
         place = Place(served.entry_type, version.id, operation=Operation.READ)

@@ -1,6 +1,7 @@
 """Failures as the TM Forum's Error, and the one map from kind to HTTP status (TMF630)."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from customer_inventory.kit.errors import (
@@ -19,6 +20,8 @@ from customer_inventory.record.validate import Rejected
 from customer_inventory.web.exchange import Answer
 
 log = logging.getLogger(__name__)
+
+Explain = Callable[[InventoryError], Answer]
 
 
 class MethodNotAllowed(Invalid):
@@ -62,9 +65,24 @@ def status_of(error: InventoryError) -> int:
 
 def answer(error: InventoryError) -> Answer:
     """Return the answer that tells of `error`: code and reason, the attribute and what to do."""
+    return _answer(error, {"@type": "Error"})
+
+
+def answer_untyped(error: InventoryError) -> Answer:
+    """Return the answer that tells of `error` in version 4, whose Error has no `@type`."""
+    return _answer(error, {})
+
+
+def unforeseen(error: Exception, explain: Explain = answer) -> Answer:
+    """Return the answer to what nobody foresaw: the log has `error`, the caller learns no more."""
+    log.error("a request failed for a reason that nobody foresaw", exc_info=error)
+    return explain(InventoryError("The request failed here.", hint="It is in the log."))
+
+
+def _answer(error: InventoryError, typed: dict[str, Any]) -> Answer:
     status = status_of(error)
     body: dict[str, Any] = {
-        "@type": "Error",
+        **typed,
         "code": error.code,
         "reason": f"{error.path}: {error.message}" if error.path else error.message,
         "status": str(status),
@@ -78,12 +96,6 @@ def answer(error: InventoryError) -> Answer:
             {"path": problem.path, "reason": problem.message} for problem in error.problems
         ]
     return Answer(status, encode(body), _headers(error))
-
-
-def unforeseen(error: Exception) -> Answer:
-    """Return the answer to what nobody foresaw: the log has `error`, the caller learns no more."""
-    log.error("a request failed for a reason that nobody foresaw", exc_info=error)
-    return answer(InventoryError("The request failed here.", hint="It is in the log."))
 
 
 def _headers(error: InventoryError) -> tuple[tuple[bytes, bytes], ...]:

@@ -57,11 +57,20 @@ class Route(Protocol):
 class Stages:
     """Walks requests of one door through the stages; an ASGI application."""
 
-    def __init__(self, route: Route, guard: Guard, ledger: Ledger, *, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        route: Route,
+        guard: Guard,
+        ledger: Ledger,
+        *,
+        max_body_bytes: int,
+        explain: failure.Explain = failure.answer,
+    ) -> None:
         self._route = route
         self._guard = guard
         self._ledger = ledger
         self._max_body = max_body_bytes
+        self._explain = explain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -73,9 +82,9 @@ class Stages:
         try:
             return await self._answer(scope, receive)
         except InventoryError as error:
-            return failure.answer(error)
+            return self._explain(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
-            return failure.unforeseen(error)
+            return failure.unforeseen(error, self._explain)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         session = await self._guard.authenticate(_authorization(scope))
@@ -84,10 +93,10 @@ class Stages:
         try:
             answer = await self._handled(session, place, scope, receive)
         except InventoryError as error:
-            answer = failure.answer(error)
+            answer = self._explain(error)
             decision = "deny" if isinstance(error, Refused) else "permit"
         except Exception as error:  # noqa: BLE001 - what failed is in the ledger too
-            answer = failure.unforeseen(error)
+            answer = failure.unforeseen(error, self._explain)
         await self._ledger.append(entry_of(session, place, answer, decision, scope.get("client")))
         return answer
 

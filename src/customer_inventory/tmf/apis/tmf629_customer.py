@@ -1,4 +1,4 @@
-"""TMF629 Customer Management, version 5. Customers: parties in their role as buyers."""
+"""TMF629 Customer Management. Customers: parties in their role as buyers."""
 
 from customer_inventory.tmf.api import Api
 

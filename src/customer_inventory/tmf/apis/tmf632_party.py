@@ -1,4 +1,4 @@
-"""TMF632 Party Management, version 5. Parties: people and organisations."""
+"""TMF632 Party Management. Parties: people and organisations."""
 
 from customer_inventory.tmf.api import Api
 
@@ -8,4 +8,5 @@ API = Api(
     prefix="partyManagement",
     resources=("individual", "organization"),
     aliases=("party",),
+    prefix_in_v4="party",
 )

@@ -1,4 +1,4 @@
-"""TMF651 Agreement Management, version 5. Agreements: the contracts established."""
+"""TMF651 Agreement Management. Agreements: the contracts established."""
 
 from customer_inventory.tmf.api import Api
 

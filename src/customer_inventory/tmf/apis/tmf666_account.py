@@ -1,4 +1,4 @@
-"""TMF666 Account Management, version 5. Accounts: what parties owe and are owed."""
+"""TMF666 Account Management. Accounts: what parties owe and are owed."""
 
 from customer_inventory.tmf.api import Api
 

@@ -1,4 +1,4 @@
-"""TMF683 Party Interaction Management, version 5. Contacts between parties and the enterprise."""
+"""TMF683 Party Interaction Management. Contacts between parties and the enterprise."""
 
 from customer_inventory.tmf.api import Api
 

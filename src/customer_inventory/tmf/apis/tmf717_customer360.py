@@ -1,4 +1,4 @@
-"""TMF717 Customer 360, version 5. A customer seen whole; `tmf.customer360` answers it."""
+"""TMF717 Customer 360. A customer seen whole; `tmf.customer360` answers it."""
 
 from customer_inventory.tmf.api import Api
 

@@ -1,0 +1,16 @@
+"""The API versions: which shape each gives to the records of a type."""
+
+from functools import cache
+
+from customer_inventory.tmf.shape import AS_KEPT, Shape
+from customer_inventory.tmf.v4.declared import DIFFERENCES
+from customer_inventory.tmf.v4.mapping import NONE
+from customer_inventory.tmf.v4.shape import ShapeOf4
+
+
+@cache
+def shape_of(version: str, record_type: str) -> Shape:
+    """Return the shape that `version` (v4 or v5) gives to the records of a type."""
+    if version == AS_KEPT.version:
+        return AS_KEPT
+    return ShapeOf4(DIFFERENCES.get(record_type, NONE))
