@@ -93,6 +93,7 @@ class Application:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         await self.database.open()
         await self.guard.start()
+        await self.inventory.extensions.start()
         self.inventory.observations.start()
         self.jobs.start()
         self.sealer.start()
@@ -102,6 +103,7 @@ class Application:
             await self.sealer.stop()
             await self.jobs.stop()
             await self.inventory.observations.stop()
+            await self.inventory.extensions.stop()
             await self.guard.stop()
             await self.database.close()
 

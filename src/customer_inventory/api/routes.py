@@ -1,10 +1,11 @@
 """Every route of the management API; each module declares those of one subject."""
 
-from customer_inventory.api import hierarchy, record_type, seen_by
+from customer_inventory.api import hierarchy, record_type, schema, seen_by
 from customer_inventory.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *record_type.ROUTES,
+    *schema.ROUTES,
     *seen_by.ROUTES,
     *hierarchy.ROUTES,
 )

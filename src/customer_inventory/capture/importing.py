@@ -21,6 +21,7 @@ from customer_inventory.capture.tally import Tally
 from customer_inventory.capture.workers import cores, worked
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict
+from customer_inventory.record.extension.registry import registered
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
@@ -116,7 +117,14 @@ async def import_file(
         if workers is None:
             workers = cores() if source.size >= _SMALL_FILE else 0
         chunks = source.chunks(load.position, rows=rows_of_chunk, size=BYTES_OF_CHUNK)
-        ready = worked(chunks, mapping, source.header, actor, workers=workers)
+        ready = worked(
+            chunks,
+            mapping,
+            source.header,
+            actor,
+            workers=workers,
+            extensions=await registered(database),
+        )
         async with aclosing(ready):
             await Committing(database, load, actor, committed).commit_all(ready)
         await database.execute(SQL.end_import, load.id)

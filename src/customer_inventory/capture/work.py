@@ -17,6 +17,8 @@ from customer_inventory.kit.errors import Invalid, InventoryError
 from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode, prepared
+from customer_inventory.record.extension.registry import Extension
+from customer_inventory.record.extension.validation import checked, made_ready
 from customer_inventory.record.load import Batch, Lines, lines_of
 from customer_inventory.record.types import TYPES, of_entity
 from customer_inventory.record.validate import Problem, Rejected, check
@@ -84,12 +86,22 @@ class _Making:
 
 
 class Worker:
-    """Makes chunks ready, for one load: `header` is that of its file (CSV)."""
+    """Makes chunks ready, for one load: `header` is that of its file (CSV).
 
-    def __init__(self, mapping: Mapping, header: Sequence[str], actor: Actor) -> None:
+    Documents are checked by `extensions` too, as they were when the load began.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        header: Sequence[str],
+        actor: Actor,
+        extensions: Sequence[Extension] = (),
+    ) -> None:
         self._documents = _documents_of(mapping, header)
         self._is_strict = mapping.is_strict
         self._actor = actor
+        self._checks = made_ready(extensions)
 
     def __call__(self, chunk: Chunk) -> Work:
         """Return `chunk` made ready; a row is taken as a whole or refused as a whole."""
@@ -114,6 +126,8 @@ class Worker:
                 given if _is_as_kept(declared, given) else prepared(declared, given, given["id"])
             )
             undeclared = check(declared, document)
+            extended = checked(declared, document, self._checks)
+            undeclared = tuple(path for path in undeclared if path not in extended)
             if undeclared and self._is_strict:
                 problems = [Problem(path, "is not declared.") for path in undeclared]
                 raise Rejected(declared.entity, problems)

@@ -23,6 +23,7 @@ from customer_inventory.capture.reading import Chunk
 from customer_inventory.capture.work import Work, Worker
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Unavailable
+from customer_inventory.record.extension.registry import Extension
 
 _AHEAD = 2
 """So many chunks more than there are workers are under way: the memory that a load takes."""
@@ -42,14 +43,15 @@ async def worked(
     actor: Actor,
     *,
     workers: int,
+    extensions: Sequence[Extension] = (),
 ) -> AsyncGenerator[tuple[Chunk, Work], None]:
-    """Yield each chunk with what was made of it, in order.
+    """Yield each chunk with what was made of it, in order; `extensions` check documents too.
 
     With no `workers` the work is done in a thread of this process. Raises Unavailable when a
     worker process ends. Close the generator to stop.
     """
-    staff: list[_Staff] = [_Process(mapping, header, actor) for _ in range(workers)]
-    staff = staff or [_Thread(mapping, header, actor)]
+    staff: list[_Staff] = [_Process(mapping, header, actor, extensions) for _ in range(workers)]
+    staff = staff or [_Thread(mapping, header, actor, extensions)]
     under_way: deque[tuple[Chunk, asyncio.Task[Work]]] = deque()
     turn = 0
     try:
@@ -84,8 +86,14 @@ class _Staff(Protocol):
 class _Thread:
     """Works in a thread of this process: for files that are read before a process starts."""
 
-    def __init__(self, mapping: Mapping, header: Sequence[str], actor: Actor) -> None:
-        self._worker = Worker(mapping, header, actor)
+    def __init__(
+        self,
+        mapping: Mapping,
+        header: Sequence[str],
+        actor: Actor,
+        extensions: Sequence[Extension],
+    ) -> None:
+        self._worker = Worker(mapping, header, actor, extensions)
 
     async def work(self, chunk: Chunk) -> Work:
         return await asyncio.to_thread(self._worker, chunk)
@@ -96,14 +104,21 @@ class _Thread:
 class _Process:
     """Works in a process of its own."""
 
-    def __init__(self, mapping: Mapping, header: Sequence[str], actor: Actor) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        header: Sequence[str],
+        actor: Actor,
+        extensions: Sequence[Extension],
+    ) -> None:
         self._socket, theirs = socket.socketpair()
         with theirs:
             for end in (self._socket, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER)
             # A mapping is compiled into closures, which go nowhere: its text does. Spawned, never
             # forked: this process has threads and connections.
-            told = (theirs, mapping.text, mapping.name, tuple(header), actor)
+            of_load = (tuple(header), actor, tuple(extensions))
+            told = (theirs, mapping.text, mapping.name, of_load)
             spawning = multiprocessing.get_context("spawn")
             self._process = spawning.Process(target=_serve, args=told, daemon=True)
             self._process.start()
@@ -144,11 +159,14 @@ class _Process:
 
 
 def _serve(
-    theirs: socket.socket, text: str, name: str, header: Sequence[str], actor: Actor
+    theirs: socket.socket,
+    text: str,
+    name: str,
+    of_load: tuple[Sequence[str], Actor, Sequence[Extension]],
 ) -> None:
     """Work in this process until the other end of the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us ends us
-    worker = Worker(parse_mapping(text, name), header, actor)
+    worker = Worker(parse_mapping(text, name), *of_load)
     # Documents are trees: counting references frees them, and looking for cycles takes time.
     gc.freeze()
     gc.disable()

@@ -3,6 +3,7 @@
 import click
 
 from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.record_schema import schema
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record import finding
@@ -21,6 +22,9 @@ _last = click.option(
 @click.group()
 def record() -> None:
     """Records: their types, what was observed at the door, what was found."""
+
+
+record.add_command(schema)
 
 
 @record.command()

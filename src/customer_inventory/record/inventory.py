@@ -15,6 +15,7 @@ from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, around
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import is_same, parse_object, place, prepared
+from customer_inventory.record.extension.validation import Extensions
 from customer_inventory.record.observation import UNDECLARED, Observations
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
@@ -49,6 +50,7 @@ class Inventory:
         self._writer = Writer(database)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.observations = Observations(database)
+        self.extensions = Extensions(database)
 
     async def get(self, declared: RecordType, identifier: str) -> Version:
         """Return the present version; raise NoSuchRecord when there is none."""
@@ -105,7 +107,7 @@ class Inventory:
                 hint="Leave it out; keep your own key as an external identifier.",
             )
         document = prepared(declared, given, place(declared, given))
-        undeclared = check(declared, document)
+        undeclared = await self._checked(declared, document)
         made = await self._writer.write(creation(declared, document, actor))
         self._count(declared, undeclared, actor)
         return made
@@ -131,7 +133,7 @@ class Inventory:
             new = result(declared, old, alter(old))
             if is_same(new, old):
                 return version
-            undeclared = check(declared, new)
+            undeclared = await self._checked(declared, new)
             change = replacement(
                 declared, old, new, revision=version.revision, operation="update", actor=actor
             )
@@ -176,6 +178,12 @@ class Inventory:
                     if revision is not None:
                         raise
         raise Conflict("Others keep changing this record.", hint="Try again in a moment.")
+
+    async def _checked(self, declared: RecordType, document: Document) -> tuple[str, ...]:
+        """Return the paths of `document` that neither its type nor an extension declares."""
+        undeclared = check(declared, document)
+        extended = await self.extensions.check(declared, document)
+        return tuple(path for path in undeclared if path not in extended)
 
     def _count(self, declared: RecordType, undeclared: tuple[str, ...], actor: Actor) -> None:
         if undeclared:

@@ -31,14 +31,14 @@ class Rejected(Invalid):
 
     code = "invalidDocument"
 
-    def __init__(self, entity: str, problems: Sequence[Problem]) -> None:
+    def __init__(self, entity: str, problems: Sequence[Problem], *, hint: str = "") -> None:
         first = problems[0]
         others = len(problems) - 1
         more = f" ({others} more)" if others else ""
         super().__init__(
             f"{first.message}{more}",
             path=first.path or None,
-            hint=f"See {entity} in /openapi.json.",
+            hint=hint or f"See {entity} in /openapi.json.",
             code="missingAttribute" if first.message.startswith("is mandatory") else "",
         )
         self.problems = tuple(problems)
@@ -52,14 +52,24 @@ def check(declared: RecordType, document: Document) -> tuple[str, ...]:
     lenient, strict = _validators(declared)
     if strict.is_valid(document):
         return ()
-    problems = [Problem(*_explain(error)) for error in _first(lenient.iter_errors(document))]
-    if problems:
-        raise Rejected(declared.entity, problems)
+    found = problems(lenient, document)
+    if found:
+        raise Rejected(declared.entity, found)
     undeclared = tuple(dict.fromkeys(_undeclared(strict, document)))
     if declared.is_strict:
         wrong = [Problem(path, "is not declared, and this type is strict") for path in undeclared]
         raise Rejected(declared.entity, wrong)
     return undeclared
+
+
+def problems(
+    validator: jsonschema_rs.Draft202012Validator,
+    document: Any,
+    *,
+    at: Sequence[str | int] = (),
+) -> list[Problem]:
+    """Return what `validator` finds wrong with `document`, which lies at `at`; 20 at most."""
+    return [Problem(*_explain(error, at)) for error in _first(validator.iter_errors(document))]
 
 
 @lru_cache
@@ -80,8 +90,8 @@ def _first(
         yield error
 
 
-def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    steps: list[str | int] = list(error.instance_path)
+def _explain(error: jsonschema_rs.ValidationError, at: Sequence[str | int] = ()) -> tuple[str, str]:
+    steps: list[str | int] = [*at, *error.instance_path]
     kind: Any = error.kind  # its attributes depend on its name
     if kind.name == "required":
         steps.append(kind.property)
