@@ -17,8 +17,13 @@ from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.access.log.house import sealer_of
+from customer_inventory.access.oauth.sealed import Safe
+from customer_inventory.access.oauth.signing import SigningKeys
+from customer_inventory.access.oauth.token import Tokens
+from customer_inventory.access.stranger import Strangers
 from customer_inventory.api import openapi as api_openapi
 from customer_inventory.api.door import ApiDoor
+from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.route import Rooms
 from customer_inventory.kit.actor import Actor
@@ -44,8 +49,8 @@ _EVERY_NIGHT = "17 3 * * *"
 class Application:
     """The service: the doors on the straight way, the public pages behind Starlette.
 
-    Public without a token are only the health endpoints and, unless switched off, the
-    OpenAPI document and its page: none of them tells of any customer.
+    Public without a token are only the health endpoints, those of the authorization server and,
+    unless switched off, the OpenAPI document and its page: none of them tells of any customer.
     """
 
     def __init__(self, settings: Settings, dsn: str, *, public_url: str) -> None:
@@ -55,7 +60,10 @@ class Application:
             statement_timeout_ms=settings.statement_timeout_ms,
         )
         self.inventory = Inventory(self.database)
-        self.guard = Guard(self.database)
+        self.strangers = Strangers(self.database)
+        keys = SigningKeys(self.database, Safe.kept_in(settings.home))
+        tokens = Tokens(self.database, keys, public_url)
+        self.guard = Guard(self.database, tokens, self.strangers)
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
         self.jobs = self._jobs()
@@ -75,7 +83,11 @@ class Application:
         described = api_openapi.described(openapi.document(public_url, settings.max_page))
         docs = openapi_routes(described) if settings.docs else []
         self.pages = Starlette(
-            routes=[*self._health(), *docs],
+            routes=[
+                *self._health(),
+                *OAuthDoor(self.database, tokens, self.strangers).routes(),
+                *docs,
+            ],
             lifespan=self._lifespan,
             exception_handlers={HTTPException: _refuse},
         )
@@ -97,9 +109,11 @@ class Application:
         self.inventory.observations.start()
         self.jobs.start()
         self.sealer.start()
+        self.strangers.start()
         try:
             yield
         finally:
+            await self.strangers.stop()
             await self.sealer.stop()
             await self.jobs.stop()
             await self.inventory.observations.stop()

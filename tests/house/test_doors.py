@@ -12,6 +12,11 @@ from tests.conftest import Service
 PUBLIC = {
     "/health/live",
     "/health/ready",
+    "/oauth2/token",
+    "/oauth2/revoke",
+    "/oauth2/introspect",
+    "/oauth2/jwks",
+    "/.well-known/oauth-authorization-server",
     "/openapi.json",
     "/docs",
     "/docs/start.js",

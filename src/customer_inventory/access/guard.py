@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from customer_inventory.access.oauth.token import LONGEST, Tokens
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import EVERY_TYPE
+from customer_inventory.access.stranger import Strangers
 from customer_inventory.access.token import digest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Refused, Unauthenticated
 from customer_inventory.record.document import parse
-from customer_inventory.store.database import Database, Listener
+from customer_inventory.store.database import Database, Listener, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -23,7 +25,6 @@ SQL = beside(__name__)
 CHANNEL = "access_changed"
 
 _MOST_REMEMBERED = 10_000
-_LONGEST_TOKEN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,21 @@ class NotPermitted(Refused):
 
 
 class Guard:
-    """Verifies tokens and decides on permissions."""
+    """Verifies tokens and decides on permissions.
 
-    def __init__(self, database: Database) -> None:
+    With `tokens` it takes the signed ones of the authorization server as well; `strangers` counts
+    those that it does not know.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        tokens: Tokens | None = None,
+        strangers: Strangers | None = None,
+    ) -> None:
         self._database = database
+        self._tokens = tokens
+        self._strangers = strangers
         self._listener = Listener(database.dsn, CHANNEL, self._forget)
         self._sessions: dict[str, Session] = {}
         self._changes = 0
@@ -81,9 +93,20 @@ class Guard:
         await self._listener.stop()
         self._forget()
 
-    async def authenticate(self, authorization: str) -> Session:
-        """Return the session of an `Authorization` header; raise Unauthenticated for none."""
-        return self.remembered(authorization) or await self._verify(authorization)
+    async def authenticate(self, authorization: str, source: str | None = None) -> Session:
+        """Return the session of an `Authorization` header; raise Unauthenticated for none.
+
+        `source` is the address it came from: refusals are counted by it.
+        """
+        session = self.remembered(authorization)
+        if session is not None:
+            return session
+        try:
+            return await self._verify(authorization)
+        except Unauthenticated:
+            if self._strangers:
+                self._strangers.refused(source)
+            raise
 
     def remembered(self, authorization: str) -> Session | None:
         """Return the session of an `Authorization` header that was verified lately, if it holds."""
@@ -102,18 +125,12 @@ class Guard:
             raise Unauthenticated(
                 "A bearer token is needed.", hint="Send `Authorization: Bearer TOKEN`."
             )
-        if scheme.lower() != "bearer" or not secret or len(secret) > _LONGEST_TOKEN:
+        if scheme.lower() != "bearer" or not secret or len(secret) > LONGEST:
             raise Unauthenticated("The Authorization header holds no bearer token.")
         changes = self._changes
-        row = await self._database.row(SQL.session_of_token, digest(secret))
-        if row is None:
+        session = await (self._signed(secret) if "." in secret else self._opaque(secret))
+        if session is None:
             raise Unauthenticated("The token is unknown, expired or revoked.")
-        permissions = parse(row["permissions"])
-        session = Session(
-            Actor(row["process"], row["purpose"], row["person"]),
-            row["good_until"],
-            {kind: frozenset(operations) for kind, operations in permissions.items()},
-        )
         # What changed while we asked may not be in the answer: then it is good for this once.
         if changes == self._changes and not self._listener.deaf:
             if len(self._sessions) >= _MOST_REMEMBERED:
@@ -121,6 +138,35 @@ class Guard:
             self._sessions[authorization] = session
         return session
 
+    async def _opaque(self, secret: str) -> Session | None:
+        row = await self._database.row(SQL.session_of_token, digest(secret))
+        if row is None:
+            return None
+        actor = Actor(row["process"], row["purpose"], row["person"])
+        return Session(actor, row["good_until"], _permissions(row))
+
+    async def _signed(self, text: str) -> Session | None:
+        claimed = await self._tokens.read(text) if self._tokens else None
+        if claimed is None:
+            return None
+        row = await self._database.row(
+            SQL.session_of_client,
+            claimed.client,
+            claimed.generation,
+            claimed.jti,
+            claimed.purpose,
+        )
+        if row is None:
+            return None
+        until = min(claimed.expires_at, row["good_until"] or claimed.expires_at)
+        return Session(Actor(row["process"], claimed.purpose), until, _permissions(row))
+
     def _forget(self) -> None:
         self._changes += 1
+        if self._tokens:
+            self._tokens.keys.forget()
         self._sessions.clear()
+
+
+def _permissions(row: Row) -> dict[str, frozenset[str]]:
+    return {kind: frozenset(words) for kind, words in parse(row["permissions"]).items()}

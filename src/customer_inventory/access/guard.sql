@@ -5,30 +5,32 @@ SELECT
     p.id AS process,
     t.purpose,
     t.person,
-    least(
-        t.expires_at,
-        (
-            SELECT min(CASE WHEN q.valid_from > now() THEN q.valid_from ELSE q.valid_to END)
-            FROM access.permission AS q
-            WHERE
-                q.process = p.id
-                AND q.purpose = t.purpose
-                AND (q.valid_from > now() OR q.valid_to > now())
-        )
-    ) AS good_until,
-    coalesce((
-        SELECT json_object_agg(q.record_type, array_to_json(q.operations))
-        FROM access.permission AS q
-        WHERE
-            q.process = p.id
-            AND q.purpose = t.purpose
-            AND q.valid_from <= now()
-            AND (q.valid_to IS NULL OR q.valid_to > now())
-    ), '{}'::json) AS permissions
+    least(t.expires_at, f.changes_at) AS good_until,
+    f.permissions
 FROM access.token AS t
 INNER JOIN access.process AS p ON t.process = p.id
+CROSS JOIN LATERAL access.in_force(p.id, t.purpose) AS f
 WHERE
     t.sha256 = $1
     AND t.revoked_at IS NULL
     AND t.expires_at > now()
     AND p.state = 'active';
+
+-- name: session_of_client
+-- The process behind a signed token of a client, if all of it is in force, as above.
+SELECT
+    p.id AS process,
+    f.changes_at AS good_until,
+    f.permissions
+FROM access.client AS c
+INNER JOIN access.process AS p ON c.process = p.id
+CROSS JOIN LATERAL access.in_force(p.id, $4) AS f
+WHERE
+    c.id = $1
+    AND c.generation = $2
+    AND c.state = 'active'
+    AND p.state = 'active'
+    AND NOT EXISTS (
+        SELECT FROM access.token_revocation AS r
+        WHERE r.jti = $3
+    );

@@ -9,7 +9,9 @@ from customer_inventory.access import registration
 from customer_inventory.access.house import operator
 from customer_inventory.access.ledger import last_entries
 from customer_inventory.access.registration import Permission
+from customer_inventory.access.stranger import refusals
 from customer_inventory.access.token import Token
+from customer_inventory.cli.access_client import client, keys
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.errors import Invalid
@@ -21,6 +23,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 @click.group()
 def access() -> None:
     """Access: who may do what to customer data."""
+
+
+access.add_command(client)
+access.add_command(keys)
 
 
 @access.command()
@@ -168,6 +174,22 @@ def log(last: int, output: str) -> None:
             "source",
         )
         show(rows, output, columns=columns, empty="Nobody has accessed anything yet.")
+
+    run(work())
+
+
+@access.command()
+@click.option(
+    "--last", default=20, show_default=True, type=click.IntRange(1, 1000), help="Most to show."
+)
+@output_option
+def strangers(last: int, output: str) -> None:
+    """List who was refused without showing who they are, by source and minute, latest first."""
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            rows = await refusals(database, limit=last)
+        show(rows, output, columns=("minute", "source", "refused"), empty="Nobody was refused.")
 
     run(work())
 

@@ -87,7 +87,10 @@ class Stages:
             return failure.unforeseen(error, self._explain)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        session = await self._guard.authenticate(_authorization(scope))
+        client = scope.get("client")
+        session = await self._guard.authenticate(
+            _authorization(scope), client[0] if client else None
+        )
         place = self._route(scope["path"], scope["method"])
         decision = "permit"
         try:
@@ -97,7 +100,7 @@ class Stages:
             decision = "deny" if isinstance(error, Refused) else "permit"
         except Exception as error:  # noqa: BLE001 - what failed is in the ledger too
             answer = failure.unforeseen(error, self._explain)
-        await self._ledger.append(entry_of(session, place, answer, decision, scope.get("client")))
+        await self._ledger.append(entry_of(session, place, answer, decision, client))
         return answer
 
     async def _handled(

@@ -1,0 +1,91 @@
+-- name: register_client
+-- A new client of a process.
+INSERT INTO access.client (id, process, auth_method, jwks, longest_assertion, registered_by)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: keep_secret
+-- A further secret of a client; those before go on until they expire, half a day from now at most.
+WITH earlier AS (
+    UPDATE access.client_secret AS s
+    SET expires_at = least(s.expires_at, now() + $4::interval)
+    WHERE s.client = $1
+)
+
+INSERT INTO access.client_secret (client, sha256, expires_at) VALUES ($1, $2, $3);
+
+-- name: client_by_id
+-- A client with its process and the secrets that are good.
+SELECT
+    c.id,
+    c.process,
+    c.auth_method,
+    c.jwks,
+    c.longest_assertion,
+    c.generation,
+    c.state,
+    p.state AS process_state,
+    array(
+        SELECT s.sha256 FROM access.client_secret AS s
+        WHERE s.client = c.id AND s.expires_at > now()
+    ) AS secrets
+FROM access.client AS c
+INNER JOIN access.process AS p ON c.process = p.id
+WHERE c.id = $1;
+
+-- name: purposes_of_process
+-- For what a process holds permissions that are in force.
+SELECT DISTINCT q.purpose FROM access.permission AS q
+WHERE
+    q.process = $1
+    AND q.valid_from <= now()
+    AND (q.valid_to IS NULL OR q.valid_to > now())
+ORDER BY q.purpose;
+
+-- name: end_tokens_of_client
+-- Every token of the client ends at once; the client goes on.
+UPDATE access.client AS c SET generation = c.generation + 1
+WHERE c.id = $1
+RETURNING c.generation;
+
+-- name: revoke_client
+-- The client is no more.
+UPDATE access.client AS c SET state = 'revoked', generation = c.generation + 1
+WHERE c.id = $1
+RETURNING c.generation;
+
+-- name: list_clients
+-- Every client, by process.
+SELECT
+    c.id,
+    c.process,
+    c.auth_method,
+    c.state,
+    c.registered_at,
+    c.registered_by,
+    (
+        SELECT max(s.expires_at) FROM access.client_secret AS s
+        WHERE s.client = c.id
+    ) AS secret_expires_at
+FROM access.client AS c
+ORDER BY c.process, c.id;
+
+-- name: use_once
+-- Remember what may be used once; nothing is returned when it was used before.
+INSERT INTO access.replay (sha256, expires_at) VALUES ($1, $2)
+ON CONFLICT DO NOTHING
+RETURNING sha256;
+
+-- name: drop_expired
+-- Forget what has expired: replays and revocations.
+WITH replays AS (
+    DELETE FROM access.replay AS r
+    WHERE r.expires_at < now()
+)
+
+DELETE FROM access.token_revocation AS r
+WHERE r.expires_at < now();
+
+-- name: is_process
+-- Whether a process of that id is registered.
+SELECT TRUE FROM access.process AS p
+WHERE p.id = $1;

@@ -1,0 +1,165 @@
+"""`cinv access client` and `cinv access keys`: the clients of processes, and the signing keys."""
+
+from pathlib import Path
+
+import click
+
+from customer_inventory.access.house import operator
+from customer_inventory.access.oauth import client as clients
+from customer_inventory.access.oauth.sealed import Safe
+from customer_inventory.access.oauth.signing import SigningKeys
+from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.running import opened, run
+from customer_inventory.kit.settings import Settings
+from customer_inventory.record.document import parse
+
+
+@click.group()
+def client() -> None:
+    """OAuth clients: how a process shows who it is to get short-lived tokens."""
+
+
+@client.command()
+@click.argument("name")
+@click.option("--process", required=True, help="The registered process it belongs to.")
+@click.option(
+    "--jwks",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of public keys (RFC 7517): it signs assertions instead of showing a secret.",
+)
+def add(name: str, process: str, jwks: Path | None) -> None:
+    """Register a client of a process. Its secret is printed once, unless it has keys.
+
+    \b
+    Example:
+      cinv access client add billing-batch --process billing
+    """
+    who = operator().person or operator().process
+    keys_given = jwks.read_bytes() if jwks else None
+
+    async def work() -> str | None:
+        async with opened(Settings.from_environment()) as database:
+            if keys_given is not None:
+                await clients.register_with_keys(
+                    database, name, process, keys_given, registered_by=who
+                )
+                return None
+            secret, until = await clients.register_with_secret(
+                database, name, process, registered_by=who
+            )
+            click.echo(f"good until {until:%Y-%m-%d}; it is not shown again", err=True)
+            return secret
+
+    secret = run(work())
+    click.echo(secret or f"{name}: registered with its keys", err=secret is None)
+
+
+@client.command("new-secret")
+@click.argument("name")
+def new_secret(name: str) -> None:
+    """Print a new secret of a client; those before are good for 12 hours more.
+
+    \b
+    Example:
+      cinv access client new-secret billing-batch
+    """
+
+    async def work() -> str:
+        async with opened(Settings.from_environment()) as database:
+            made, until = await clients.new_secret(database, name)
+            click.echo(f"good until {until:%Y-%m-%d}; it is not shown again", err=True)
+            return made
+
+    click.echo(run(work()))
+
+
+@client.command("list")
+@output_option
+def list_command(output: str) -> None:
+    """List the clients of all processes."""
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            rows = await clients.clients(database)
+        columns = ("id", "process", "auth_method", "state", "secret_expires_at", "registered_by")
+        show(rows, output, columns=columns, empty="No client is registered.")
+
+    run(work())
+
+
+@client.command("end-tokens")
+@click.argument("name")
+def end_tokens(name: str) -> None:
+    """End every access token of a client at once; it can get new ones.
+
+    \b
+    Example:
+      cinv access client end-tokens billing-batch
+    """
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            await clients.end_tokens(database, name)
+
+    run(work())
+    click.echo(f"{name}: tokens ended", err=True)
+
+
+@client.command()
+@click.argument("name")
+def revoke(name: str) -> None:
+    """End a client for good, and its tokens at once.
+
+    \b
+    Example:
+      cinv access client revoke billing-batch
+    """
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            await clients.revoke(database, name)
+
+    run(work())
+    click.echo(f"{name}: revoked", err=True)
+
+
+@click.group()
+def keys() -> None:
+    """The keys that sign access tokens."""
+
+
+@keys.command("list")
+@output_option
+def list_keys(output: str) -> None:
+    """List the public keys that are published."""
+    settings = Settings.from_environment()
+
+    async def work() -> None:
+        async with opened(settings) as database:
+            rows = await SigningKeys(database, Safe.kept_in(settings.home)).listed()
+        told = [
+            {"kid": row["kid"], "state": row["state"], "changed_at": row["changed_at"],
+             "public_jwk": parse(row["public_jwk"])}
+            for row in rows
+        ]  # fmt: skip
+        show(told, output, columns=("kid", "state", "changed_at"), empty="No key was made yet.")
+
+    run(work())
+
+
+@keys.command()
+def rotate() -> None:
+    """Let the next key sign, and retire the one that did: tokens it signed still count.
+
+    \b
+    Example:
+      cinv access keys rotate
+    """
+    settings = Settings.from_environment()
+
+    async def work() -> None:
+        async with opened(settings) as database:
+            await SigningKeys(database, Safe.kept_in(settings.home)).rotate()
+
+    run(work())
+    click.echo("rotated", err=True)
