@@ -25,8 +25,9 @@ values = st.recursive(
 
 @given(values)
 def test_every_json_value_comes_back(value: Any) -> None:
-    assert d.is_same(d.parse(d.encode(value)), value)
-    assert d.is_same(d.parse(json.dumps(value).encode()), value)
+    parsed = d.parse(d.encode(value))
+    assert d.is_same(parsed, d.parse(json.dumps(value).encode()))
+    assert json.loads(d.encode(parsed)) == value
 
 
 @pytest.mark.parametrize(
@@ -149,3 +150,34 @@ def test_a_record_is_placed_with_its_subject() -> None:
 @given(values)
 def test_placing_takes_whatever_is_sent(value: Any) -> None:
     assert is_id(d.place(CUSTOMER, {"engagedParty": value}))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0", "-7", "98765432109876543210", "9" * 40, "42.10", "0.0", "-0.0",
+     "1.5", "3.00000000000000001",
+     "12345678901234567890.125", "1E+5", "-1.5E-7", "1E+308", "1E-308"],
+)  # fmt: skip
+def test_a_number_keeps_its_digits(number: str) -> None:
+    assert d.encode(d.parse(f'{{"x":{number}}}'.encode())) == f'{{"x":{number}}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("1e5", "1E+5"), ("1.0e+2", "1.0E+2"), ("5E-9", "5E-9")]
+)
+def test_an_exponent_keeps_its_value(sent: str, kept: str) -> None:
+    assert d.encode(d.parse(sent.encode())).decode() == kept
+
+
+@pytest.mark.parametrize(
+    "number", ["1e400", "-1e309", "1e-500", "0e999", "1e99999999999999999999", "1." + "0" * 1000]
+)
+def test_a_number_that_others_could_not_read_is_refused(number: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        d.parse(number.encode())
+    assert refused.value.code == "malformedJson"
+
+
+def test_numbers_are_the_same_only_as_written() -> None:
+    assert d.is_same({"x": d.parse(b"1.50")}, {"x": d.parse(b"1.50")})
+    assert not d.is_same({"x": d.parse(b"1.50")}, {"x": d.parse(b"1.5")})

@@ -1,6 +1,7 @@
 """Documents: from bytes, to bytes, and into the form in which they are kept."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -15,9 +16,27 @@ MANAGED = ("id", "href", "@type", "@baseType", "@schemaLocation")
 DEEPEST = 100
 """So many levels of lists and objects a document may have; validators allow little more."""
 
-encode = msgspec.json.Encoder().encode
-encode_sorted = msgspec.json.Encoder(order="sorted").encode
-_decode = msgspec.json.Decoder().decode
+encode = msgspec.json.Encoder(decimal_format="number").encode
+encode_sorted = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
+
+_POWERS = range(-400, 309)
+_LONGEST_NUMBER = 1000
+"""Numbers beyond a double's powers of ten, or of more characters, are refused."""
+
+
+def _number(text: str) -> Decimal:
+    """Return a number with a fraction or exponent exactly: each digit is kept as it was sent."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(_OUT_OF_RANGE) from None
+    if number.adjusted() not in _POWERS or len(text) > _LONGEST_NUMBER:
+        raise ValueError(_OUT_OF_RANGE)
+    return number
+
+
+_OUT_OF_RANGE = "a number is out of range"
+_decode = msgspec.json.Decoder(float_hook=_number).decode
 
 
 def parse(raw: bytes) -> Any:
