@@ -85,7 +85,7 @@ class Application:
         self.pages = Starlette(
             routes=[
                 *self._health(),
-                *OAuthDoor(self.database, tokens, self.strangers).routes(),
+                *OAuthDoor(self.database, tokens, self.guard, self.strangers).routes(),
                 *docs,
             ],
             lifespan=self._lifespan,

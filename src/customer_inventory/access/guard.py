@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from customer_inventory.access.oauth.token import LONGEST, Tokens
+from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.access.stranger import Strangers
@@ -147,8 +147,10 @@ class Guard:
 
     async def _signed(self, text: str) -> Session | None:
         claimed = await self._tokens.read(text) if self._tokens else None
-        if claimed is None:
-            return None
+        return await self.session_of(claimed) if claimed else None
+
+    async def session_of(self, claimed: Claimed) -> Session | None:
+        """Return the session of a signed token; None when it no longer counts."""
         row = await self._database.row(
             SQL.session_of_client,
             claimed.client,

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from customer_inventory.access.guard import Guard
 from customer_inventory.access.oauth.authentication import ALGORITHMS, authenticate
 from customer_inventory.access.oauth.client import ASSERTION, SECRET, Client
 from customer_inventory.access.oauth.error import OAuthError
@@ -42,6 +43,7 @@ class OAuthDoor:
 
     database: Database
     tokens: Tokens
+    guard: Guard
     strangers: Strangers
 
     def routes(self) -> list[Route]:
@@ -100,7 +102,7 @@ class OAuthDoor:
         claimed = await self.tokens.read(form.get("token", ""))
         if claimed is None or claimed.client != client.id:
             return _answer(200, {"active": False})
-        if not await self.tokens.is_active(claimed):
+        if await self.guard.session_of(claimed) is None:
             return _answer(200, {"active": False})
         told = {name: value for name, value in claimed.claims.items() if name != "gen"}
         return _answer(200, {"active": True, "token_type": "Bearer", **told})

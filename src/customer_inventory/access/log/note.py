@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from customer_inventory.kit.errors import Invalid, Unavailable
+from customer_inventory.store.keyfile import kept
 
 ORIGIN = "customer-inventory/access-ledger"
 _ED25519 = b"\x01"
@@ -50,18 +50,16 @@ class Signer:
         The key is outside the database: who can rewrite the ledger cannot sign what they wrote.
         Raises Unavailable when the file cannot be read or made.
         """
-        file = home / "keys" / "ledger.pem"
+        pem = kept(home, "ledger.pem", _made)
         try:
-            if not file.exists():
-                _make(file)
-            key = serialization.load_pem_private_key(file.read_bytes(), password=None)
-        except (OSError, ValueError) as error:
-            raise Unavailable(
-                f"The key that signs the ledger cannot be read: {error}.",
-                hint=f"Look at {file}; without it new entries are not sealed.",
-            ) from error
+            key = serialization.load_pem_private_key(pem, password=None)
+        except ValueError:
+            key = None
         if not isinstance(key, Ed25519PrivateKey):
-            raise Unavailable(f"{file} holds no Ed25519 key.", hint="Put the right one back.")
+            raise Unavailable(
+                f"{home / 'keys' / 'ledger.pem'} holds no Ed25519 key.",
+                hint="Put the right one back; without it new entries are not sealed.",
+            )
         return cls(key)
 
     def note(self, checkpoint: Checkpoint) -> str:
@@ -92,23 +90,9 @@ def read_note(note: str, public: bytes) -> Checkpoint:
     return checkpoint
 
 
-def _make(file: Path) -> None:
-    """Write a new key, whole or not at all; the first of two makers wins."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = file.with_name(f".ledger-{os.getpid()}.pem")
-    pem = Ed25519PrivateKey.generate().private_bytes(
+def _made() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(pem)
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        file.hardlink_to(made)
-    except FileExistsError:
-        pass
-    finally:
-        made.unlink()

@@ -1,13 +1,14 @@
 """Secrets sealed (AES-256-GCM) with a key that lies in CINV_HOME, not in the database."""
 
-import os
 import secrets
+from functools import partial
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from customer_inventory.kit.errors import Unavailable
+from customer_inventory.store.keyfile import kept
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -25,17 +26,12 @@ class Safe:
 
         Raises Unavailable when the file cannot be read or made.
         """
-        file = home / "keys" / "sealing.key"
-        try:
-            if not file.exists():
-                _make(file)
-            key = file.read_bytes()
-        except OSError as error:
-            raise Unavailable(
-                f"The sealing key cannot be read: {error.strerror}.", hint=f"Look at {file}."
-            ) from error
+        key = kept(home, "sealing.key", partial(secrets.token_bytes, _KEY_BYTES))
         if len(key) != _KEY_BYTES:
-            raise Unavailable(f"{file} holds no key of ours.", hint="Put the right one back.")
+            raise Unavailable(
+                f"{home / 'keys' / 'sealing.key'} holds no key of ours.",
+                hint="Put the right one back.",
+            )
         return cls(key)
 
     def seal(self, secret: bytes, context: str) -> bytes:
@@ -54,20 +50,3 @@ class Safe:
                 "A secret was sealed with another key than the one in CINV_HOME.",
                 hint="Services of one inventory share CINV_HOME/keys: put the right key back.",
             ) from None
-
-
-def _make(file: Path) -> None:
-    """Write a new key, whole or not at all; the first of two makers wins."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = file.with_name(f".sealing-{os.getpid()}.key")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(secrets.token_bytes(_KEY_BYTES))
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        file.hardlink_to(made)
-    except FileExistsError:
-        pass
-    finally:
-        made.unlink()

@@ -101,13 +101,6 @@ class Tokens:
         """End one token before its time, at once."""
         await self._database.execute(SQL.revoke_token, claimed.jti, claimed.expires_at)
 
-    async def is_active(self, claimed: Claimed) -> bool:
-        """Tell whether a token counts: its client as it was, its process active, not revoked."""
-        found = await self._database.value(
-            SQL.token_counts, claimed.client, claimed.generation, claimed.jti
-        )
-        return bool(found)
-
     async def _purpose(self, client: Client, scope: str) -> str:
         held = await clients.purposes(self._database, client.process)
         wanted = scope.split()
