@@ -7,9 +7,10 @@ import pytest
 
 from customer_inventory.access import registration
 from customer_inventory.cli import http
+from customer_inventory.tmf.door import _resources
 from tests.conftest import Service
 from tests.store.eventually import eventually
-from tests.tmf.bodies import Document, made, place
+from tests.tmf.bodies import BODIES, Document, made, place
 
 ENTRIES = "SELECT count(*) FROM access.entry WHERE operation = 'read' AND status = $1"
 
@@ -61,10 +62,19 @@ def get(service: Service, path: str, *lines: str) -> bytes:
     return "\r\n".join(head).encode()
 
 
+RESOURCES = [
+    (location, resource.declared.name)
+    for location, resource in _resources("").items()
+    if resource.collection and resource.declared.name in BODIES
+]
+
+
+@pytest.mark.parametrize(("location", "kind"), RESOURCES, ids=[path for path, _ in RESOURCES])
 async def test_both_ways_answer_alike(
-    shared: Service, person: Document, straight_answers: list[int]
+    shared: Service, straight_answers: list[int], location: str, kind: str
 ) -> None:
-    path = place("individual", person)
+    record = await made(shared, kind)
+    path = f"{location}/{record['id']}"
     ordinary = await shared.client.get(path, params={"fields": ""})
     assert straight_answers == []
     straight = await shared.client.get(path)
