@@ -36,6 +36,8 @@ from customer_inventory.store.database import Database
 from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
+from customer_inventory.tmf.events import PRUNE, Events
+from customer_inventory.tmf.hub import Hubs
 from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Receive, Scope, Send
@@ -66,11 +68,13 @@ class Application:
         self.guard = Guard(self.database, tokens, self.strangers)
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
+        self.events = Events(self.database, self.ledger, settings, public_url)
         self.jobs = self._jobs()
         self.door = Door(
             self.inventory,
             self.guard,
             self.ledger,
+            Hubs(self.database, self.events.allowed, public_url),
             public_url=public_url,
             max_body_bytes=settings.max_body_bytes,
             max_page=settings.max_page,
@@ -110,9 +114,11 @@ class Application:
         self.jobs.start()
         self.sealer.start()
         self.strangers.start()
+        await self.events.start()
         try:
             yield
         finally:
+            await self.events.stop()
             await self.strangers.stop()
             await self.sealer.stop()
             await self.jobs.stop()
@@ -130,6 +136,8 @@ class Application:
         jobs = Jobs(self.database)
         jobs.handle(CHECK_REFERENCES, references)
         jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(PRUNE, self.events.prune)
+        jobs.every(_EVERY_NIGHT, PRUNE, actor=Actor(PROCESS, PURPOSE))
         return jobs
 
     def _health(self) -> list[Route]:

@@ -1,6 +1,6 @@
 """Every route of the management API; each module declares those of one subject."""
 
-from customer_inventory.api import hierarchy, record_type, schema, seen_by
+from customer_inventory.api import hierarchy, record_type, schema, seen_by, subscription
 from customer_inventory.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -8,4 +8,5 @@ ROUTES: tuple[Route, ...] = (
     *schema.ROUTES,
     *seen_by.ROUTES,
     *hierarchy.ROUTES,
+    *subscription.ROUTES,
 )

@@ -15,6 +15,7 @@ _COMMANDS = {
     "db": "customer_inventory.cli.db:db",
     "record": "customer_inventory.cli.record:record",
     "customer": "customer_inventory.cli.customer:customer",
+    "event": "customer_inventory.cli.event:event",
     "capture": "customer_inventory.cli.capture:capture",
     "access": "customer_inventory.cli.access:access",
     "usage": "customer_inventory.cli.usage:usage",

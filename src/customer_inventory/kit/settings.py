@@ -41,6 +41,23 @@ class Settings:
     docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
     """Whether /openapi.json and the page to try it are served."""
 
+    events: bool = field(default=True, metadata={"env": "CINV_EVENTS"})
+    """Whether this service tells listeners and the broker of events."""
+    callback_allow: str | None = field(default=None, metadata={"env": "CINV_CALLBACK_ALLOW"})
+    """Networks and host names that callbacks may lead to besides public addresses."""
+    event_give_up_hours: int = field(
+        default=72, metadata={"env": "CINV_EVENT_GIVE_UP_HOURS", "least": 24}
+    )
+    """How long an event that is not taken is tried again, in hours."""
+    event_retention_days: int = field(
+        default=7, metadata={"env": "CINV_EVENT_RETENTION_DAYS", "least": 1}
+    )
+    """How long events that every listener has can be replayed, in days."""
+    broker_url: str | None = field(default=None, repr=False, metadata={"env": "CINV_BROKER_URL"})
+    """Broker that is told of every event: nats://… or kafka://…"""
+    broker_topic: str = field(default="customer-inventory", metadata={"env": "CINV_BROKER_TOPIC"})
+    """Topic of the broker: over NATS the stream and the head of each subject."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings from `environment`; raise Invalid naming the variable at fault."""

@@ -15,6 +15,7 @@ from customer_inventory.record.types import named
 from customer_inventory.tmf import customer360, history
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.hub import Hubs
 from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
 from customer_inventory.tmf.shape import Shape
 from customer_inventory.tmf.version import shape_of
@@ -56,12 +57,14 @@ class Door:
         inventory: Inventory,
         guard: Guard,
         ledger: Ledger,
+        hubs: Hubs,
         *,
         public_url: str,
         max_body_bytes: int,
         max_page: int,
     ) -> None:
         self._inventory = inventory
+        self.hubs = hubs
         self._public_url = public_url
         self._max_page = max_page
         walked = partial(Stages, self._place, guard, ledger, max_body_bytes=max_body_bytes)
@@ -88,7 +91,11 @@ class Door:
         return self._stages_of_4 if "/v4/" in scope["path"] else self._stages
 
     def _place(self, path: str, method: str) -> Place:
-        resource, identifier, served = self._found(path.rstrip("/"))
+        path = path.rstrip("/")
+        hub = self.hubs.place(path, method)
+        if hub is not None:
+            return hub
+        resource, identifier, served = self._found(path)
         # A resource without a collection is not there without an id.
         if resource is None or not served:
             return Place(identifier=identifier)

@@ -1,0 +1,1 @@
+"""Events: from the outbox to whoever listens, at least once, in order per record."""

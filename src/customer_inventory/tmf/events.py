@@ -1,0 +1,124 @@
+"""Events on their way out: the dispatcher with what it needs of access, ledger and presentation."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from customer_inventory.access.house import PROCESS, PURPOSE
+from customer_inventory.access.ledger import Entry, Ledger
+from customer_inventory.access.operation import Operation
+from customer_inventory.access.standing import permitted_types
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.clock import now
+from customer_inventory.kit.settings import Settings
+from customer_inventory.record.event import outbox, progress
+from customer_inventory.record.event.broker import BrokerSender, check_broker
+from customer_inventory.record.event.callback import Allowed
+from customer_inventory.record.event.courier import Surroundings
+from customer_inventory.record.event.dispatcher import Dispatcher, Pace
+from customer_inventory.record.event.sending import HubSender, Sender
+from customer_inventory.record.event.subscription import Subscription, feed_broker
+from customer_inventory.record.types import TYPES
+from customer_inventory.store.database import Database
+from customer_inventory.tmf.notice import Presenter
+
+PRUNE = "event.prune"
+"""The job that removes events which everybody has and nobody may replay any more."""
+
+_DEAD_KEPT = timedelta(days=90)
+
+
+class Events:
+    """Tells listeners and the broker of events, unless switched off. The clock is for tests."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        settings: Settings,
+        public_url: str,
+        *,
+        clock: Callable[[], datetime] = now,
+        pace: Pace | None = None,
+    ) -> None:
+        """Raise Invalid for a CINV_CALLBACK_ALLOW or CINV_BROKER_URL that cannot be understood.
+
+        Raises Unavailable when a broker is set and the library for it is not installed.
+        """
+        self._database = database
+        self._ledger = ledger
+        self._settings = settings
+        self._public_url = public_url
+        self._clock = clock
+        self.allowed = Allowed.parse(settings.callback_allow)
+        if settings.broker_url:
+            check_broker(settings.broker_url)
+        around = Surroundings(
+            clock,
+            self._readable,
+            Presenter(public_url),
+            self._trace,
+            timedelta(hours=settings.event_give_up_hours),
+        )
+        self._dispatcher = Dispatcher(database, around, self._sender_for, pace=pace)
+
+    async def start(self) -> None:
+        """Begin to tell."""
+        if not self._settings.events:
+            return
+        await feed_broker(
+            self._database,
+            actor=Actor(PROCESS, PURPOSE),
+            location=self._public_url,
+            record_types=tuple(TYPES),
+            is_set=self._settings.broker_url is not None,
+            at=self._clock(),
+        )
+        self._dispatcher.start()
+
+    async def stop(self) -> None:
+        """Stop telling; what is under way is told again by whoever goes on."""
+        await self._dispatcher.stop()
+
+    async def prune(self, _: Mapping[str, Any], __: Actor) -> None:
+        """Remove events that are past their retention, and dead letters that nobody replayed."""
+        kept = timedelta(days=self._settings.event_retention_days)
+        await outbox.prune(self._database, before=self._clock() - kept)
+        await progress.forget_dead(self._database, before=self._clock() - _DEAD_KEPT)
+
+    async def _readable(self, subscription: Subscription) -> Collection[str]:
+        actor = subscription.actor
+        permitted = await permitted_types(
+            self._database,
+            process=actor.process,
+            purpose=actor.purpose,
+            operation=Operation.READ,
+        )
+        return permitted.intersection(subscription.record_types)
+
+    async def _trace(self, subscription: Subscription, told: Mapping[str, Sequence[str]]) -> None:
+        """Keep one access entry a record type before anything is sent."""
+        actor = subscription.actor
+        for record_type, ids in told.items():
+            await self._ledger.append(
+                Entry(
+                    at=now().isoformat(),
+                    process=actor.process,
+                    purpose=actor.purpose,
+                    person=actor.person,
+                    operation=Operation.READ,
+                    type=record_type,
+                    status=200,
+                    decision="permit",
+                    ids=tuple(ids),
+                    count=len(ids),
+                    source=f"subscription {subscription.id}",
+                )
+            )
+
+    def _sender_for(self, subscription: Subscription) -> Sender | None:
+        if subscription.kind == "hub":
+            return HubSender(subscription, self.allowed, self._clock)
+        if self._settings.broker_url is None:
+            return None
+        return BrokerSender(self._settings.broker_url, self._settings.broker_topic)
