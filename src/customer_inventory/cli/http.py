@@ -9,9 +9,15 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from customer_inventory.kit.errors import TooLarge
+from customer_inventory.web import failure
 from customer_inventory.web.exchange import Answer, head_of
 from customer_inventory.web.straight import Asked, Straight
 
+LONGEST_HEAD = 32_768
+"""So many bytes the head of a request may have: method, address and headers."""
+_LINGERING_SECONDS = 1.0
+_END_OF_HEAD = b"\r\n\r\n"
 _STATUS_LINE = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
     for status in http.HTTPStatus
@@ -25,13 +31,34 @@ class WholeAnswers(HttpToolsProtocol):
     and on a busy service they are the largest part of its time.
     """
 
+    _in_head = True
+    _head_bytes = 0
+    _is_refused = False
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a new connection."""
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
         self._straight: Straight | None = getattr(self.config.app, "straight", None)
 
+    def data_received(self, data: bytes) -> None:
+        """Take bytes of a request; refuse one whose head does not end: anybody may send it."""
+        if self._is_refused:
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > LONGEST_HEAD and _END_OF_HEAD not in data[:LONGEST_HEAD]:
+                self._refuse_head()
+                return
+        super().data_received(data)
+
+    def on_message_complete(self) -> None:
+        """Expect the head of the next request."""
+        self._in_head = True
+        super().on_message_complete()
+
     def on_headers_complete(self) -> None:
         """Begin to answer: straight if that is offered, else by a task."""
+        self._in_head, self._head_bytes = False, 0
         if self._is_plain():
             cycle = _Cycle(self)
             asked = Asked(self.url, self.headers, self.client)
@@ -40,6 +67,19 @@ class WholeAnswers(HttpToolsProtocol):
                 self.cycle = cycle  # type: ignore[assignment]
                 return
         super().on_headers_complete()
+
+    def _refuse_head(self) -> None:
+        self._is_refused = True
+        answer = failure.answer(
+            TooLarge(
+                f"The head of the request is longer than {LONGEST_HEAD} bytes.", code="headTooLong"
+            )
+        )
+        head = b"".join(b"%b: %b\r\n" % header for header in head_of(answer))
+        line = _STATUS_LINE[answer.status]
+        self.transport.write(b"%b%bconnection: close\r\n\r\n%b" % (line, head, answer.body))
+        # Closed at once, what is still arriving would reset the connection and lose the answer.
+        self.loop.call_later(_LINGERING_SECONDS, self.transport.close)
 
     def _is_plain(self) -> bool:
         """Tell whether the request is an ordinary GET, alone on its connection."""

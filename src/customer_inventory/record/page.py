@@ -11,6 +11,7 @@ from typing import Any
 
 from customer_inventory.record.cursor import Cursor, read, written
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.document import parse
 from customer_inventory.record.schema import paths
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Version
@@ -95,11 +96,22 @@ def _unplaced(declared: RecordType, query: Query) -> tuple[str, Sequence[Any]]:
 
 def counting(declared: RecordType, query: Query, most: int) -> tuple[str, Sequence[Any]]:
     """Return the statement, and its arguments, that counts what fulfils `query` up to `most`."""
+    return _counted(SQL.count_of_records, declared, query, limit=most)
+
+
+async def estimated(database: Database, declared: RecordType, query: Query) -> int:
+    """Return how many records the server, asked for a plan, expects to fulfil `query`."""
+    text, arguments = _counted(SQL.matching_records, declared, query)
+    plan = parse(await database.value(f"EXPLAIN (FORMAT JSON) {text}", *arguments))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def _counted(
+    text: str, declared: RecordType, query: Query, **holes: int
+) -> tuple[str, Sequence[Any]]:
     where = Where(columns_by_path(declared))
-    text = SQL.count_of_records.format(
-        table=declared.table, condition=where.condition(query.terms, query.filter), limit=most
-    )
-    return text, where.parameters
+    condition = where.condition(query.terms, query.filter)
+    return text.format(table=declared.table, condition=condition, **holes), where.parameters
 
 
 @cache
@@ -144,6 +156,9 @@ def every_statement() -> dict[str, str]:
                     search = _Search(declared, query)
                     statements[f"page_of_records:{name}:{label}"] = search.statement(position, 20)
         statements[f"count_of_records:{name}"] = counting(declared, Query(), 1)[0]
+        statements[f"matching_records:{name}"] = _counted(SQL.matching_records, declared, Query())[
+            0
+        ]
     return statements
 
 

@@ -47,3 +47,9 @@ FROM (
     WHERE {condition}
     LIMIT {limit}
 ) AS counted;
+
+-- name: matching_records
+-- What fulfils a condition: never run, its plan tells how many there may be.
+SELECT
+FROM record.{table} AS r
+WHERE {condition};

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.page import Page, Query, counting, found
+from customer_inventory.record.page import Page, Query, counting, estimated, found
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Database
@@ -82,10 +82,13 @@ class Reader:
         counted = await self._database.value(statement, *arguments)
         if counted <= COUNTED:
             return counted, False
-        total = COUNTED
-        if not query.terms and query.filter is None:
+        if query.terms or query.filter is not None:
+            total = await estimated(self._database, declared, query)
+        else:
             known = await self._database.value(SQL.estimated_records, f"record.{declared.table}")
-            total = max(known or 0, COUNTED)
+            total = known or 0
+        # There are more than were counted, whatever the estimate says.
+        total = max(total, COUNTED)
         if len(self._many) >= _MOST_REMEMBERED:
             self._many.clear()
         self._many[key] = (total, time.monotonic() + _MANY_REMEMBERED_SECONDS)

@@ -56,10 +56,13 @@ STATUS: dict[type[InventoryError], int] = {
 """HTTP status by kind; the nearest ancestor of an error's class decides."""
 
 
+_STATUS_OF_CODE = {"queryTooLong": 414, "headTooLong": 431}
+
+
 def status_of(error: InventoryError) -> int:
     """Return the HTTP status of a failure."""
-    if error.code == "queryTooLong":
-        return 414
+    if error.code in _STATUS_OF_CODE:
+        return _STATUS_OF_CODE[error.code]
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
