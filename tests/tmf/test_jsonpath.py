@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.errors import Invalid, Unavailable
 from customer_inventory.store.database import Database
 from customer_inventory.store.predicate import compiled, equalities
 from customer_inventory.tmf.jsonpath import DEEPEST, LONGEST, parse_filter
@@ -274,3 +274,14 @@ def test_what_must_equal_is_asked_of_columns_too() -> None:
     for text in ("$[?(@.name=='x' || @.a)]", "$[?(@.name!='x')]", "name[?(@.name=='x')]",
                  "$[?(@.a.name=='x')]", "$[?(@.a[?(@.name=='x')])]"):  # fmt: skip
         assert told(text) == []
+
+
+async def test_a_filter_that_takes_for_ever_is_stopped(schema: Database) -> None:
+    path = compiled(parse_filter(r"$[?(@.a =~ /^(.*)(.*)(.*)(.*)\1\2\3\4$/)]"))
+    statement = "SELECT jsonb_path_exists($1::text::jsonb, $2::text::jsonpath, $3::text::jsonb)"
+    document = json.dumps({"a": "a" * 401})
+    async with Database(schema.dsn, pool_size=1, statement_timeout_ms=100) as hurried:
+        with pytest.raises(Unavailable) as stopped:
+            await hurried.value(statement, document, path.text, path.variables)
+        assert stopped.value.code == "timeLimit"
+        assert await hurried.value("SELECT 1") == 1

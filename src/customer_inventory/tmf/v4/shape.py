@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from customer_inventory.kit.errors import Invalid, InventoryError
+from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode, parse
 from customer_inventory.record.read import Query
@@ -13,6 +13,7 @@ from customer_inventory.record.validate import Problem, Rejected, dotted
 from customer_inventory.store.where import Order, Term
 from customer_inventory.tmf import render
 from customer_inventory.tmf.shape import Shape
+from customer_inventory.tmf.v4.filter import turned
 from customer_inventory.tmf.v4.mapping import Differences
 from customer_inventory.tmf.v4.rule import Steps
 from customer_inventory.tmf.v4.schema import described
@@ -47,17 +48,11 @@ class ShapeOf4(Shape):
 
     def asked(self, query: Query) -> Query:
         """Return a query in version 4's names with attributes where they are kept."""
-        if query.filter is not None:
-            raise Invalid(
-                "is not served in version 4.",
-                path="filter",
-                hint="Use conditions by attribute, or version 5.",
-                code="invalidFilter",
-            )
         return replace(
             query,
             terms=tuple(map(self._term, query.terms)),
             order=tuple(map(self._order, query.order)),
+            filter=query.filter and turned(query.filter, self._differences.place),
         )
 
     def described(self, schema: Schema) -> Schema:
