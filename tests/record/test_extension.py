@@ -192,6 +192,31 @@ async def test_many_registrations_of_one_type_at_once_leave_one(
     assert len(await registry.registered(database)) == 1
 
 
+async def test_there_are_not_too_many(
+    database: Database, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "MOST", 2)
+    for entity in "AB":
+        await register(database, actor, entity=entity, base=None)
+    with pytest.raises(Conflict):
+        await register(database, actor, entity="C", base=None)
+    await register(database, actor, entity="B", base=None)
+    assert [each.entity for each in await registry.registered(database)] == ["A", "B"]
+
+
+async def test_a_document_of_several_schemas_is_checked_by_each(
+    database: Database, inventory: Inventory, actor: Actor
+) -> None:
+    await register(database, actor)
+    await register(
+        database, actor, entity=None, base=None, location="urn:l", schema={"required": ["more"]}
+    )
+    given = vip("tin", **{"@schemaLocation": "urn:l"})
+    with pytest.raises(Rejected) as refused:
+        await inventory.create(INDIVIDUAL, given, actor=actor)
+    assert {problem.path for problem in refused.value.problems} == {"level", "more"}
+
+
 async def test_every_service_hears_of_a_change(dsn: str, database: Database, actor: Actor) -> None:
     inventory = Inventory(database)
     await inventory.extensions.start()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import Invalid, NotFound
+from customer_inventory.kit.errors import Conflict, Invalid, NotFound
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.document import encode
 from customer_inventory.record.extension.schema import check_schema
@@ -17,6 +17,8 @@ SQL = beside(__name__)
 
 CHANNEL = "schema_extension_changed"
 
+MOST = 1000
+"""So many schemas count at a time: every service holds them in memory."""
 _LONGEST_NAME = 200
 _LONGEST_LOCATION = 2000
 
@@ -65,7 +67,8 @@ async def register(
     """Register `schema`; one of the same location or the same type is ended by it.
 
     Raises UnfitSchema for a schema that cannot be checked by, NotFound for an unknown record type,
-    Invalid when neither location nor type is named, or the type is the declared one.
+    Invalid when neither location nor type is named, or the type is the declared one, Conflict when
+    there are too many.
     """
     declared = named(record_type)
     _check_names(location, entity, base)
@@ -78,6 +81,10 @@ async def register(
         await connection.execute(
             SQL.end_extensions_like, declared.name, location, entity, base, actor.process
         )
+        if await connection.fetchval(SQL.count_extensions) >= MOST:
+            raise Conflict(
+                f"There are {MOST} schemas already.", hint="Remove what is no longer needed."
+            )
         registered_at = await connection.fetchval(
             SQL.add_extension,
             identifier, declared.name, location, entity, base, text,

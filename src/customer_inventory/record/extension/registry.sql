@@ -6,6 +6,12 @@ WHERE
     e.record_type = $1 AND e.ended_at IS NULL
     AND (e.location = $2 OR (e.entity = $3 AND e.base IS NOT DISTINCT FROM $4));
 
+-- name: count_extensions
+-- How many schemas count.
+SELECT count(*)
+FROM record.schema_extension AS e
+WHERE e.ended_at IS NULL;
+
 -- name: add_extension
 -- Keep a schema; return since when it counts.
 INSERT INTO record.schema_extension (

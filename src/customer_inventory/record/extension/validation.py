@@ -18,7 +18,10 @@ _SECONDS_UNHEARD = 5.0
 Steps = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
+_ENOUGH_PROBLEMS = 20
+
+
+@dataclass(frozen=True, eq=False)
 class Check:
     """A registered schema made ready."""
 
@@ -26,26 +29,48 @@ class Check:
     validator: Validator
     attributes: frozenset[str]
 
-    def is_for(self, node: Document) -> bool:
-        """Tell whether it is for `node`: by the location it names, or by its type."""
-        of = self.extension
-        if of.location is not None and node.get("@schemaLocation") == of.location:
-            return True
-        is_entity = of.entity is not None and node.get("@type") == of.entity
-        return is_entity and of.base in (None, node.get("@baseType"))
+
+class OfType:
+    """The schemas registered for one record type, found by what documents name."""
+
+    def __init__(self) -> None:
+        self._by_location: dict[str, list[Check]] = {}
+        self._by_entity: dict[str, list[Check]] = {}
+
+    def add(self, check: Check) -> None:
+        """Add a schema."""
+        of = check.extension
+        for name, found in ((of.location, self._by_location), (of.entity, self._by_entity)):
+            if name is not None:
+                found.setdefault(name, []).append(check)
+
+    def checks(self, node: Document) -> list[Check]:
+        """Return those for `node`: by the location it names, and by its type."""
+        located = self._named(self._by_location, node, "@schemaLocation")
+        typed = self._named(self._by_entity, node, "@type")
+        return located + [
+            check
+            for check in typed
+            if check not in located and check.extension.base in (None, node.get("@baseType"))
+        ]
+
+    @staticmethod
+    def _named(checks: Mapping[str, list[Check]], node: Document, attribute: str) -> list[Check]:
+        name = node.get(attribute)
+        return checks.get(name, []) if isinstance(name, str) else []
 
 
-Checks = Mapping[str, Sequence[Check]]
+Checks = Mapping[str, OfType]
 """By record type."""
 
 
 def made_ready(extensions: Sequence[Extension]) -> Checks:
     """Return `extensions` ready to check by."""
-    checks: dict[str, list[Check]] = {}
+    checks: dict[str, OfType] = {}
     for extension in extensions:
         schema = parse(extension.schema)
         check = Check(extension, compiled(schema), attributes(schema))
-        checks.setdefault(extension.record_type, []).append(check)
+        checks.setdefault(extension.record_type, OfType()).add(check)
     return checks
 
 
@@ -54,14 +79,18 @@ def checked(declared: RecordType, document: Document, checks: Checks) -> frozens
 
     Raises Rejected, with the paths of what is wrong, for a part that breaks its schema.
     """
+    of_type = checks.get(declared.name)
+    if of_type is None:
+        return frozenset()
     found: list[Problem] = []
     known: set[str] = set()
-    for node, steps in _typed(document, ()) if checks.get(declared.name) else ():
-        for check in checks[declared.name]:
-            if check.is_for(node):
-                found += problems(check.validator, node, at=steps)
-                names = [step for step in steps if isinstance(step, str)]
-                known.update(dotted([*names, name]) for name in check.attributes)
+    for node, steps in _typed(document, ()):
+        for check in of_type.checks(node):
+            found += problems(check.validator, node, at=steps)
+            names = [step for step in steps if isinstance(step, str)]
+            known.update(dotted([*names, name]) for name in check.attributes)
+        if len(found) >= _ENOUGH_PROBLEMS:
+            break
     if found:
         raise Rejected(declared.entity, found, hint="See the schema registered for its type.")
     return frozenset(known)
