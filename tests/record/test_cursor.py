@@ -145,6 +145,20 @@ async def test_a_cursor_of_another_list_or_cut_short_is_refused(
     assert refused.value.path == "before"
 
 
+async def test_a_long_text_makes_no_long_cursor(inventory: Inventory, actor: Actor) -> None:
+    for number in range(5):
+        given = {"name": f"N{number}", "tradingName": "é" * 3000 + str(number)}
+        await inventory.create(ORGANIZATION, given, actor=actor)
+    order, cursor, seen = (Order("tradingName", descending=True),), "", []
+    while not seen or cursor:
+        query = Query(order=order, limit=2, cursor=Cursor(cursor))
+        page = await inventory.page(ORGANIZATION, query)
+        seen += [record.id for record in page.records]
+        cursor = page.after if page.has_more else ""
+        assert len(cursor) < 500
+    assert len(set(seen)) == len(seen) == 5
+
+
 FILL = """
 INSERT INTO record.customer (
     id, bucket, subject_id, revision, operation, body, recorded_at, process, purpose, name, status

@@ -12,7 +12,7 @@ from typing import Any
 from customer_inventory.record.cursor import Cursor, read, written
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import parse
-from customer_inventory.record.schema import paths
+from customer_inventory.record.schema import LONGEST_NAME, Schema, paths
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Version
 from customer_inventory.store.database import Database, Row
@@ -120,8 +120,9 @@ def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
 
     A column joined of several attributes stands for none of them.
     """
+    schemas = paths(declared.schema)
     columns = {
-        column.paths[0]: SearchColumn(column.name)
+        column.paths[0]: SearchColumn(column.name, is_long=_is_long(schemas.get(column.paths[0])))
         for column in declared.columns
         if len(column.paths) == 1
     }
@@ -131,6 +132,11 @@ def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
         f"{declared.validity}.startDateTime": SearchColumn("valid_from", "timestamptz"),
         f"{declared.validity}.endDateTime": SearchColumn("valid_to", "timestamptz"),
     }
+
+
+def _is_long(schema: Schema | None) -> bool:
+    """Tell whether values of `schema` may be longer than names are: such columns have no index."""
+    return schema is None or schema.get("maxLength", 0) > LONGEST_NAME
 
 
 @cache

@@ -29,10 +29,14 @@ _SORTED_CHARACTERS = 100
 
 @dataclass(frozen=True)
 class SearchColumn:
-    """A column that stands for a path: its name and the type its values are compared in."""
+    """A column that stands for a path: its name and the type its values are compared in.
+
+    Of a column of long texts the beginning orders: it is part of cursors.
+    """
 
     name: str
     kind: Literal["text", "timestamptz"] = "text"
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,8 @@ class Where:
     def _key(self, path: str, descending: bool) -> Key:
         """Return the key of `path`: its column, else the first value there, text cut short."""
         column = self._columns.get(path)
+        if column is not None and column.is_long:
+            return Key(f"left(r.{column.name}, {_SORTED_CHARACTERS})", "text", descending)
         if column is not None:
             return Key(f"r.{column.name}", column.kind, descending, is_column=True)
         is_number = path in self._numbers
