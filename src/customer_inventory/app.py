@@ -17,7 +17,6 @@ from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.access.log.house import sealer_of
-from customer_inventory.access.oauth.sealed import Safe
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
 from customer_inventory.access.stranger import Strangers
@@ -29,10 +28,12 @@ from customer_inventory.api.route import Rooms
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
+from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.finding import CHECK_REFERENCES, check_references
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
 from customer_inventory.store.database import Database
+from customer_inventory.store.safe import Safe
 from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
@@ -63,7 +64,8 @@ class Application:
         )
         self.inventory = Inventory(self.database)
         self.strangers = Strangers(self.database)
-        keys = SigningKeys(self.database, Safe.kept_in(settings.home))
+        safe = Safe.kept_in(settings.home)
+        keys = SigningKeys(self.database, safe)
         tokens = Tokens(self.database, keys, public_url)
         self.guard = Guard(self.database, tokens, self.strangers)
         self.ledger = Ledger(self.database)
@@ -82,7 +84,10 @@ class Application:
         self.straight = StraightReads(
             self.door.resources, self.inventory, self.guard, self.ledger, self.door.answer
         )
-        rooms = Rooms(self.database, self.inventory, self.jobs, public_url, settings.max_page)
+        attachments = Attachments(self.database, safe, most=settings.max_attachment_bytes)
+        rooms = Rooms(
+            self.database, self.inventory, self.jobs, attachments, public_url, settings.max_page
+        )
         self.api = ApiDoor(rooms, self.guard, self.ledger, max_body_bytes=settings.max_body_bytes)
         described = api_openapi.described(openapi.document(public_url, settings.max_page))
         docs = openapi_routes(described) if settings.docs else []

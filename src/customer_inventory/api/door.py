@@ -43,6 +43,7 @@ class ApiDoor:
             route.operation,
             partial(self._handle, route, path),
             allowed,
+            self._rooms.attachments.most if route.is_large else None,
         )
 
     async def _handle(

@@ -26,7 +26,7 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 def _operation(route: Route) -> dict[str, Any]:
     words = re.findall(r"\w+", f"{route.method.lower()} {route.path}")
     errors = _ALWAYS if route.method == "GET" else (*_ALWAYS, *_OF_CHANGE)
-    content = openapi.content(route.answer) if route.answer else None
+    content = openapi.content(route.answer, route.answer_media) if route.answer else None
     operation: dict[str, Any] = {
         "operationId": "".join((words[0], *(word[0].upper() + word[1:] for word in words[1:]))),
         "summary": route.summary,
@@ -42,7 +42,7 @@ def _operation(route: Route) -> dict[str, Any]:
         ),
     }
     if route.body is not None:
-        operation["requestBody"] = openapi.body(openapi.content(route.body))
+        operation["requestBody"] = openapi.body(openapi.content(route.body, route.body_media))
     return operation
 
 

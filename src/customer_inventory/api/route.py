@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 from customer_inventory.access.guard import Session
 from customer_inventory.access.operation import Operation
 from customer_inventory.kit.actor import Actor
+from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
@@ -18,6 +19,7 @@ from customer_inventory.store.database import Database
 from customer_inventory.web.exchange import Answer, Request
 
 ROOT = "/inventory/v1"
+JSON = "application/json"
 
 Schema = dict[str, Any]
 
@@ -29,6 +31,7 @@ class Rooms:
     database: Database
     inventory: Inventory
     jobs: Jobs
+    attachments: Attachments
     public_url: str
     max_page: int
 
@@ -59,7 +62,8 @@ class Route:
     name of a path parameter in braces, it is the operation on some type, or on the type named
     there. A handler of the first kind looks only at types that the session may, by
     `call.session.may` or `demand`. `entry_type` is the ledger's word. The rest tells the OpenAPI
-    document: parameters, the schema of the body (None: there is none) and of the answer.
+    document: parameters, the schema of the body (None: there is none) and of the answer, and
+    their media types. The body of a large one may be as large as an attachment.
     """
 
     method: str
@@ -73,6 +77,9 @@ class Route:
     body: Schema | None = None
     answer: Schema = field(default_factory=dict)
     status: int = 200
+    body_media: str = JSON
+    answer_media: str = JSON
+    is_large: bool = False
 
     @cached_property
     def pattern(self) -> Pattern[str]:

@@ -1,6 +1,6 @@
 """Every route of the management API; each module declares those of one subject."""
 
-from customer_inventory.api import hierarchy, record_type, schema, seen_by, subscription
+from customer_inventory.api import attachment, hierarchy, record_type, schema, seen_by, subscription
 from customer_inventory.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -9,4 +9,5 @@ ROUTES: tuple[Route, ...] = (
     *seen_by.ROUTES,
     *hierarchy.ROUTES,
     *subscription.ROUTES,
+    *attachment.ROUTES,
 )

@@ -6,12 +6,12 @@ import click
 
 from customer_inventory.access.house import operator
 from customer_inventory.access.oauth import client as clients
-from customer_inventory.access.oauth.sealed import Safe
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse
+from customer_inventory.store.safe import Safe
 
 
 @click.group()

@@ -16,6 +16,7 @@ _COMMANDS = {
     "record": "customer_inventory.cli.record:record",
     "customer": "customer_inventory.cli.customer:customer",
     "event": "customer_inventory.cli.event:event",
+    "attachment": "customer_inventory.cli.attachment:attachment",
     "capture": "customer_inventory.cli.capture:capture",
     "access": "customer_inventory.cli.access:access",
     "usage": "customer_inventory.cli.usage:usage",

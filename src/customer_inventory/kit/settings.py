@@ -34,6 +34,10 @@ class Settings:
     """How long one statement of a caller may take before it is refused, in milliseconds."""
     max_body_bytes: int = field(default=1_048_576, metadata={"env": "CINV_MAX_BODY_BYTES"})
     """Largest request body served, in bytes."""
+    max_attachment_bytes: int = field(
+        default=20_971_520, metadata={"env": "CINV_MAX_ATTACHMENT_BYTES"}
+    )
+    """Largest attachment of a record, in bytes."""
     max_page: int = field(default=1000, metadata={"env": "CINV_MAX_PAGE"})
     """Most records one page of a list may hold."""
     ledger_anchors: str = field(default="", metadata={"env": "CINV_LEDGER_ANCHORS"})

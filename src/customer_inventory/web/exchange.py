@@ -71,7 +71,9 @@ def head_of(answer: Answer) -> list[tuple[bytes, bytes]]:
     """Return the headers of `answer`, those that tell of its body included."""
     headers = list(answer.headers)
     if answer.status not in _BODILESS:
-        headers += [_JSON, (b"content-length", b"%d" % len(answer.body))]
+        if not any(name == b"content-type" for name, _ in headers):
+            headers.append(_JSON)
+        headers.append((b"content-length", b"%d" % len(answer.body)))
     return headers
 
 

@@ -52,9 +52,9 @@ def answer(description: str, content: dict[str, Any], *headers: str) -> dict[str
     return response
 
 
-def content(schema: Schema) -> dict[str, Any]:
-    """Return JSON content of `schema`."""
-    return {"application/json": {"schema": schema}}
+def content(schema: Schema, media: str = "application/json") -> dict[str, Any]:
+    """Return content of `schema`, JSON unless told."""
+    return {media: {"schema": schema}}
 
 
 def ref(name: str) -> Schema:

@@ -36,7 +36,8 @@ class Place(NamedTuple):
     `handle` answers it and `operation` is the one permission it needs, on `record_type` (None:
     on some type; the handler looks only at those the session may); both are None where the
     method is not served, and `allowed` names those that are (none: there is no such place).
-    `entry_type` is the word the ledger uses, `identifier` the id in the path, empty for none.
+    `entry_type` is the word the ledger uses, `identifier` the id in the path, empty for none;
+    `most` is how many bytes the body may have where that is not as usual.
     """
 
     entry_type: str = NOTHING
@@ -45,6 +46,7 @@ class Place(NamedTuple):
     operation: Operation | None = None
     handle: Handle | None = None
     allowed: tuple[str, ...] = ()
+    most: int | None = None
 
 
 class Route(Protocol):
@@ -113,7 +115,7 @@ class Stages:
                 )
             raise failure.MethodNotAllowed(place.allowed)
         self._guard.authorise(session, place.operation, place.record_type)
-        request = await read(scope, receive, most=self._max_body)
+        request = await read(scope, receive, most=place.most or self._max_body)
         return await place.handle(session, request)
 
 

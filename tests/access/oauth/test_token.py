@@ -15,9 +15,9 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from customer_inventory.access import registration
 from customer_inventory.access.oauth import client as clients
-from customer_inventory.access.oauth.sealed import Safe
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
+from customer_inventory.store.safe import Safe
 from tests.access.oauth.conftest import Process
 from tests.store.eventually import eventually
 

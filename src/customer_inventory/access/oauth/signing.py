@@ -11,10 +11,10 @@ from typing import Any
 
 from joserfc.jwk import ECKey, KeySet
 
-from customer_inventory.access.oauth.sealed import Safe
 from customer_inventory.kit.clock import now
 from customer_inventory.record.document import encode, parse
 from customer_inventory.store.database import Connection, Database, Row
+from customer_inventory.store.safe import Safe
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)

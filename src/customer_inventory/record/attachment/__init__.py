@@ -1,0 +1,1 @@
+"""Attachments: contracts, evidence and other files that belong to records."""
