@@ -10,7 +10,9 @@ from customer_inventory.kit.errors import Invalid, TooLarge
 from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record.declare import Document
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.observation import MISSING, observed
 from customer_inventory.record.patch import LARGEST_DOCUMENT
+from customer_inventory.record.types import TYPES
 from customer_inventory.record.validate import Rejected
 from customer_inventory.record.version import NoSuchRecord, RevisionPassed
 from customer_inventory.store.database import Database
@@ -133,3 +135,37 @@ async def test_turns_are_kept_only_while_they_are_taken(inventory: Inventory, ac
         made = await inventory.create(INDIVIDUAL, person(), actor=actor)
         await inventory.change(INDIVIDUAL, made.id, partial(dict, gender=str(number)), actor=actor)
     assert len(inventory._turns) == 0
+
+
+async def test_an_id_of_the_callers_own_becomes_an_external_identifier(
+    database: Database, actor: Actor
+) -> None:
+    inventory = Inventory(database)
+    made = await inventory.create(INDIVIDUAL, {**person(), "id": "A-7"}, actor=actor)
+    assert made.id != "A-7"
+    kept_as = {"owner": actor.process, "externalIdentifierType": "id", "id": "A-7"}
+    document = decoded(made.body)
+    assert document["externalReference"] == [{"@type": "ExternalIdentifier", **kept_as}]
+    named = {**person(), "id": "A-7", "externalReference": [{"id": "A-7"}]}
+    again = await inventory.create(INDIVIDUAL, named, actor=actor)
+    assert decoded(again.body)["externalReference"] == [{"id": "A-7"}]
+    without = await inventory.create(CUSTOMER, {**customer(made.id), "id": "C-7"}, actor=actor)
+    assert "C-7" not in without.body.decode()
+
+
+async def test_each_version_demands_its_own(database: Database, actor: Actor) -> None:
+    inventory, role = Inventory(database), TYPES["partyRole"]
+    given = {"@type": "PartyRole", "name": "Ada"}
+    with pytest.raises(Rejected):
+        await inventory.create(role, given, actor=actor)
+    made = await inventory.create(role, given, actor=actor, version="v4")
+    assert decoded(made.body) == {"id": made.id, **given}
+    # What was missing from the beginning may go on missing, what is there stays.
+    changed = await inventory.change(role, made.id, lambda old: {**old, "role": "x"}, actor=actor)
+    assert decoded(changed.body)["role"] == "x"
+    with pytest.raises(Rejected):
+        await inventory.change(
+            role, made.id, lambda old: {"id": old["id"], "@type": "PartyRole"}, actor=actor
+        )
+    await inventory.observations.keep()
+    assert [row["path"] for row in await observed(database, MISSING)] == ["engagedParty"]

@@ -12,6 +12,11 @@ CUSTOMER = f"{ROOT}/customerManagement/v5"
 INTERACTION = f"{ROOT}/partyInteraction/v5"
 AGREEMENT = f"{ROOT}/agreementManagement/v5"
 ACCOUNT = f"{ROOT}/accountManagement/v5"
+ROLE = f"{ROOT}/partyRoleManagement/v5"
+PRIVACY = f"{ROOT}/privacyManagement/v5"
+PRODUCT = f"{ROOT}/productInventory/v5"
+TICKET = f"{ROOT}/troubleTicket/v5"
+OWN = f"{ROOT}/customerInventory/v5"
 WHOLE = f"{ROOT}/customer360/v5/customer360"
 
 PATHS = {
@@ -22,6 +27,29 @@ PATHS = {
     "agreement": f"{AGREEMENT}/agreement",
     "partyAccount": f"{ACCOUNT}/partyAccount",
     "billingAccount": f"{ACCOUNT}/billingAccount",
+    **{
+        name: f"{base}/{name}"
+        for base, names in {
+            ACCOUNT: (
+                "settlementAccount",
+                "financialAccount",
+                "billFormat",
+                "billPresentationMedia",
+                "billingCycleSpecification",
+            ),
+            AGREEMENT: ("agreementSpecification",),
+            ROLE: ("partyRole", "partyRoleSpecification"),
+            PRIVACY: (
+                "partyPrivacyProfile",
+                "partyPrivacyProfileSpecification",
+                "partyPrivacyAgreement",
+            ),
+            PRODUCT: ("product",),
+            TICKET: ("troubleTicket", "troubleTicketSpecification"),
+            OWN: ("entitySummary",),
+        }.items()
+        for name in names
+    },
 }
 ALIASES = {
     "/partyManagement/": "/party/",
@@ -29,6 +57,11 @@ ALIASES = {
     "/partyInteraction/v5": "/partyInteractionManagement/v5",
     "/agreementManagement/": "/agreement/",
     "/accountManagement/": "/account/",
+    "/partyRoleManagement/": "/partyRole/",
+    "/privacyManagement/": "/privacy/",
+    "/productInventory/": "/productInventoryManagement/",
+    "/troubleTicket/v5": "/troubleTicketManagement/v5",
+    "/customerInventory/": "/customerInventoryManagement/",
 }
 
 _SOMEBODY = "0006h0q9x2mrs6kz4c8v1tdw3e"
@@ -176,6 +209,114 @@ BODIES: dict[str, Document] = {
             "@type": "BillStructure",
             "presentationMedia": [{"id": "email", "name": "E-mail"}],
         },
+    },
+}
+
+_SPECIFIED = {
+    "name": "colour",
+    "valueType": "string",
+    "characteristicValueSpecification": [{"valueType": "string", "value": "red"}],
+}
+_ALLOWED = {
+    "@type": "PartyPrivacyProfileCharacteristic",
+    "privacyUsagePurpose": "marketing",
+    "characterisitc": {"@type": "BooleanCharacteristic", "name": "e-mail", "value": False},
+}
+BODIES |= {
+    "settlementAccount": {**BODIES["partyAccount"], "@type": "SettlementAccount"},
+    "financialAccount": {
+        "@type": "FinancialAccount",
+        "name": "Receivables",
+        "relatedParty": [related()],
+        "accountBalance": [{"balanceType": "receivable", "amount": {"unit": "EUR", "value": 1.5}}],
+    },
+    "billFormat": {"@type": "BillFormat", "name": "Itemised", "description": "Every call"},
+    "billPresentationMedia": {"@type": "BillPresentationMedia", "name": "E-mail"},
+    "billingCycleSpecification": {
+        "@type": "BillingCycleSpecification",
+        "name": "Monthly on day 8",
+        "frequency": "monthly",
+        "paymentDueDateOffset": 14,
+        "validFor": _PERIOD,
+    },
+    "agreementSpecification": {
+        "@type": "AgreementSpecification",
+        "name": "Mobile contract",
+        "lifecycleStatus": "active",
+        "lastUpdate": "2025-01-31T00:00:00Z",
+        "specificationCharacteristic": [_SPECIFIED],
+        "attachment": [{"@type": "Attachment", "attachmentType": "text", "mimeType": "text/plain"}],
+    },
+    "partyRole": {
+        "@type": "PartyRole",
+        "name": "Ada Lovelace",
+        "role": "technicalContact",
+        "status": "active",
+        "engagedParty": party(),
+        "validFor": _PERIOD,
+    },
+    "partyRoleSpecification": {
+        "@type": "PartyRoleSpecification",
+        "name": "Technical contact",
+        "lifecycleStatus": "active",
+        "specCharacteristic": [_SPECIFIED],
+    },
+    "partyPrivacyProfile": {
+        "@type": "PartyPrivacyProfile",
+        "name": "Marketing",
+        "status": "active",
+        "agreedByParty": related(role="customer"),
+        "partyPrivacyProfileCharacteristic": [_ALLOWED],
+        "partyPrivacyProfileSpecification": {"id": "marketing"},
+    },
+    "partyPrivacyProfileSpecification": {
+        "@type": "PartyPrivacyProfileSpecification",
+        "name": "Marketing",
+        "specCharacteristic": [{**_SPECIFIED, "privacyUsagePurpose": "marketing"}],
+    },
+    "partyPrivacyAgreement": {
+        **BODIES["agreement"],
+        "@type": "PartyPrivacyAgreement",
+        "partyPrivacyProfileCharacteristic": [_ALLOWED],
+    },
+    "product": {
+        "@type": "Product",
+        "name": "Unlimited",
+        "status": "active",
+        "startDate": "2024-01-01T00:00:00Z",
+        "productCharacteristic": [
+            {"@type": "StringCharacteristic", "name": "MSISDN", "value": "447700900123"}
+        ],
+        "productOffering": {"id": "offer-1", "name": "Unlimited"},
+        "relatedParty": [related(role="customer")],
+        "productPrice": [
+            {"priceType": "recurring", "price": {"taxIncludedAmount": {"unit": "EUR", "value": 20}}}
+        ],
+        "agreementItem": [{"agreementId": "agreement-1", "agreementItemId": "1"}],
+    },
+    "troubleTicket": {
+        "@type": "TroubleTicket",
+        "description": "No dial tone",
+        "severity": "major",
+        "ticketType": "fault",
+        "status": "inProgress",
+        "creationDate": "2025-05-01T09:00:00Z",
+        "relatedParty": [related(role="customer")],
+        "note": [{"@type": "Note", "author": "agent 12", "text": "Line measured."}],
+    },
+    "troubleTicketSpecification": {
+        "@type": "TroubleTicketSpecification",
+        "name": "Fault",
+        "specCharacteristic": [_SPECIFIED],
+    },
+    "entitySummary": {
+        "@type": "EntitySummary",
+        "kind": "customerBill",
+        "owner": "billing",
+        "externalIdentifier": [{"owner": "billing", "externalIdentifierType": "bill", "id": "B-7"}],
+        "status": "settled",
+        "amount": {"unit": "EUR", "value": 42.1},
+        "relatedParty": [related(role="customer")],
     },
 }
 

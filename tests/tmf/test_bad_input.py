@@ -151,7 +151,7 @@ WRONG = [
     wrong("individual", "@type", "wrongType", **{"@type": 5}),
     wrong("individual", "@type", "wrongType", **{"@type": "Vip", "@baseType": "Customer"}),
     wrong("individual", "@baseType", **{"@baseType": 5}),
-    wrong("individual", "id", "invalid", id="mine"),
+    wrong("individual", "id", "invalid", id=""),
     wrong("individual", "id", "invalid", id="0006h0q9x2mrs6kz4c8v1tdw3e"),
     wrong("individual", "id", "invalid", id=None),
     wrong("organization", "isLegalEntity", isLegalEntity="true"),

@@ -15,6 +15,9 @@ async def find(call: Call) -> Answer:
                 "entity": declared.entity,
                 "description": declared.description,
                 "mandatory": list(declared.mandatory),
+                "mandatoryInV4": list(declared.obligation("v4")),
+                "isCatalogue": declared.is_catalogue,
+                "retention": declared.retention,
             }
             for declared in TYPES.values()
             if call.session.may(Operation.READ, declared.name)
@@ -30,6 +33,9 @@ _TYPE = {
         "entity": _TEXT,
         "description": _TEXT,
         "mandatory": {"type": "array", "items": _TEXT},
+        "mandatoryInV4": {"type": "array", "items": _TEXT},
+        "isCatalogue": {"type": "boolean"},
+        "retention": {"type": "string", "nullable": True},
     },
 }
 

@@ -7,8 +7,8 @@ from customer_inventory.cli.record_schema import schema
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record import finding
-from customer_inventory.record.observation import UNDECLARED, observed
-from customer_inventory.record.types import TYPES
+from customer_inventory.record.observation import MISSING, UNDECLARED, observed
+from customer_inventory.tmf.coverage import coverage
 
 _last = click.option(
     "--last",
@@ -30,30 +30,29 @@ record.add_command(schema)
 @record.command()
 @output_option
 def types(output: str) -> None:
-    """List the declared record types."""
-    rows = [
-        {
-            "type": declared.name,
-            "entity": declared.entity,
-            "mandatory": ", ".join(declared.mandatory),
-            "description": declared.description,
-        }
-        for declared in TYPES.values()
-    ]
-    show(rows, output, columns=("type", "entity", "mandatory", "description"), empty="")
+    """List what is held of the SID's customer entities: record type, API, versions, paths."""
+    columns = ("sid_entity", "type", "kind", "api", "versions", "paths", "mandatory")
+    show(coverage(), output, columns=columns, empty="")
 
 
 @record.command("observed")
+@click.option(
+    "--kind",
+    type=click.Choice([UNDECLARED, MISSING]),
+    default=UNDECLARED,
+    show_default=True,
+    help="What was observed.",
+)
 @_last
 @output_option
-def observed_command(last: int, output: str) -> None:
-    """List the undeclared attributes that arrive, most frequent first."""
+def observed_command(kind: str, last: int, output: str) -> None:
+    """List attributes that are undeclared, or missing for version 5, most frequent first."""
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
-            rows = await observed(database, UNDECLARED, limit=last)
+            rows = await observed(database, kind, limit=last)
         columns = ("record_type", "path", "process", "seen", "last_seen_at")
-        show(rows, output, columns=columns, empty="Nothing undeclared has arrived.")
+        show(rows, output, columns=columns, empty="Nothing of the kind has arrived.")
 
     run(work())
 

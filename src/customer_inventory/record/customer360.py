@@ -57,7 +57,11 @@ async def around(database: Database, identifier: str, *, most: int = MOST_OF_A_K
 def statement() -> str:
     """Return the statement over every declared type but the customer itself."""
     part = SQL.part_of_customer.removeprefix("/* part_of_customer */ ")
-    kinds = [declared for name, declared in TYPES.items() if name != "customer"]
+    kinds = [
+        declared
+        for name, declared in TYPES.items()
+        if name != "customer" and not declared.is_catalogue
+    ]
     return SQL.around_customer.format(
         parts="".join(f"UNION ALL\n{part.format(type=k.name, table=k.table)}\n" for k in kinds)
     )

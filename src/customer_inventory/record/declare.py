@@ -11,9 +11,13 @@ from typing import Any, Literal
 
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.record.facet import Facet, facet_of, retention_of
 from customer_inventory.record.schema import Schema, demanding, thing
 
 Document = dict[str, Any]
+Dangling = Literal["flag", "refuse"]
+ApiVersion = Literal["v5", "v4"]
+"""A version of the TM Forum Open APIs; records are kept in the shape of v5."""
 Period = tuple[datetime | None, datetime | None]
 """Start and end in UTC; None where it is open."""
 
@@ -45,12 +49,18 @@ class Reference:
 
     `path` is dotted, lists are walked through; `targets` are the record types it may name,
     the first being meant when the document does not say (`@referredType`). The role is
-    read beside the place: at `role` relative to the first segment of the path.
+    read beside the place: at `role` relative to the first segment of the path. `key` is the
+    attribute that holds the id. Of a `catalogue`, which may be kept elsewhere, only ids of this
+    inventory make links. `dangling` is the policy for an id of this inventory that no record has:
+    the reference becomes a finding, or the write is refused.
     """
 
     path: str
     targets: tuple[str, ...]
     role: str | None = None
+    key: str = "id"
+    is_catalogue: bool = False
+    dangling: Dangling = "flag"
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
@@ -95,11 +105,14 @@ class RecordType:
     """A declared record type.
 
     `name` is the TM Forum resource (`individual`), `entity` the value of its `@type`,
-    `mandatory` what must be there on create, `subject` the path whose id names the subject it
-    belongs to (None: it is a subject itself), `validity` the path of its period, `status` the
+    `mandatory` what must be there on create (`mandatory_in_v4` through the doors of version 4,
+    where that differs), `subject` the path whose id names the subject it
+    belongs to (None: it is a subject itself), `validity` the path of its period (or `dates` those
+    of its start and end), `status` the
     attribute whose change is a state change. An occurrence is a fact from the start of its
     period on, for ever. `exclusives` are periods that must not overlap, `branches` the references
-    that make trees. A strict type refuses undeclared attributes.
+    that make trees. A `catalogue` type describes what records refer to, and is about nobody.
+    A strict type refuses undeclared attributes.
     """
 
     name: str
@@ -110,8 +123,11 @@ class RecordType:
     columns: tuple[Column, ...] = ()
     references: tuple[Reference, ...] = ()
     subject: tuple[str, ...] = ()
+    mandatory_in_v4: tuple[str, ...] | None = None
     validity: str = "validFor"
+    dates: tuple[str, str] | None = None
     status: str = "status"
+    is_catalogue: bool = False
     is_occurrence: bool = False
     exclusives: tuple[Exclusive, ...] = ()
     branches: tuple[Branch, ...] = ()
@@ -126,7 +142,36 @@ class RecordType:
     @cached_property
     def schema(self) -> Schema:
         """JSON Schema of a whole document."""
-        return demanding(thing(self.description, **self.attributes), *self.mandatory)
+        return self.schema_in("v5")
+
+    def schema_in(self, version: ApiVersion) -> Schema:
+        """Return the JSON Schema of a whole document that demands what `version` demands."""
+        whole = thing(self.description, **self.attributes)
+        return demanding(whole, *self.obligation(version))
+
+    def obligation(self, version: ApiVersion) -> tuple[str, ...]:
+        """Return the attributes that `version` demands on create, by their names in version 5."""
+        if version == "v4" and self.mandatory_in_v4 is not None:
+            return self.mandatory_in_v4
+        return self.mandatory
+
+    def facet(self, path: str) -> Facet:
+        """Return what is declared for the attribute at the dotted `path`.
+
+        Positions in brackets do not count. Below an attribute all is as the attribute itself, but
+        for what is declared by its own path; an undeclared attribute is taken for personal.
+        """
+        return facet_of(self.name, path)
+
+    @property
+    def retention(self) -> str | None:
+        """How long records are kept after their end, an ISO 8601 duration; None: for ever."""
+        return retention_of(self.name)
+
+    @cached_property
+    def period_paths(self) -> tuple[str, str]:
+        """The paths of the start and the end of its period."""
+        return self.dates or (f"{self.validity}.startDateTime", f"{self.validity}.endDateTime")
 
     def subject_of(self, document: Document) -> str | None:
         """Return the id of the subject that `document` belongs to, if it names one."""
@@ -141,20 +186,20 @@ class RecordType:
 
         Raises Invalid for an instant that is none, or that no table can hold.
         """
-        period = document.get(self.validity)
-        if not isinstance(period, dict):
-            return None, None
-        return self._instant(period, "startDateTime"), self._instant(period, "endDateTime")
+        start, end = self.period_paths
+        return _instant(document, start), _instant(document, end)
 
-    def _instant(self, period: Document, name: str) -> datetime | None:
-        if period.get(name) is None:
-            return None
-        instant = parse_instant(period[name])
-        if instant is None:
-            raise Invalid(
-                "is no date or date-time of the years 1 to 9999.", path=f"{self.validity}.{name}"
-            )
-        return instant
+
+def _instant(document: Document, path: str) -> datetime | None:
+    node: Any = document
+    for step in path.split("."):
+        node = node.get(step) if isinstance(node, dict) else None
+    if node is None:
+        return None
+    instant = parse_instant(node)
+    if instant is None:
+        raise Invalid("is no date or date-time of the years 1 to 9999.", path=path)
+    return instant
 
 
 def places(node: Any, steps: tuple[str, ...]) -> list[Any]:

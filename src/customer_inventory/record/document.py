@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.kit.ids import bucket_of, new_id
+from customer_inventory.kit.ids import bucket_of, is_id, new_id
 from customer_inventory.record.declare import Document, RecordType
 
 MANAGED = ("id", "href", "@type", "@baseType", "@schemaLocation")
 """Attributes that a change may repeat and never alter."""
+
+EXTERNAL_IDENTIFIERS = ("externalIdentifier", "externalReference")
+"""The attributes that hold what other systems call a record, by whatever name a type has it."""
 
 DEEPEST = 100
 """So many levels of lists and objects a document may have; validators allow little more."""
@@ -113,6 +116,34 @@ def prepared(declared: RecordType, given: Mapping[str, Any], identifier: str) ->
         )
     rest = {name: value for name, value in given.items() if name not in _REPLACED}
     return {"id": identifier, "@type": entity, **rest}
+
+
+def with_given_id(declared: RecordType, given: Document, *, owner: str) -> Document:
+    """Return `given` with the id that a caller gave it as an external identifier of `owner`.
+
+    A type without external identifiers leaves it out. Raises Invalid for an id that is no text,
+    and for one of this inventory: such a record exists, or never will.
+    """
+    if "id" not in given:
+        return given
+    identifier = given["id"]
+    rest = {name: value for name, value in given.items() if name != "id"}
+    if not isinstance(identifier, str) or not identifier or is_id(identifier):
+        raise Invalid(
+            "is given by the inventory.",
+            path="id",
+            hint="Leave it out; a key of your own is kept as an external identifier.",
+        )
+    name = next((name for name in EXTERNAL_IDENTIFIERS if name in declared.attributes), None)
+    if name is None:
+        return rest
+    known = rest.get(name) or []
+    if not isinstance(known, list):
+        return rest  # the check will say so
+    if any(isinstance(other, dict) and other.get("id") == identifier for other in known):
+        return rest
+    entry = {"@type": "ExternalIdentifier", "owner": owner, "id": identifier}
+    return {**rest, name: [*known, {**entry, "externalIdentifierType": "id"}]}
 
 
 def place(declared: RecordType, given: Document) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import Conflict, Invalid
+from customer_inventory.kit.errors import Conflict
 from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, around
-from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.document import is_same, parse_object, place, prepared
+from customer_inventory.record.declare import ApiVersion, Document, RecordType
+from customer_inventory.record.document import is_same, parse_object, place, prepared, with_given_id
 from customer_inventory.record.extension.validation import Extensions
-from customer_inventory.record.observation import UNDECLARED, Observations
+from customer_inventory.record.observation import MISSING, UNDECLARED, Observations
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.time import past
@@ -95,21 +95,29 @@ class Inventory:
         """Return a customer with all that hangs on it."""
         return await around(self._database, identifier, most=most)
 
-    async def create(self, declared: RecordType, given: Document, *, actor: Actor) -> Version:
+    async def create(
+        self,
+        declared: RecordType,
+        given: Document,
+        *,
+        actor: Actor,
+        version: ApiVersion = "v5",
+    ) -> Version:
         """Make a record of `given` and return it.
 
-        Raises Rejected when `given` breaks the declaration, Invalid when it brings an id.
+        Demanded is what `version` demands; what is missing for version 5 is counted. An id of the
+        caller's own becomes an external identifier, where the type has such: it never chooses the
+        record's. Raises Rejected when `given` breaks the declaration, Invalid for an id that is
+        none or one of this inventory.
         """
-        if "id" in given:
-            raise Invalid(
-                "is given by the inventory.",
-                path="id",
-                hint="Leave it out; keep your own key as an external identifier.",
-            )
-        document = prepared(declared, given, place(declared, given))
-        undeclared = await self._checked(declared, document)
+        own = with_given_id(declared, given, owner=actor.process)
+        document = prepared(declared, own, place(declared, own))
+        undeclared = await self._checked(declared, document, declared.obligation(version))
         made = await self._writer.write(creation(declared, document, actor))
         self._count(declared, undeclared, actor)
+        missing = tuple(name for name in declared.mandatory if name not in document)
+        if missing:
+            self.observations.saw(MISSING, declared.name, missing, actor.process)
         return made
 
     async def change(
@@ -133,7 +141,9 @@ class Inventory:
             new = result(declared, old, alter(old))
             if is_same(new, old):
                 return version
-            undeclared = await self._checked(declared, new)
+            # What was missing from the beginning may go on missing.
+            demanded = tuple(name for name in declared.mandatory if name in old)
+            undeclared = await self._checked(declared, new, demanded)
             change = replacement(
                 declared, old, new, revision=version.revision, operation="update", actor=actor
             )
@@ -179,9 +189,11 @@ class Inventory:
                         raise
         raise Conflict("Others keep changing this record.", hint="Try again in a moment.")
 
-    async def _checked(self, declared: RecordType, document: Document) -> tuple[str, ...]:
+    async def _checked(
+        self, declared: RecordType, document: Document, demanded: tuple[str, ...]
+    ) -> tuple[str, ...]:
         """Return the paths of `document` that neither its type nor an extension declares."""
-        undeclared = check(declared, document)
+        undeclared = check(declared, document, demanded)
         extended = await self.extensions.check(declared, document)
         return tuple(path for path in undeclared if path not in extended)
 

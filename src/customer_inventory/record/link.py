@@ -1,8 +1,8 @@
 """References between records, extracted from documents and kept as rows in both directions."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from customer_inventory.kit.ids import bucket_of
+from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import Document, RecordType, Reference, places
 from customer_inventory.record.types import of_entity
 
@@ -55,10 +55,24 @@ def _named(reference: Reference, document: Document) -> list[tuple[Document, str
         role = holder.get(reference.role) if reference.role and isinstance(holder, dict) else None
         named += [
             (other, role if isinstance(role, str) else "")
-            for other in places(holder, tuple(rest))
-            if isinstance(other, dict) and isinstance(other.get("id"), str) and other["id"]
+            for place in places(holder, tuple(rest))
+            if (other := _identified(reference, place)) is not None
         ]
     return named
+
+
+def _identified(reference: Reference, place: Any) -> Document | None:
+    """Return `place` if it names a record, with the id under `id`."""
+    if not isinstance(place, dict):
+        return None
+    identifier = place.get(reference.key)
+    if not isinstance(identifier, str) or not identifier:
+        return None
+    if reference.is_catalogue and not is_id(identifier):
+        return None
+    if reference.key == "id":
+        return place
+    return {"id": identifier}
 
 
 def _type_of(other: Document, reference: Reference) -> str | None:

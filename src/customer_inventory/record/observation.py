@@ -16,6 +16,8 @@ from customer_inventory.store.sql import beside
 SQL = beside(__name__)
 
 UNDECLARED = "undeclaredPath"
+MISSING = "missingAttribute"
+"""What version 5 demands and a caller of version 4 left out."""
 
 _EVERY_SECONDS = 5.0
 _MOST_KEYS = 10_000

@@ -129,8 +129,8 @@ def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
     return {
         **columns,
         "id": SearchColumn("id"),
-        f"{declared.validity}.startDateTime": SearchColumn("valid_from", "timestamptz"),
-        f"{declared.validity}.endDateTime": SearchColumn("valid_to", "timestamptz"),
+        declared.period_paths[0]: SearchColumn("valid_from", "timestamptz"),
+        declared.period_paths[1]: SearchColumn("valid_to", "timestamptz"),
     }
 
 

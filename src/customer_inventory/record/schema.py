@@ -78,7 +78,8 @@ def thing(description: str = "", /, **attributes: Schema) -> Schema:
 
 def demanding(schema: Schema, *names: str) -> Schema:
     """Return the object `schema` with the attributes `names` mandatory."""
-    return {**schema, "required": list(names)} if names else schema
+    rest = {name: part for name, part in schema.items() if name != "required"}
+    return {**rest, "required": list(names)} if names else rest
 
 
 def reference(description: str = "", /, **attributes: Schema) -> Schema:

@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.schema import Schema, closed
+from customer_inventory.record.schema import Schema, closed, demanding
 
 _MOST_PROBLEMS = 20
 
@@ -44,12 +44,15 @@ class Rejected(Invalid):
         self.problems = tuple(problems)
 
 
-def check(declared: RecordType, document: Document) -> tuple[str, ...]:
+def check(
+    declared: RecordType, document: Document, demanded: tuple[str, ...] | None = None
+) -> tuple[str, ...]:
     """Check `document`; return the paths it has that `declared` does not (positions left out).
 
-    Raises Rejected when an attribute is missing or wrong, or undeclared in a strict type.
+    `demanded` are the attributes that must be there, those of the declaration when None. Raises
+    Rejected when an attribute is missing or wrong, or undeclared in a strict type.
     """
-    lenient, strict = _validators(declared)
+    lenient, strict = _validators(declared, declared.mandatory if demanded is None else demanded)
     if strict.is_valid(document):
         return ()
     found = problems(lenient, document)
@@ -72,15 +75,16 @@ def problems(
     return [Problem(*_explain(error, at)) for error in _first(validator.iter_errors(document))]
 
 
-@lru_cache
+@lru_cache(maxsize=500)
 def _validators(
-    declared: RecordType,
+    declared: RecordType, demanded: tuple[str, ...]
 ) -> tuple[jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012Validator]:
     # Values are masked: an error is logged and sent on, a customer's data must not go with it.
     def compiled(schema: Schema) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="the value")
 
-    return compiled(declared.schema), compiled(closed(declared.schema))
+    schema = demanding(declared.schema, *demanded)
+    return compiled(schema), compiled(closed(schema))
 
 
 def _first(

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from customer_inventory.record.declare import RecordType
+from customer_inventory.record.declare import ApiVersion, RecordType
 from customer_inventory.record.types import TYPES
 
 ROOT = "/tmf-api"
-VERSIONS = ("v5", "v4")
+VERSIONS: tuple[ApiVersion, ...] = ("v5", "v4")
 """The API versions served, the one that records are kept in first."""
 
 
@@ -25,7 +25,7 @@ class Api:
     resources: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     prefix_in_v4: str = ""
-    versions: tuple[str, ...] = VERSIONS
+    versions: tuple[ApiVersion, ...] = VERSIONS
 
     @property
     def base(self) -> str:

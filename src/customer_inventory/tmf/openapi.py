@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from customer_inventory import __version__
-from customer_inventory.record.declare import RecordType
+from customer_inventory.record.declare import ApiVersion, RecordType
 from customer_inventory.tmf import customer360, history, openapi_history, openapi_schema
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
@@ -59,7 +59,7 @@ class _Served(NamedTuple):
     """A record type as one API serves it in one version."""
 
     api: Api
-    version: str
+    version: ApiVersion
     declared: RecordType
 
     @property

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from customer_inventory.record.declare import RecordType
+from customer_inventory.record.declare import ApiVersion, RecordType
 from customer_inventory.record.schema import Schema
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.resource import MERGE
@@ -17,9 +17,9 @@ def name(word: str, version: str) -> str:
     return word if version == "v5" else f"{word}_{version}"
 
 
-def of_type(declared: RecordType, version: str) -> dict[str, Schema]:
+def of_type(declared: RecordType, version: ApiVersion) -> dict[str, Schema]:
     """Return the schemas of a type: as read, as made (_FVO) and as patched (_MVO)."""
-    whole = shape_of(version, declared.name).described(_plain(declared.schema))
+    whole = shape_of(version, declared.name).described(_plain(declared.schema_in(version)))
     given = {name: part for name, part in whole["properties"].items() if name not in ("id", "href")}
     made = {**whole, "properties": given}
     patched = {name: part for name, part in made.items() if name != "required"}
@@ -52,6 +52,7 @@ def of_customer360(version: str) -> dict[str, Schema]:
         for api in APIS
         if version in api.versions
         for declared in api.types
+        if not declared.is_catalogue
     }
     known = {
         "type": "object",

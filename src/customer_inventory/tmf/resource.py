@@ -96,7 +96,9 @@ async def create(call: Call) -> Answer:
     _media(call.request, ("application/json",))
     fields = _fields(call.request)
     given = call.shape.made(parse_object(call.request.body))
-    version = await call.inventory.create(call.declared, given, actor=call.actor)
+    version = await call.inventory.create(
+        call.declared, given, actor=call.actor, version=call.shape.version
+    )
     answer = _told(201, version, shown(call, version, fields))
     return answer._replace(headers=(*answer.headers, (b"location", _href(call, version.id))))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from customer_inventory.kit.errors import InventoryError
-from customer_inventory.record.declare import Document
+from customer_inventory.record.declare import ApiVersion, Document
 from customer_inventory.record.document import parse
 from customer_inventory.record.read import Query
 from customer_inventory.record.schema import Schema
@@ -13,7 +13,7 @@ from customer_inventory.tmf import render
 class Shape:
     """The shape of version 5: records are shown and taken as they are kept."""
 
-    version = "v5"
+    version: ApiVersion = "v5"
 
     def shown(self, body: bytes, href: bytes, fields: Sequence[str] | None) -> bytes:
         """Return the stored document `body` as callers see it, or those `fields` of it."""

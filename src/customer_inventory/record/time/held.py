@@ -20,6 +20,9 @@ def held(declared: RecordType, document: Document, as_of: datetime) -> Document 
     An occurrence (an interaction) is a fact from its start on, for ever.
     """
     period = document.get(declared.validity)
+    if declared.dates is not None:
+        start, end = map(document.get, declared.dates)
+        period = {"startDateTime": start, "endDateTime": end}
     if not contains(period, as_of, is_open_ended=declared.is_occurrence):
         return None
     return {

@@ -2,22 +2,46 @@
 
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.types.account import BILLING_ACCOUNT, PARTY_ACCOUNT
-from customer_inventory.record.types.agreement import AGREEMENT
-from customer_inventory.record.types.customer import CUSTOMER
-from customer_inventory.record.types.interaction import PARTY_INTERACTION
-from customer_inventory.record.types.party import INDIVIDUAL, ORGANIZATION
+from customer_inventory.record.types import (
+    account,
+    agreement,
+    billing,
+    customer,
+    interaction,
+    party,
+    privacy,
+    product,
+    role,
+    summary,
+    ticket,
+)
 
 TYPES: dict[str, RecordType] = {
     declared.name: declared
     for declared in (
-        INDIVIDUAL,
-        ORGANIZATION,
-        CUSTOMER,
-        PARTY_ACCOUNT,
-        BILLING_ACCOUNT,
-        AGREEMENT,
-        PARTY_INTERACTION,
+        party.INDIVIDUAL,
+        party.ORGANIZATION,
+        customer.CUSTOMER,
+        role.PARTY_ROLE,
+        account.PARTY_ACCOUNT,
+        account.BILLING_ACCOUNT,
+        account.SETTLEMENT_ACCOUNT,
+        account.FINANCIAL_ACCOUNT,
+        agreement.AGREEMENT,
+        product.PRODUCT,
+        interaction.PARTY_INTERACTION,
+        ticket.TROUBLE_TICKET,
+        privacy.PARTY_PRIVACY_PROFILE,
+        privacy.PARTY_PRIVACY_AGREEMENT,
+        summary.ENTITY_SUMMARY,
+        # The catalogue: about nobody, and referred to by many.
+        role.PARTY_ROLE_SPECIFICATION,
+        billing.BILL_FORMAT,
+        billing.BILL_PRESENTATION_MEDIA,
+        billing.BILLING_CYCLE_SPECIFICATION,
+        agreement.AGREEMENT_SPECIFICATION,
+        privacy.PARTY_PRIVACY_PROFILE_SPECIFICATION,
+        ticket.TROUBLE_TICKET_SPECIFICATION,
     )
 }
 

@@ -7,11 +7,13 @@ from customer_inventory.record.schema import (
     many,
     moment,
     reference,
+    reference_or_value,
     text,
     thing,
     whole,
 )
 from customer_inventory.record.types.common import (
+    ACCOUNTS,
     CONTACT_MEDIUM,
     MONEY,
     PAYMENT_METHOD,
@@ -49,9 +51,9 @@ _ATTRIBUTES: dict[str, Schema] = {
         thing(relationshipType=text(), validFor=PERIOD, account=reference("An account"))
     ),
     "billStructure": thing(
-        format=reference("How a bill looks"),
-        presentationMedia=many(reference("How a bill is delivered")),
-        cycleSpecification=reference("When bills are made"),
+        format=reference_or_value("How a bill looks"),
+        presentationMedia=many(reference_or_value("How a bill is delivered")),
+        cycleSpecification=reference_or_value("When bills are made"),
     ),
     "paymentPlan": many(
         thing(
@@ -73,9 +75,18 @@ _COLUMNS = (
     Column("account_type", ("accountType",)),
     Column("state", ("state",)),
 )
-_REFERENCES = (
+_RELATED = (
     Reference("relatedParty.partyOrPartyRole", ROLE_TARGETS, role="role"),
-    Reference("accountRelationship.account", ("billingAccount", "partyAccount")),
+    Reference("accountRelationship.account", ACCOUNTS),
+)
+_REFERENCES = (
+    *_RELATED,
+    Reference("financialAccount", ("financialAccount",), is_catalogue=True),
+    Reference("billStructure.format", ("billFormat",), is_catalogue=True),
+    Reference("billStructure.presentationMedia", ("billPresentationMedia",), is_catalogue=True),
+    Reference(
+        "billStructure.cycleSpecification", ("billingCycleSpecification",), is_catalogue=True
+    ),
 )
 _EXCLUSIVES = (
     Exclusive(
@@ -107,6 +118,38 @@ BILLING_ACCOUNT = RecordType(
     attributes={**_ATTRIBUTES, "ratingType": text("Prepaid or postpaid")},
     columns=_COLUMNS,
     references=_REFERENCES,
+    subject=("relatedParty.partyOrPartyRole",),
+    status="state",
+    exclusives=_EXCLUSIVES,
+)
+
+SETTLEMENT_ACCOUNT = RecordType(
+    name="settlementAccount",
+    entity="SettlementAccount",
+    description="An account by which a partner is paid",
+    mandatory=("name", "relatedParty"),
+    attributes=_ATTRIBUTES,
+    columns=_COLUMNS,
+    references=_REFERENCES,
+    subject=("relatedParty.partyOrPartyRole",),
+    status="state",
+    exclusives=_EXCLUSIVES,
+)
+
+_IN_LEDGER = (
+    "name", "description", "accountType", "state", "lastUpdate", "creditLimit", "relatedParty",
+    "taxExemption", "contact", "accountBalance", "accountRelationship",
+)  # fmt: skip
+
+FINANCIAL_ACCOUNT = RecordType(
+    name="financialAccount",
+    entity="FinancialAccount",
+    description="An account in the general ledger that other accounts post to",
+    mandatory=("name", "relatedParty"),
+    mandatory_in_v4=("name",),
+    attributes={name: _ATTRIBUTES[name] for name in _IN_LEDGER},
+    columns=_COLUMNS,
+    references=_RELATED,
     subject=("relatedParty.partyOrPartyRole",),
     status="state",
     exclusives=_EXCLUSIVES,

@@ -78,6 +78,9 @@ RELATED_PARTY = demanding(
     thing(role=text(most=LONGEST_ROLE), partyOrPartyRole=PARTY_OR_ROLE, validFor=PERIOD),
     "partyOrPartyRole",
 )
+RELATED_ENTITY = demanding(
+    thing(role=text(most=LONGEST_ROLE), entity=reference_or_value("Any record")), "entity"
+)
 RELATED_CHANNEL = demanding(thing(role=text(), channel=reference("A channel")), "channel")
 
 PARTY: dict[str, Schema] = {
@@ -106,5 +109,8 @@ ONE_RELATION_AT_A_TIME = Exclusive(
 )
 """A party is related to a record in one role once at a time."""
 
-ROLE_TARGETS = ("customer", "individual", "organization")
+ROLE_TARGETS = ("customer", "individual", "organization", "partyRole")
 """Record types that a reference to a party or party role may name."""
+
+ACCOUNTS = ("billingAccount", "partyAccount", "settlementAccount", "financialAccount")
+"""Record types that a reference to an account may name."""

@@ -2,10 +2,15 @@
 
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import (
+    customer_inventory,
+    tmf621_trouble_ticket,
     tmf629_customer,
     tmf632_party,
+    tmf637_product,
+    tmf644_privacy,
     tmf651_agreement,
     tmf666_account,
+    tmf669_party_role,
     tmf683_interaction,
 )
 
@@ -15,4 +20,9 @@ APIS: tuple[Api, ...] = (
     tmf683_interaction.API,
     tmf651_agreement.API,
     tmf666_account.API,
+    tmf669_party_role.API,
+    tmf644_privacy.API,
+    tmf637_product.API,
+    tmf621_trouble_ticket.API,
+    customer_inventory.API,
 )

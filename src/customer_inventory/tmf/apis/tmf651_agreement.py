@@ -6,6 +6,6 @@ API = Api(
     number="TMF651",
     title="Agreement Management",
     prefix="agreementManagement",
-    resources=("agreement",),
+    resources=("agreement", "agreementSpecification"),
     aliases=("agreement",),
 )

@@ -6,6 +6,14 @@ API = Api(
     number="TMF666",
     title="Account Management",
     prefix="accountManagement",
-    resources=("partyAccount", "billingAccount"),
+    resources=(
+        "partyAccount",
+        "billingAccount",
+        "settlementAccount",
+        "financialAccount",
+        "billFormat",
+        "billPresentationMedia",
+        "billingCycleSpecification",
+    ),
     aliases=("account",),
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from customer_inventory.kit.errors import InventoryError
-from customer_inventory.record.declare import Document
+from customer_inventory.record.declare import ApiVersion, Document
 from customer_inventory.record.document import encode, parse
 from customer_inventory.record.read import Query
 from customer_inventory.record.schema import Schema
@@ -24,7 +24,7 @@ _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 class ShapeOf4(Shape):
     """The shape of one record type in version 4."""
 
-    version = "v4"
+    version: ApiVersion = "v4"
 
     def __init__(self, differences: Differences) -> None:
         self._differences = differences

@@ -1,0 +1,62 @@
+"""Facets: every declared attribute has one, the nearest path decides."""
+
+import re
+
+import pytest
+
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.facet import UNDECLARED, Classification, groups, retention_of
+from customer_inventory.record.schema import paths
+from customer_inventory.record.types import TYPES
+
+DURATION = re.compile(r"P(\d+[YMD])+")
+
+
+@pytest.mark.parametrize("declared", TYPES.values(), ids=TYPES.keys())
+def test_every_declared_path_has_a_facet(declared: RecordType) -> None:
+    without = [path for path in paths(declared.schema) if declared.facet(path).group == UNDECLARED]
+    assert without == []
+
+
+@pytest.mark.parametrize("declared", TYPES.values(), ids=TYPES.keys())
+def test_facets_are_declared_of_paths_that_are(declared: RecordType) -> None:
+    from customer_inventory.record.facet import _places
+
+    assert set(_places(declared.name)) <= set(paths(declared.schema))
+
+
+def test_facets_are_declared_of_types_that_are() -> None:
+    from customer_inventory.record.facet import _declared
+
+    assert set(_declared()["type"]) == set(TYPES)
+
+
+def test_every_group_is_used_and_whole() -> None:
+    used = {
+        declared.facet(path).group for declared in TYPES.values() for path in paths(declared.schema)
+    }
+    assert set(groups()) == used | {UNDECLARED}
+    for group in groups().values():
+        assert group.operation in ("update", "modify")
+        assert group.retention is None or DURATION.fullmatch(group.retention)
+
+
+def test_what_is_below_is_as_what_is_above() -> None:
+    individual = TYPES["individual"]
+    assert individual.facet("contactMedium[0].emailAddress") == individual.facet("contactMedium")
+    assert individual.facet("contactMedium.validFor.startDateTime").group == "contact"
+    assert individual.facet("disability").classification is Classification.SENSITIVE
+    interaction = TYPES["partyInteraction"]
+    assert interaction.facet("interactionItem[1].relatedParty[0].role").group == "relation"
+    assert interaction.facet("interactionItem[1].note").group == "conversation"
+
+
+def test_what_is_undeclared_is_taken_for_personal() -> None:
+    assert TYPES["product"].facet("shoeSize").classification is Classification.PERSONAL
+    assert TYPES["product"].facet("shoeSize").group == UNDECLARED
+
+
+def test_a_type_says_how_long_its_records_are_kept() -> None:
+    for declared in TYPES.values():
+        assert declared.is_catalogue == (declared.retention is None)
+        assert retention_of(declared.name) is None or DURATION.fullmatch(declared.retention or "")
