@@ -1,6 +1,7 @@
 """A listener on a real socket: keeps what it is told, and answers as the test says."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -33,6 +34,7 @@ class Listener:
     answering: Answering = lambda path, event: 204
     delay: float = 0.0
     headers: str = ""
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
     told: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -64,7 +66,9 @@ class Listener:
         headers = {name.lower(): value for name, _, value in (li.partition(": ") for li in lines)}
         body = await reader.readexactly(int(headers["content-length"]))
         call = Heard(first.split(" ")[1], headers, body)
-        await asyncio.sleep(self.delay)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.delay):
+                await self.gone.wait()
         status = self.answering(call.path, call.event)
         headers["x-answered"] = str(status)
         async with self.told:
@@ -85,4 +89,5 @@ async def listening() -> AsyncIterator[Listener]:
     try:
         yield listener
     finally:
+        listener.gone.set()
         server.close()

@@ -80,7 +80,9 @@ class BrokerSender:
         async with self._connecting:
             if self._publish is None:
                 connect = _CONNECT[urlsplit(self._url).scheme]
-                self._broker, self._publish = await connect(self._url, self._topic)
+                self._broker, publish = connect(self._url, self._topic)
+                await self._broker.start()
+                self._publish = publish
             return self._publish
 
 
@@ -99,14 +101,13 @@ def subject(topic: str, notice: Notice) -> str:
     return f"{topic}.{notice.resource}.{notice.id}"
 
 
-async def _nats(url: str, topic: str) -> tuple[Any, Publish]:
-    """Connect to NATS, and see to it that a stream keeps what is published."""
+def _nats(url: str, topic: str) -> tuple[Any, Publish]:
+    """Return a client of NATS, which sees to it that a stream keeps what is published."""
     from faststream.nats import JStream, NatsBroker  # noqa: PLC0415
 
     broker = NatsBroker(url, logger=None, connect_timeout=3, max_reconnect_attempts=1)
     stream = JStream(topic, subjects=[f"{topic}.>"], duplicate_window=_REPEATED_SECONDS)
     broker.publisher(f"{topic}.{{any}}", stream=stream)
-    await broker.start()
 
     async def publish(notice: Notice) -> None:
         await broker.publish(
@@ -120,13 +121,12 @@ async def _nats(url: str, topic: str) -> tuple[Any, Publish]:
     return broker, publish
 
 
-async def _kafka(url: str, topic: str) -> tuple[Any, Publish]:
-    """Connect to whatever speaks the Kafka protocol."""
+def _kafka(url: str, topic: str) -> tuple[Any, Publish]:
+    """Return a client of whatever speaks the Kafka protocol."""
     from faststream.kafka import KafkaBroker  # noqa: PLC0415
 
     servers = urlsplit(url).netloc.split(",")
-    broker = KafkaBroker(servers, logger=None, acks="all", enable_idempotence=True)
-    await broker.start()
+    broker = KafkaBroker(servers, logger=None, acks="all")
 
     async def publish(notice: Notice) -> None:
         await broker.publish(

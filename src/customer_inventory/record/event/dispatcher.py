@@ -31,12 +31,16 @@ _LOCKS = 0x65766E74  # "evnt": the class of advisory locks of subscriptions
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often, in seconds: subscriptions are looked through, and the outbox looked at."""
+    """How often, in seconds: subscriptions are looked through, and the outbox looked at.
+
+    `ending` is how long a stop waits for rounds under way.
+    """
 
     subscriptions: float = 1.0
     busy: float = 0.05
     idle: float = 0.5
     after_failure: float = 1.0
+    ending: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,19 @@ class Dispatcher:
         self._horizon = Horizon(database)
         self._told: dict[str, _Telling] = {}
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
         """Dispatch from now on."""
+        self._stopping = False
         self._task = asyncio.create_task(self._dispatch_for_ever(), name="dispatch events")
 
     async def stop(self) -> None:
-        """Stop; what is under way is broken off, and sent again by whoever goes on."""
+        """Stop once rounds under way are over; what takes long is broken off, and sent again."""
+        self._stopping = True
+        tasks = [telling.task for telling in self._told.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._pace.ending)
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -98,7 +108,7 @@ class Dispatcher:
                     if _is_over(telling, wanted.get(identifier)):
                         await self._end(locks, identifier)
                 for identifier, one in wanted.items():
-                    if identifier not in self._told:
+                    if identifier not in self._told and not self._stopping:
                         await self._begin(locks, one)
                 # A connection that was lost without a word shows here, and the locks with it.
                 await locks.execute("SELECT 1", timeout=10)
@@ -131,7 +141,7 @@ class Dispatcher:
 
     async def _tell_for_ever(self, courier: Courier) -> None:
         try:
-            while True:
+            while not self._stopping:
                 seen = self._horizon.seq
                 try:
                     if await courier.round():

@@ -69,9 +69,10 @@ class Horizon:
             if row is None or row["xid"] is None:
                 return
             self._noted = row["seq"], row["xid"]
-        if await self._database.value(SQL.oldest_running) >= self._noted[1]:
+        seq, xid = self._noted
+        if await self._database.value(SQL.oldest_running) >= xid:
             async with self._moved:
-                (self.seq, _), self._noted = self._noted, None
+                self.seq, self._noted = seq, None
                 self._moved.notify_all()
 
     async def beyond(self, seq: int, *, within: float) -> None:
