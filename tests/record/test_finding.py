@@ -13,9 +13,12 @@ from customer_inventory.record.finding import (
     settle,
 )
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.version import removal
+from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
 from tests.record.samples import CUSTOMER, INDIVIDUAL, customer, decoded, person, related
 
+_RELATED = "relatedParty.partyOrPartyRole"
 KIND = "test.odd"
 
 
@@ -93,11 +96,17 @@ async def test_references_that_lead_nowhere_are_found_and_settled(
         customer(nowhere, relatedParty=[related("crm:42", "x"), related(removed.id, "x")]),
         actor=actor,
     )
-    await inventory.remove(INDIVIDUAL, removed.id, actor=actor)
-    assert await check_references(database) == (1, 0)
-    (row,) = await findings(database, kind=DANGLING_REFERENCE)
-    assert (row["record_id"], row["state"]) == (broken.id, "open")
-    assert decoded(row["evidence"]) == {"path": "engagedParty", "refersTo": nowhere}
+    await Writer(database).write(removal(INDIVIDUAL, removed.id, revision=1, actor=actor))
+    assert await check_references(database) == (2, 0)
+    rows = await findings(database, kind=DANGLING_REFERENCE)
+    assert {(row["record_type"], row["record_id"], row["state"]) for row in rows} == {
+        ("customer", broken.id, "open")
+    }
+    evidence = {found["path"]: found for row in rows if (found := decoded(row["evidence"]))}
+    assert evidence == {
+        "engagedParty": {"path": "engagedParty", "refersTo": [nowhere]},
+        _RELATED: {"path": _RELATED, "refersTo": [removed.id]},
+    }
     assert fine.id != broken.id
 
     await inventory.change(
@@ -106,6 +115,7 @@ async def test_references_that_lead_nowhere_are_found_and_settled(
         lambda old: {**old, "engagedParty": {"id": known.id}},
         actor=actor,
     )
-    assert await check_references(database) == (0, 1)
-    (row,) = await findings(database, kind=DANGLING_REFERENCE)
-    assert row["state"] == "closed"
+    assert await check_references(database) == (1, 1)
+    rows = await findings(database, kind=DANGLING_REFERENCE)
+    states = {decoded(row["evidence"])["path"]: row["state"] for row in rows}
+    assert states == {"engagedParty": "closed", _RELATED: "open"}

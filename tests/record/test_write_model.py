@@ -12,6 +12,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import compose
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.reference import Referenced
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, RevisionPassed
 from customer_inventory.store.database import Database
@@ -136,7 +137,10 @@ class Run:
                     record.declared, target, actor=actor, revision=record.revision - 1
                 )
             return
-        await self.inventory.remove(record.declared, target, actor=actor)
+        try:
+            await self.inventory.remove(record.declared, target, actor=actor)
+        except Referenced:
+            return
         record.removed(actor.process)
 
     async def _miss(self, target: str, actor: Actor) -> None:

@@ -80,8 +80,9 @@ async def check_references(database: Database) -> tuple[int, int]:
         rows = await connection.fetch(dangling_statement(), _MOST_AT_ONCE)
     dangling = [
         Finding(
-            key=(row["id"], row["path"], row["other_id"]),
-            evidence={"path": row["path"], "refersTo": row["other_id"]},
+            key=(row["id"], row["path"]),
+            evidence={"path": row["path"], "refersTo": row["refers_to"]},
+            record_type=row["type"],
             record_id=row["id"],
         )
         for row in rows
@@ -93,7 +94,7 @@ def dangling_statement() -> str:
     """Return the statement that looks for references to nothing, over every declared type."""
     absent = "".join(
         f"AND NOT EXISTS (SELECT FROM record.{declared.table} AS t"
-        " WHERE t.id = l.other_id AND t.bucket = l.other_bucket)\n    "
+        " WHERE t.id = l.id AND t.bucket = l.bucket)\n    "
         for declared in TYPES.values()
     )
     return SQL.dangling_references.format(absent=absent.rstrip())

@@ -48,19 +48,17 @@ ORDER BY found_at DESC, fingerprint
 LIMIT $3;
 
 -- name: dangling_references
--- References to ids of our form that no record and no history knows. {absent}: by type.
+-- References to ids of our form that no record has, by record and path. {absent}: by type.
 SELECT
-    l.id,
+    l.other_id AS id,
+    l.other_type AS type,
     l.path,
-    l.other_id
+    array_agg(DISTINCT l.id ORDER BY l.id) AS refers_to
 FROM record.link AS l
 WHERE
-    l.outward
-    AND l.other_id ~ '^[0-9a-hjkmnp-tv-z]{{26}}$'
-    AND NOT EXISTS (
-        SELECT FROM record.history AS h
-        WHERE h.id = l.other_id AND h.bucket = l.other_bucket
-    )
+    NOT l.outward
+    AND l.id ~ '^[0-9a-hjkmnp-tv-z]{{26}}$'
 {absent}
-ORDER BY l.id, l.path, l.other_id
+GROUP BY l.other_id, l.other_type, l.path
+ORDER BY l.other_id, l.path
 LIMIT $1;

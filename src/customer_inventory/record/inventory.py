@@ -19,6 +19,7 @@ from customer_inventory.record.extension.validation import Extensions
 from customer_inventory.record.observation import MISSING, UNDECLARED, Observations
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
+from customer_inventory.record.reference import Referenced, referrers
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
 from customer_inventory.record.time.moment import Moment
@@ -155,16 +156,35 @@ class Inventory:
         return await self._attempted(declared, identifier, revision, attempt)
 
     async def remove(
-        self, declared: RecordType, identifier: str, *, actor: Actor, revision: int | None = None
+        self,
+        declared: RecordType,
+        identifier: str,
+        *,
+        actor: Actor,
+        revision: int | None = None,
+        may_read: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """Remove a record; its history stays. `revision` guards as in `change`."""
+        """Remove a record; its history stays. `revision` guards as in `change`.
+
+        Raises Referenced while others refer to it; those of types that the caller `may_read` are
+        named.
+        """
 
         async def attempt(version: Version) -> Version:
             return await self._writer.write(
-                removal(declared, identifier, revision=version.revision, actor=actor)
+                removal(
+                    declared,
+                    identifier,
+                    revision=version.revision,
+                    actor=actor,
+                    is_guarded=True,
+                )
             )
 
-        await self._attempted(declared, identifier, revision, attempt)
+        try:
+            await self._attempted(declared, identifier, revision, attempt)
+        except Referenced:
+            raise await referrers(self._database, identifier, may_read=may_read) from None
 
     async def _attempted(
         self,

@@ -31,6 +31,7 @@ class Change:
 
     `revision` is the one it builds on (0: the record is made), `document` is None for a removal.
     `operation` is the word the history keeps, `event` the one the outbox tells.
+    A removal that `is_guarded` fails while others refer to the record.
     """
 
     declared: RecordType
@@ -46,6 +47,7 @@ class Change:
     added: Collection[Link] = field(default=())
     dropped: Collection[Link] = field(default=())
     dated: Dated = UNDATED
+    is_guarded: bool = False
 
     @property
     def subject_id(self) -> str:
@@ -110,8 +112,18 @@ def replacement(
     )
 
 
-def removal(declared: RecordType, identifier: str, *, revision: int, actor: Actor) -> Change:
-    """Return the change that removes the record `identifier`, which is at `revision`."""
+def removal(
+    declared: RecordType,
+    identifier: str,
+    *,
+    revision: int,
+    actor: Actor,
+    is_guarded: bool = False,
+) -> Change:
+    """Return the change that removes the record `identifier`, which is at `revision`.
+
+    With `is_guarded` it fails while others refer to the record.
+    """
     return Change(
         declared=declared,
         id=identifier,
@@ -120,6 +132,7 @@ def removal(declared: RecordType, identifier: str, *, revision: int, actor: Acto
         operation="delete",
         event="delete",
         actor=actor,
+        is_guarded=is_guarded,
     )
 
 

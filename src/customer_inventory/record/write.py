@@ -15,6 +15,13 @@ from customer_inventory.record.dated import beyond, is_dated
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.hierarchy.cycle import hold, refuse_cycles
 from customer_inventory.record.period import overlapping
+from customer_inventory.record.reference import (
+    Referenced,
+    demanding,
+    hold_targets,
+    hold_to_remove,
+    is_target,
+)
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change, RevisionPassed, Version
 from customer_inventory.store.database import Connection, Database
@@ -54,11 +61,17 @@ class Writer:
     async def _run(
         self, name: str, declared: RecordType, changes: Sequence[Change]
     ) -> Sequence[Version | Exception]:
-        # Who adds edges to a tree looks, before the commit, whether they close a circle.
-        grows = any(change.dated.grown for change in changes)
-        lent = self._database.transaction() if grows else self._database.connection()
+        # Who adds edges to a tree looks, before the commit, whether they close a circle; who refers
+        # to what must be there looks whether it is.
+        wanted = demanding(changes)
+        is_held = name == _REMOVAL and is_target(declared)
+        is_long = is_held or bool(wanted) or any(change.dated.grown for change in changes)
+        lent = self._database.transaction() if is_long else self._database.connection()
         try:
             async with lent as connection:
+                await hold_targets(connection, wanted)
+                if is_held:
+                    await hold_to_remove(connection, declared, changes)
                 return await write_all(connection, name, declared, changes)
         except Excluded:
             if len(changes) > 1:
@@ -90,13 +103,21 @@ async def write_all(
         await refuse_cycles(connection, [edge for change in kept for edge in change.dated.grown])
     winners = {id(change) for change in firsts}
     return [
-        Version(change.id, written[change.id], change.body or b"")
-        if id(change) in winners and change.id in written
-        else RevisionPassed()
-        if change.revision
-        else Conflict("This id is taken.", path="id")
+        _outcome(change, written) if id(change) in winners else _too_late(change)
         for change in changes
     ]
+
+
+def _outcome(change: Change, written: Mapping[str, int | None]) -> Version | Exception:
+    """Return the version that `change` made, by the revisions `written`, or why it made none."""
+    if change.id not in written:
+        return _too_late(change)
+    revision = written[change.id]
+    return Referenced() if revision is None else Version(change.id, revision, change.body or b"")
+
+
+def _too_late(change: Change) -> Exception:
+    return RevisionPassed() if change.revision else Conflict("This id is taken.", path="id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +182,16 @@ class _Numbered(dict[str, str]):
 _OF_CHANGE: dict[str, Callable[[Change], Any]] = {
     **{
         name: attrgetter(name)
-        for name in ("id", "bucket", "subject_id", "operation", "body", "revision", "event")
+        for name in (
+            "id",
+            "bucket",
+            "subject_id",
+            "operation",
+            "body",
+            "revision",
+            "event",
+            "is_guarded",
+        )
     },
     **{name: attrgetter(f"actor.{name}") for name in ("process", "person", "purpose")},
     "valid_from": lambda change: change.period[0],

@@ -171,19 +171,35 @@ FROM done;
 
 -- name: remove_records
 -- Remove records at the revision they are known at; the history keeps the last version and a mark,
--- which has no end until the record is made again.
+-- which has no end until the record is made again. What others refer to stays, where it is guarded:
+-- it comes back without a revision.
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
         {id}::text[], {bucket}::smallint[], {revision}::bigint[], {process}::text[],
-        {person}::text[], {purpose}::text[]
-    ) AS c (id, bucket, revision, process, person, purpose)
+        {person}::text[], {purpose}::text[], {is_guarded}::boolean[]
+    ) AS c (id, bucket, revision, process, person, purpose, is_guarded)
+),
+
+referenced AS MATERIALIZED (
+    SELECT c.id
+    FROM change AS c
+    INNER JOIN record.{table} AS r
+        ON c.id = r.id AND c.bucket = r.bucket AND c.revision = r.revision
+    WHERE
+        c.is_guarded
+        AND EXISTS (
+            SELECT FROM record.link AS l
+            WHERE l.id = c.id AND l.bucket = c.bucket AND NOT l.outward
+        )
 ),
 
 done AS (
     DELETE FROM record.{table} AS r
     USING change AS c
-    WHERE r.id = c.id AND r.bucket = c.bucket AND r.revision = c.revision
+    WHERE
+        r.id = c.id AND r.bucket = c.bucket AND r.revision = c.revision
+        AND c.id NOT IN (SELECT referenced.id FROM referenced)
     RETURNING
         r.id, r.bucket, r.revision, r.operation, r.body, r.recorded_at,
         r.process, r.person, r.purpose,
@@ -238,4 +254,7 @@ told AS (
 ){beyond}
 
 SELECT id, revision + 1 AS revision
-FROM done;
+FROM done
+UNION ALL
+SELECT id, NULL AS revision
+FROM referenced;

@@ -124,7 +124,11 @@ async def change(call: Call) -> Answer:
 async def remove(call: Call) -> Answer:
     """DELETE a record. If-Match guards the revision."""
     await call.inventory.remove(
-        call.declared, call.id, actor=call.actor, revision=_if_match(call.request)
+        call.declared,
+        call.id,
+        actor=call.actor,
+        revision=_if_match(call.request),
+        may_read=call.may_read,
     )
     return Answer(204, ids=(call.id,), told=1)
 

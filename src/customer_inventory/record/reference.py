@@ -1,0 +1,128 @@
+"""What becomes of references when records come and go: refused, or named to whoever is in the way.
+
+A reference to an id of this inventory that no record has is a finding by default (`finding`), found
+by the nightly job: writes pay nothing for it. Where the declaration says `refuse`, the write looks
+first, and holds what it refers to until it is committed. A record that others refer to
+is not removed; the statement that removes decides, so that nobody can refer to it meanwhile.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from customer_inventory.kit.errors import Conflict, Invalid
+from customer_inventory.kit.ids import bucket_of, is_id
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.link import Link
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import Change
+from customer_inventory.store.database import Connection, Database
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+MOST_NAMED = 20
+"""So many of those who refer to a record are named."""
+
+
+class Referenced(Conflict):
+    """Other records refer to the record that is to be removed.
+
+    `named` are those the caller may read, by record type and id.
+    """
+
+    code = "referenced"
+
+    def __init__(self, named: Sequence[tuple[str, str]] = (), *, elsewhere: bool = True) -> None:
+        self.named = tuple(named)
+        said = [f"{record_type} {identifier}" for record_type, identifier in self.named]
+        said += ["records elsewhere"] * elsewhere
+        super().__init__(
+            f"It is referenced by {', '.join(said)}." if named else "It is referenced elsewhere.",
+            path="id",
+            hint="Remove the references first.",
+        )
+
+
+class Dangling(Invalid):
+    """A reference leads nowhere, and its declaration refuses that."""
+
+    code = "danglingReference"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "names no record.", path=f"{path}.id", hint="Make what it refers to first."
+        )
+
+
+async def referrers(
+    database: Database, identifier: str, *, may_read: Callable[[str], bool]
+) -> Referenced:
+    """Return the failure that names those who refer to a record, as far as `may_read` permits."""
+    readable = [name for name in TYPES if may_read(name)]
+    rows = await database.fetch(
+        SQL.referrers, identifier, bucket_of(identifier), readable, MOST_NAMED + 1
+    )
+    named = [(row["other_type"], row["other_id"]) for row in rows if row["is_readable"]]
+    elsewhere = len(named) < len(rows) or len(named) > MOST_NAMED
+    return Referenced(named[:MOST_NAMED], elsewhere=elsewhere)
+
+
+def demanding(changes: Sequence[Change]) -> list[tuple[RecordType, Link]]:
+    """Return the references that `changes` add and that must not dangle, each with its target."""
+    return [
+        (TYPES[target], link)
+        for change in changes
+        if (refused := _refused(change.declared))
+        for link in change.added
+        if link.outward and (target := refused.get(link.path)) and is_id(link.other_id)
+    ]
+
+
+async def hold_targets(connection: Connection, wanted: Sequence[tuple[RecordType, Link]]) -> None:
+    """Hold what the references `wanted` name until the transaction ends; raise Dangling."""
+    for target in dict.fromkeys(target for target, _ in wanted):
+        links = [link for of, link in wanted if of is target]
+        ids = sorted({link.other_id for link in links})
+        rows = await connection.fetch(
+            _of("hold_shared", target), ids, [bucket_of(identifier) for identifier in ids]
+        )
+        there = {row["id"] for row in rows}
+        for link in links:
+            if link.other_id not in there:
+                raise Dangling(link.path)
+
+
+def is_target(declared: RecordType) -> bool:
+    """Tell whether some reference to records of the type must not dangle."""
+    return declared.name in {name for kind in TYPES.values() for name in _refused(kind).values()}
+
+
+async def hold_to_remove(
+    connection: Connection, declared: RecordType, changes: Sequence[Change]
+) -> None:
+    """Wait for whoever is just referring to the records, and let nobody begin to."""
+    ids = sorted({change.id for change in changes})
+    await connection.fetch(
+        _of("hold_alone", declared), ids, [bucket_of(identifier) for identifier in ids]
+    )
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    held = {f"{n}:{t}": _of(n, TYPES[t]) for n in ("hold_shared", "hold_alone") for t in TYPES}
+    return {"referrers": SQL.referrers, **held}
+
+
+@cache
+def _refused(declared: RecordType) -> dict[str, str]:
+    """Return the record type that each reference which must not dangle names, by path."""
+    return {
+        reference.path: reference.targets[0]
+        for reference in declared.references
+        if reference.dangling == "refuse"
+    }
+
+
+@cache
+def _of(name: str, declared: RecordType) -> str:
+    return SQL[name].format(table=declared.table)
