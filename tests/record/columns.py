@@ -17,8 +17,8 @@ def extracted(column: Column) -> str:
 async def differing(database: Database, declared: RecordType) -> list[object]:
     """Return the records of which a column says something else than the body."""
     tests = [f"r.{c.name} IS DISTINCT FROM {extracted(c)}" for c in declared.columns]
-    for name, end in (("valid_from", "startDateTime"), ("valid_to", "endDateTime")):
-        path = f"{{{declared.validity},{end}}}"
+    for name, place in zip(("valid_from", "valid_to"), declared.period_paths, strict=True):
+        path = f"{{{place.replace('.', ',')}}}"
         # A date means its first moment in UTC.
         said = f"(r.body #>> '{path}')"
         instant = f"CASE WHEN length({said}) = 10 THEN {said} || 'T00:00:00Z' ELSE {said} END"

@@ -80,7 +80,8 @@ async def change_some(database: Database, actor: Actor) -> None:
         for number, row in enumerate(rows):
             path = paths[number % len(paths)]
             is_mandatory = path in declared.mandatory
-            value = ["validated", "initialized", "" if is_mandatory else None][number % 3]
+            words = declared.attributes.get(path, {}).get("enum", ["validated", "initialized"])
+            value = [*words[:2], "" if is_mandatory else None][number % 3]
             patch = merged({path: value}, started(declared))
             await inventory.change(declared, row["id"], partial(altered, patch), actor=actor)
 

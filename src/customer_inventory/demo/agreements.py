@@ -34,10 +34,11 @@ class Span(NamedTuple):
 
 
 class Signed(NamedTuple):
-    """An agreement with its time and the name of its tariff."""
+    """An agreement with its time, the name of its tariff and the line that the tariff is on."""
 
     span: Span
     tariff: str
+    line: str
     document: Document
 
 
@@ -85,7 +86,7 @@ def _sign(draw: Draw, customer: Customer, tariff: Tariff, name: str, span: Span)
             *tariff.traits,
         ],
     }
-    return Signed(span, tariff.name, document)
+    return Signed(span, tariff.name, tariff.line, document)
 
 
 def _replaces(ended: Document) -> Document:

@@ -18,8 +18,11 @@ from customer_inventory.demo.customers import SEGMENTS, customer
 from customer_inventory.demo.draw import Draw
 from customer_inventory.demo.interactions import interactions
 from customer_inventory.demo.parts import Document
+from customer_inventory.demo.products import products
 from customer_inventory.demo.residential import household
+from customer_inventory.demo.roles import privacy, roles
 from customer_inventory.demo.standing import draw_standing
+from customer_inventory.demo.tickets import tickets
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.types import TYPES
 
@@ -70,4 +73,7 @@ def _documents(draw: Draw) -> list[Document]:
     signed = agreements(draw, who)
     talks = interactions(draw, who, held, signed)
     deals = [contract.document for contract in signed]
-    return [*subject.documents, who.document, *held, *deals, *talks]
+    goods = products(draw, who, held, signed)
+    faults = tickets(draw, who, goods)
+    others = [*roles(draw, who), privacy(draw, who)]
+    return [*subject.documents, who.document, *held, *deals, *talks, *goods, *faults, *others]
