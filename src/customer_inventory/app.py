@@ -32,6 +32,7 @@ from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.finding import CHECK_REFERENCES, check_references
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
+from customer_inventory.record.search import word
 from customer_inventory.store.database import Database
 from customer_inventory.store.safe import Safe
 from customer_inventory.tmf import openapi
@@ -138,11 +139,16 @@ class Application:
         async def references(_: Mapping[str, Any], __: Actor) -> None:
             await check_references(self.database)
 
+        async def words(_: Mapping[str, Any], __: Actor) -> None:
+            await word.mend(self.database)
+
         jobs = Jobs(self.database)
         jobs.handle(CHECK_REFERENCES, references)
         jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(PRUNE, self.events.prune)
         jobs.every(_EVERY_NIGHT, PRUNE, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(word.MEND_WORDS, words)
+        jobs.every(_EVERY_NIGHT, word.MEND_WORDS, actor=Actor(PROCESS, PURPOSE))
         return jobs
 
     def _health(self) -> list[Route]:

@@ -16,6 +16,7 @@ AGREEMENT = TYPES["agreement"]
 BILLING_ACCOUNT = TYPES["billingAccount"]
 PARTY_ACCOUNT = TYPES["partyAccount"]
 PARTY_INTERACTION = TYPES["partyInteraction"]
+PRODUCT = TYPES["product"]
 
 
 def person(family: str = "Lovelace", **more: Any) -> Document:

@@ -1,11 +1,20 @@
 """Every route of the management API; each module declares those of one subject."""
 
-from customer_inventory.api import attachment, hierarchy, record_type, schema, seen_by, subscription
+from customer_inventory.api import (
+    attachment,
+    hierarchy,
+    record_type,
+    schema,
+    search,
+    seen_by,
+    subscription,
+)
 from customer_inventory.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *record_type.ROUTES,
     *schema.ROUTES,
+    *search.ROUTES,
     *seen_by.ROUTES,
     *hierarchy.ROUTES,
     *subscription.ROUTES,

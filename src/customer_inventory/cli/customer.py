@@ -10,10 +10,13 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.cli import hierarchy, past
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
+from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse_object
-from customer_inventory.record.find import customers_named
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.search.candidate import SEARCHED
+from customer_inventory.record.search.find import MOST_SHOWN
+from customer_inventory.record.search.find import find as search
 
 
 @click.group()
@@ -28,29 +31,55 @@ customer.add_command(hierarchy.rollup)
 
 
 @customer.command()
-@click.argument("name")
+@click.argument("text")
+@click.option(
+    "--as-of", metavar="INSTANT", help="Count what held then (a number has many holders in time)."
+)
 @click.option(
     "--limit",
     default=20,
     show_default=True,
-    type=click.IntRange(1, 1000),
-    help="Most customers to show.",
+    type=click.IntRange(1, MOST_SHOWN),
+    help="Most records to show.",
 )
 @output_option
-def find(name: str, limit: int, output: str) -> None:
-    """Find customers by a part of their name (three letters or more).
+def find(text: str, as_of: str | None, limit: int, output: str) -> None:
+    """Find customers by what is known of them, best answers first.
+
+    TEXT is a name (misspelt, or its beginning), a telephone number in any notation, an e-mail
+    address, an identifier, an address, an account or agreement, or a service number.
 
     \b
-    Example:
-      cinv customer find lundberg
+    Examples:
+      cinv customer find "lundberg ada"
+      cinv customer find "+46 70 174 06 05" --as-of 2024-05-01
     """
+    instant = parse_instant(as_of) if as_of else None
+    if as_of and instant is None:
+        raise click.BadParameter("write a date or date-time as ISO 8601 does", param_hint="--as-of")
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
-            rows = await customers_named(database, name, limit=limit)
-            ids = [row["id"] for row in rows]
-            await trace(database, operator(), Operation.READ, "customer", ids)
-        show(rows, output, columns=("id", "name", "status"), empty="No customer has such a name.")
+            found = await search(database, text, types=SEARCHED, as_of=instant, limit=limit)
+            ids = [hit.id for hit in found.hits]
+            ids += [hit.customer_id for hit in found.hits if hit.customer_id]
+            await trace(database, operator(), Operation.READ, "search", list(dict.fromkeys(ids)))
+        rows = [
+            {
+                "type": hit.type,
+                "id": hit.id,
+                "name": hit.name,
+                "score": hit.score,
+                "matched": ", ".join(dict.fromkeys(match.kind for match in hit.matched)),
+                "customer_id": hit.customer_id or "",
+                "customer": hit.customer_name or "",
+            }
+            for hit in found.hits
+        ]
+        columns = ("type", "id", "name", "score", "matched", "customer_id", "customer")
+        show(rows, output, columns=columns, empty="Nothing answers that.")
+        if found.after is not None or not found.is_complete:
+            click.echo("There is more: a further word tells apart.", err=True)
 
     run(work())
 

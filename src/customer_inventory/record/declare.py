@@ -43,6 +43,30 @@ class Column:
         return found[0] if found else None
 
 
+KeyKind = Literal["name", "phone", "email", "identifier", "address", "service"]
+"""What somebody who searches may know of a customer."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Attributes by which a record is found, in the objects that `path` leads to.
+
+    An empty `path` means the document itself; lists are walked through. With `named`, only
+    objects of those names count (characteristics), however they are written. A value holds as
+    long as the record and, where its object has one, in that object's `validFor`.
+    """
+
+    kind: KeyKind
+    attributes: tuple[str, ...]
+    path: str = ""
+    named: frozenset[str] = frozenset()
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The segments of `path`."""
+        return tuple(self.path.split(".")) if self.path else ()
+
+
 @dataclass(frozen=True)
 class Reference:
     """A place in the document that names other records.
@@ -108,10 +132,10 @@ class RecordType:
     `mandatory` what must be there on create (`mandatory_in_v4` through the doors of version 4,
     where that differs), `subject` the path whose id names the subject it
     belongs to (None: it is a subject itself), `validity` the path of its period (or `dates` those
-    of its start and end), `status` the
-    attribute whose change is a state change. An occurrence is a fact from the start of its
-    period on, for ever. `exclusives` are periods that must not overlap, `branches` the references
-    that make trees. A `catalogue` type describes what records refer to, and is about nobody.
+    of its start and end), `status` the attribute whose change is a state change, `searched` what
+    it is found by. An occurrence is a fact from the start of its period on, for ever.
+    `exclusives` are periods that must not overlap, `branches` the references that make trees.
+    A `catalogue` type describes what records refer to, and is about nobody.
     A strict type refuses undeclared attributes.
     """
 
@@ -122,6 +146,7 @@ class RecordType:
     mandatory: tuple[str, ...]
     columns: tuple[Column, ...] = ()
     references: tuple[Reference, ...] = ()
+    searched: tuple[Searched, ...] = ()
     subject: tuple[str, ...] = ()
     mandatory_in_v4: tuple[str, ...] | None = None
     validity: str = "validFor"

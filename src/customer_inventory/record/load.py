@@ -5,6 +5,7 @@ worker process. `load` pumps the lines of many records into the tables, inside a
 transaction that the caller gives; the records must be new, which `known` finds out.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from customer_inventory.record.document import parse_object
 from customer_inventory.record.hierarchy.cycle import hold, refuse_cycles
 from customer_inventory.record.hierarchy.edge import Edge
 from customer_inventory.record.link import Link, _named, _type_of
+from customer_inventory.record.search.key import keys_of
+from customer_inventory.record.search.word import note, words_in
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation
 from customer_inventory.record.write import write_all
@@ -27,10 +30,10 @@ from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
-Lines = tuple[bytes, bytes, bytes, bytes, bytes]
+Lines = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 """A new record as COPY text: a line for the table of its type, any number of lines for
-`record.link`, a line for `record.outbox`, any number of lines for `record.period` and
-`record.edge`, each with its newline."""
+`record.link`, a line for `record.outbox`, the words of its names for the dictionary, and any
+number of lines for `record.period` and `record.edge`, each with its newline."""
 
 # The document comes last, so that it is found.
 _ROW_FIRST = (
@@ -63,10 +66,16 @@ def lines_of(declared: RecordType, document: Document, body: bytes, actor: Actor
         _instant(end),
     ]
     head += [_text(column.value(document)) for column in declared.columns]
+    names = b""
+    if declared.searched:
+        keys = keys_of(declared, document)
+        head.append(_array(keys))
+        names = "".join(f"{word}\n" for word in words_in((" ".join(keys),))).encode()
     return (
         b"%b\t%b\n" % ("\t".join(head).encode(), body.replace(b"\\", b"\\\\")),
         _links(declared, document, bucket),
         f"{_MADE}{identifier}\t{bucket}\t{declared.name}\n".encode(),
+        names,
         *dated_lines(declared, document),
     )
 
@@ -81,7 +90,7 @@ def body_of(lines: Lines) -> bytes:
 class Batch:
     """New records of one type, joined: cheap to hand from process to process and to send.
 
-    `ids` and `buckets` are theirs in order; `texts` are the lines of all for each of the five
+    `ids` and `buckets` are theirs in order; `texts` are the lines of all for each of the six
     tables, `ends` where in each text those of a record end.
     """
 
@@ -93,12 +102,12 @@ class Batch:
     @classmethod
     def of(cls, records: Mapping[str, Lines]) -> "Batch":
         """Return the batch of `records`, lines by id."""
-        columns = tuple(zip(*records.values(), strict=True)) or ((), (), (), (), ())
-        rows, links, events, periods, edges = map(b"".join, columns)
+        columns = tuple(zip(*records.values(), strict=True)) or ((), (), (), (), (), ())
+        rows, links, events, words, periods, edges = map(b"".join, columns)
         return cls(
             ids=list(records),
             buckets=[bucket_of(identifier) for identifier in records],
-            texts=(rows, links, events, periods, edges),
+            texts=(rows, links, events, words, periods, edges),
             ends=tuple(map(_ends, columns)),
         )
 
@@ -139,12 +148,15 @@ async def load(connection: Connection, batches: Mapping[RecordType, Batch], acto
             kind: await _make_again(connection, kind, batch, again, actor)
             for kind, batch in batches.items()
         }
+    words = {word for batch in batches.values() for word in batch.texts[3].decode().split()}
+    await note(connection, words)
     for declared, batch in batches.items():
-        columns = [*_ROW_FIRST, *(column.name for column in declared.columns), "body"]
+        columns = [*_ROW_FIRST, *(column.name for column in declared.columns)]
+        columns += [*(["keys"] if declared.searched else []), "body"]
         await _copy(connection, declared.table, columns, [batch.texts[0]])
     await _copy(connection, "link", Link._fields, [batch.texts[1] for batch in batches.values()])
     await _copy(connection, "outbox", _EVENT, [batch.texts[2] for batch in batches.values()])
-    periods, edges = ([batch.texts[place] for batch in batches.values()] for place in (3, 4))
+    periods, edges = ([batch.texts[place] for batch in batches.values()] for place in (4, 5))
     await _copy(connection, "period", OF_PERIOD, periods)
     if any(edges):
         await hold(connection)
@@ -227,6 +239,14 @@ def _links(declared: RecordType, document: Document, bucket: int) -> bytes:
                 f"{there}\t{other_id}\tf\t{path}\t{role}\t{identifier}\t{bucket}\t{name}\n"
             )
     return "".join(lines).encode()
+
+
+def _array(keys: Sequence[str]) -> str:
+    """Return `keys` as the text of an array."""
+    text = '","'.join(keys)
+    if "\\" in text or text.count('"') > 2 * (len(keys) - 1):
+        text = '","'.join(re.sub(r'(["\\])', r"\\\1", key) for key in keys)
+    return _text(f'{{"{text}"}}') if keys else "{}"
 
 
 def _instant(instant: datetime | None) -> str:

@@ -11,6 +11,7 @@ from customer_inventory.record.dated import UNDATED, Dated, dated
 from customer_inventory.record.declare import Document, Period, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.link import Link, extract
+from customer_inventory.record.search.key import keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Change:
     """One change of one record, ready to be written.
 
     `revision` is the one it builds on (0: the record is made), `document` is None for a removal.
-    `operation` is the word the history keeps, `event` the one the outbox tells.
-    A removal that `is_guarded` fails while others refer to the record.
+    `operation` is the word the history keeps, `event` the one the outbox tells; `keys` are those
+    it is found by, with a space between. A removal that `is_guarded` fails while others refer
+    to the record.
     """
 
     declared: RecordType
@@ -44,6 +46,7 @@ class Change:
     document: Document | None = None
     body: bytes | None = None
     period: Period = (None, None)
+    keys: str = ""
     added: Collection[Link] = field(default=())
     dropped: Collection[Link] = field(default=())
     dated: Dated = UNDATED
@@ -72,6 +75,7 @@ def creation(declared: RecordType, document: Document, actor: Actor) -> Change:
         document=document,
         body=encode(document),
         period=declared.period(document),
+        keys=" ".join(keys_of(declared, document)),
         added=extract(declared, document),
         dated=dated(declared, None, document),
     )
@@ -106,6 +110,7 @@ def replacement(
         document=new,
         body=encode(new),
         period=declared.period(new),
+        keys=" ".join(keys_of(declared, new)),
         added=added,
         dropped=[link for link in before - after if link[:-2] not in staying],
         dated=dated(declared, old, new),

@@ -22,6 +22,7 @@ from customer_inventory.record.reference import (
     hold_to_remove,
     is_target,
 )
+from customer_inventory.record.search.word import Noted, note, words_in
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change, RevisionPassed, Version
 from customer_inventory.store.database import Connection, Database
@@ -34,6 +35,7 @@ SQL = beside(__name__)
 _REMOVAL = "remove_records"
 _NAMES = ("create_records", "change_records", _REMOVAL)
 _OF_OPERATION = {"create": "create_records", "delete": _REMOVAL}
+_KEYS = ", string_to_array({}, ' ')"
 Key = tuple[str, str]
 
 
@@ -43,6 +45,7 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lanes: dict[Key, Lane[Change, Version]] = {}
+        self._noted = Noted()
 
     async def write(self, change: Change) -> Version:
         """Write `change` and return the version it made (its body None-like b"" if removed).
@@ -72,7 +75,7 @@ class Writer:
                 await hold_targets(connection, wanted)
                 if is_held:
                     await hold_to_remove(connection, declared, changes)
-                return await write_all(connection, name, declared, changes)
+                return await write_all(connection, name, declared, changes, noted=self._noted)
         except Excluded:
             if len(changes) > 1:
                 raise
@@ -82,13 +85,20 @@ class Writer:
 
 
 async def write_all(
-    connection: Connection, name: str, declared: RecordType, changes: Sequence[Change]
+    connection: Connection,
+    name: str,
+    declared: RecordType,
+    changes: Sequence[Change],
+    *,
+    noted: Noted | None = None,
 ) -> Sequence[Version | Exception]:
     """Run statement `name` for `changes` of one type; return version or failure of each.
 
     Two changes of one record in a batch: the second finds the revision passed. Changes that
-    grow a tree need an open transaction; raises Cycle when one closes a circle.
+    grow a tree need an open transaction; raises Cycle when one closes a circle. `noted` says
+    which name words the dictionary is known to hold: others are put there first.
     """
+    await note(connection, words_in(change.keys for change in changes), noted)
     by_id = {change.id: change for change in reversed(changes)}
     # In one order everywhere, so that two statements never wait for each other in a circle.
     firsts = [by_id[identifier] for identifier in sorted(by_id)]
@@ -140,13 +150,17 @@ def statement(name: str, declared: RecordType, *, is_dated: bool = False) -> Sen
     With `is_dated` it also keeps what changes say of time: exclusive periods and edges of trees.
     """
     columns = [column.name for column in declared.columns]
+    is_found = bool(declared.searched)
+    assignments = "".join(f", {column} = c.{column}" for column in columns)
     numbered = _Numbered(
         table=declared.table,
         type=declared.name,
-        columns="".join(f", {column}" for column in columns),
-        assignments="".join(f", {column} = c.{column}" for column in columns),
+        columns="".join(f", {column}" for column in [*columns, *(["keys"] * is_found)]),
+        values="".join(f", {column}" for column in columns) + _KEYS.format("keys") * is_found,
+        assignments=assignments + f", keys ={_KEYS.format('c.keys')[1:]}" * is_found,
     )
     arrays = "".join(f", {{column_{column}}}::text []" for column in columns)
+    arrays += ", {keys}::text []" * is_found
     text = SQL[name].replace("{arrays}", arrays)
     more = beyond(is_removal=name == _REMOVAL) if is_dated else ""
     text = text.replace("{beyond}", more).format_map(numbered)
@@ -191,6 +205,7 @@ _OF_CHANGE: dict[str, Callable[[Change], Any]] = {
             "revision",
             "event",
             "is_guarded",
+            "keys",
         )
     },
     **{name: attrgetter(f"actor.{name}") for name in ("process", "person", "purpose")},

@@ -1,5 +1,5 @@
 -- name: create_records
--- Make records: rows, links and outbox. {table}, {columns}, {arrays}: of the type.
+-- Make records: rows, links and outbox. What is in braces is of the type.
 WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
@@ -25,7 +25,7 @@ done AS (
         operation, body,
         valid_from, valid_to,
         greatest(now(), past.recorded_from + interval '1 microsecond'),
-        process, person, purpose{columns}
+        process, person, purpose{values}
     FROM change
     LEFT JOIN LATERAL (
         SELECT h.revision, h.recorded_from FROM record.history AS h

@@ -1,6 +1,6 @@
 """Accounts: where charges, payments and balances of a party are kept (TMF666)."""
 
-from customer_inventory.record.declare import Column, Exclusive, RecordType, Reference
+from customer_inventory.record.declare import Column, Exclusive, RecordType, Reference, Searched
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     Schema,
@@ -96,6 +96,7 @@ _EXCLUSIVES = (
         each="accountRelationship",
     ),
 )
+_SEARCHED = (Searched("name", ("name",)), Searched("identifier", ("name", "accountNumber")))
 
 PARTY_ACCOUNT = RecordType(
     name="partyAccount",
@@ -105,6 +106,7 @@ PARTY_ACCOUNT = RecordType(
     attributes=_ATTRIBUTES,
     columns=_COLUMNS,
     references=_REFERENCES,
+    searched=_SEARCHED,
     subject=("relatedParty.partyOrPartyRole",),
     status="state",
     exclusives=_EXCLUSIVES,
@@ -118,6 +120,7 @@ BILLING_ACCOUNT = RecordType(
     attributes={**_ATTRIBUTES, "ratingType": text("Prepaid or postpaid")},
     columns=_COLUMNS,
     references=_REFERENCES,
+    searched=_SEARCHED,
     subject=("relatedParty.partyOrPartyRole",),
     status="state",
     exclusives=_EXCLUSIVES,
@@ -130,6 +133,7 @@ SETTLEMENT_ACCOUNT = RecordType(
     mandatory=("name", "relatedParty"),
     attributes=_ATTRIBUTES,
     columns=_COLUMNS,
+    searched=_SEARCHED,
     references=_REFERENCES,
     subject=("relatedParty.partyOrPartyRole",),
     status="state",
@@ -149,6 +153,7 @@ FINANCIAL_ACCOUNT = RecordType(
     mandatory_in_v4=("name",),
     attributes={name: _ATTRIBUTES[name] for name in _IN_LEDGER},
     columns=_COLUMNS,
+    searched=_SEARCHED,
     references=_RELATED,
     subject=("relatedParty.partyOrPartyRole",),
     status="state",

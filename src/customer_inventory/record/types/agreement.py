@@ -1,6 +1,6 @@
 """Agreements: the contracts established with parties (TMF651)."""
 
-from customer_inventory.record.declare import Column, Exclusive, RecordType, Reference
+from customer_inventory.record.declare import Column, Exclusive, RecordType, Reference, Searched
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     LONGEST_ROLE,
@@ -16,6 +16,7 @@ from customer_inventory.record.types.common import (
     ATTACHMENT,
     CHARACTERISTIC,
     EXTERNAL_IDENTIFIER,
+    FOUND_BY_EXTERNAL,
     PARTY_OR_ROLE,
     PERIOD,
     RELATED_PARTY,
@@ -90,6 +91,11 @@ AGREEMENT = RecordType(
         Column("status", ("status",), is_indexed=True),
     ),
     references=AGREEMENT_REFERENCES,
+    searched=(
+        Searched("name", ("name",)),
+        Searched("identifier", ("name", "agreementNumber")),
+        FOUND_BY_EXTERNAL,
+    ),
     subject=("engagedParty", "relatedParty.partyOrPartyRole"),
     validity="agreementPeriod",
     exclusives=(

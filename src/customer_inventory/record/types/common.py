@@ -1,6 +1,6 @@
 """Building blocks that several record types share (SID business entities)."""
 
-from customer_inventory.record.declare import Exclusive
+from customer_inventory.record.declare import Exclusive, Searched
 from customer_inventory.record.schema import (
     LONGEST_ROLE,
     Schema,
@@ -114,3 +114,13 @@ ROLE_TARGETS = ("customer", "individual", "organization", "partyRole")
 
 ACCOUNTS = ("billingAccount", "partyAccount", "settlementAccount", "financialAccount")
 """Record types that a reference to an account may name."""
+
+FOUND_BY_CONTACT = (
+    Searched("phone", ("phoneNumber", "faxNumber"), "contactMedium"),
+    Searched("email", ("emailAddress",), "contactMedium"),
+    Searched("address", ("street1", "street2", "city", "postCode"), "contactMedium"),
+)
+"""What a party or party role is found by wherever it can be reached."""
+
+FOUND_BY_REFERENCE = Searched("identifier", ("id",), "externalReference")
+FOUND_BY_EXTERNAL = Searched("identifier", ("id",), "externalIdentifier")

@@ -2,7 +2,7 @@
 
 from customer_inventory.record.declare import Branch, Column, Exclusive, RecordType
 from customer_inventory.record.types.common import ONE_RELATION_AT_A_TIME
-from customer_inventory.record.types.role import ROLE, ROLE_REFERENCES
+from customer_inventory.record.types.role import ROLE, ROLE_REFERENCES, ROLE_SEARCHED
 
 _RELATED = "relatedParty.partyOrPartyRole"
 
@@ -17,6 +17,7 @@ CUSTOMER = RecordType(
         Column("status", ("status",), is_indexed=True),
     ),
     references=ROLE_REFERENCES,
+    searched=ROLE_SEARCHED,
     subject=("engagedParty",),
     exclusives=(
         Exclusive("customer", ("engagedParty.id", "partyRoleSpecification.id"), ("name",)),

@@ -1,6 +1,13 @@
 """Parties: people and organisations (TMF632, SID Party)."""
 
-from customer_inventory.record.declare import Branch, Column, Exclusive, RecordType, Reference
+from customer_inventory.record.declare import (
+    Branch,
+    Column,
+    Exclusive,
+    RecordType,
+    Reference,
+    Searched,
+)
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     LONGEST_ROLE,
@@ -15,6 +22,8 @@ from customer_inventory.record.schema import (
 )
 from customer_inventory.record.types.common import (
     ATTACHMENT,
+    FOUND_BY_CONTACT,
+    FOUND_BY_REFERENCE,
     ONE_RELATION_AT_A_TIME,
     PARTY,
     PERIOD,
@@ -41,6 +50,7 @@ _IDENTIFICATION = thing(
     validFor=PERIOD,
     attachment=ATTACHMENT,
 )
+_NAMES = ("givenName", "middleName", "familyNamePrefix", "familyName", "preferredGivenName")
 _RELATED = Reference("relatedParty.partyOrPartyRole", ("individual", *ROLE_TARGETS), role="role")
 
 INDIVIDUAL = RecordType(
@@ -93,6 +103,13 @@ INDIVIDUAL = RecordType(
         Column("status", ("status",)),
     ),
     references=(_RELATED,),
+    searched=(
+        Searched("name", (*_NAMES, "name", "legalName")),
+        Searched("name", (*_NAMES, "fullName", "legalName"), "otherName"),
+        Searched("identifier", ("identificationId",), "individualIdentification"),
+        FOUND_BY_REFERENCE,
+        *FOUND_BY_CONTACT,
+    ),
     exclusives=(ONE_RELATION_AT_A_TIME,),
     branches=(Branch("household", _RELATED.path, "parent", "organization", roles=("household",)),),
 )
@@ -141,6 +158,13 @@ ORGANIZATION = RecordType(
         Reference(
             "organizationChildRelationship.organization", ("organization",), role="relationshipType"
         ),
+    ),
+    searched=(
+        Searched("name", ("name", "tradingName")),
+        Searched("name", ("name", "tradingName"), "otherName"),
+        Searched("identifier", ("identificationId",), "organizationIdentification"),
+        FOUND_BY_REFERENCE,
+        *FOUND_BY_CONTACT,
     ),
     validity="existsDuring",
     exclusives=(

@@ -1,6 +1,6 @@
 """Products: what a customer holds, with the numbers and cards of its services (TMF637)."""
 
-from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.declare import Column, RecordType, Reference, Searched
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     LONGEST_ROLE,
@@ -136,6 +136,21 @@ PRODUCT = RecordType(
         Reference("agreementItem", ("agreement",), key="agreementId"),
         Reference("product", ("product",)),
         Reference("productRelationship", ("product",), role="relationshipType"),
+    ),
+    searched=(
+        Searched("identifier", ("productSerialNumber",)),
+        Searched(
+            "service",
+            ("value",),
+            "productCharacteristic",
+            named=frozenset(
+                {
+                    *("msisdn", "imsi", "iccid", "imei", "servicenumber", "serviceid"),
+                    *("phonenumber", "telephonenumber", "directorynumber"),
+                    *("lineid", "circuitid", "contractline", "simserialnumber"),
+                }
+            ),
+        ),
     ),
     subject=("relatedParty.partyOrPartyRole",),
     dates=("startDate", "terminationDate"),

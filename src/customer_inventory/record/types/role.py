@@ -1,6 +1,6 @@
 """Roles that parties play towards the enterprise, other than customer's (TMF669)."""
 
-from customer_inventory.record.declare import Column, RecordType, Reference
+from customer_inventory.record.declare import Column, RecordType, Reference, Searched
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     Schema,
@@ -15,6 +15,7 @@ from customer_inventory.record.types.common import (
     ACCOUNTS,
     CHARACTERISTIC,
     CONTACT_MEDIUM,
+    FOUND_BY_CONTACT,
     ONE_RELATION_AT_A_TIME,
     PAYMENT_METHOD,
     PERIOD,
@@ -58,6 +59,17 @@ ROLE_REFERENCES = (
     Reference("relatedParty.partyOrPartyRole", ROLE_TARGETS, role="role"),
 )
 
+ROLE_SEARCHED = (
+    Searched("name", ("name",)),
+    Searched(
+        "identifier",
+        ("value",),
+        "characteristic",
+        named=frozenset({"customernumber", "customerid", "accountnumber"}),
+    ),
+    *FOUND_BY_CONTACT,
+)
+
 PARTY_ROLE = RecordType(
     name="partyRole",
     entity="PartyRole",
@@ -70,6 +82,7 @@ PARTY_ROLE = RecordType(
         Column("role", ("role",)),
         Column("status", ("status",), is_indexed=True),
     ),
+    searched=ROLE_SEARCHED,
     references=ROLE_REFERENCES,
     subject=("engagedParty",),
     exclusives=(ONE_RELATION_AT_A_TIME,),

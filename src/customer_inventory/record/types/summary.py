@@ -10,6 +10,7 @@ from customer_inventory.record.types.common import (
     ACCOUNTS,
     CHARACTERISTIC,
     EXTERNAL_IDENTIFIER,
+    FOUND_BY_EXTERNAL,
     MONEY,
     PERIOD,
     QUANTITY,
@@ -60,6 +61,7 @@ ENTITY_SUMMARY = RecordType(
         Column("owner", ("owner",)),
         Column("status", ("status",)),
     ),
+    searched=(FOUND_BY_EXTERNAL,),
     references=(
         Reference("relatedParty.partyOrPartyRole", ROLE_TARGETS, role="role"),
         Reference("relatedEntity.entity", ("product", "agreement", *ACCOUNTS), role="role"),

@@ -16,6 +16,7 @@ from customer_inventory.record.types.common import (
     ATTACHMENT,
     CHARACTERISTIC,
     EXTERNAL_IDENTIFIER,
+    FOUND_BY_EXTERNAL,
     NOTE,
     RELATED_ENTITY,
     RELATED_PARTY,
@@ -77,6 +78,7 @@ TROUBLE_TICKET = RecordType(
         Column("priority", ("priority",)),
         Column("ticket_type", ("ticketType",)),
     ),
+    searched=(FOUND_BY_EXTERNAL,),
     references=(
         Reference("relatedParty.partyOrPartyRole", ROLE_TARGETS, role="role"),
         Reference("relatedEntity.entity", ("product", "agreement", *ACCOUNTS), role="role"),

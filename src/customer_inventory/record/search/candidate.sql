@@ -1,0 +1,98 @@
+-- name: candidates_of_type
+-- Some records of one type that have a key of every group. $1: the types in scope.
+SELECT
+    '{type}' AS type,
+    r.id,
+    r.bucket,
+    r.keys
+FROM record.{table} AS r
+WHERE '{type}' = ANY($1::text[]) AND {condition}
+LIMIT {limit};
+
+-- name: candidate_by_id
+-- The record of one type with an id, if it is in scope.
+SELECT
+    '{type}' AS type,
+    r.id,
+    r.bucket,
+    r.keys
+FROM record.{table} AS r
+WHERE '{type}' = ANY($1::text[]) AND r.id = $2 AND r.bucket = $3;
+
+-- name: documents_of_type
+-- The documents of records of one type, of many records of many types.
+SELECT
+    k.type,
+    r.id,
+    r.body
+FROM unnest($1::text[], $2::text[], $3::smallint[]) AS k (type, id, bucket)
+INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
+WHERE k.type = '{type}';
+
+-- name: customers_of_records
+-- The customer that each of some records leads to: the one that refers to it, or that it refers to,
+-- or that its party is. Of several, the closest.
+WITH hit AS MATERIALIZED (
+    SELECT
+        h.id,
+        h.bucket
+    FROM unnest($1::text[], $2::smallint[]) AS h (id, bucket)
+),
+
+party AS MATERIALIZED (
+    SELECT
+        h.id AS hit_id,
+        h.id,
+        h.bucket,
+        0 AS distance
+    FROM hit AS h
+    UNION ALL
+    SELECT
+        h.id,
+        o.other_id,
+        o.other_bucket,
+        1
+    FROM hit AS h
+    CROSS JOIN LATERAL (
+        SELECT
+            l.other_id,
+            l.other_bucket
+        FROM record.link AS l
+        WHERE l.id = h.id AND l.bucket = h.bucket AND l.outward
+        LIMIT 20
+    ) AS o
+),
+
+lead AS (
+    SELECT
+        p.hit_id,
+        p.id,
+        p.bucket,
+        p.distance * 2 AS distance
+    FROM party AS p
+    UNION ALL
+    SELECT
+        p.hit_id,
+        i.other_id,
+        i.other_bucket,
+        p.distance * 2 + 1
+    FROM party AS p
+    CROSS JOIN LATERAL (
+        SELECT
+            l.other_id,
+            l.other_bucket
+        FROM record.link AS l
+        WHERE
+            l.id = p.id AND l.bucket = p.bucket AND NOT l.outward
+            AND l.path IN ('engagedParty', 'account', 'agreement')
+        LIMIT 20
+    ) AS i
+)
+
+SELECT DISTINCT ON (f.hit_id)
+    f.hit_id,
+    c.id,
+    c.name
+FROM lead AS f
+INNER JOIN record.customer AS c ON f.id = c.id AND f.bucket = c.bucket
+ORDER BY f.hit_id, f.distance, c.valid_from DESC NULLS LAST, c.id;

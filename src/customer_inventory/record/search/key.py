@@ -1,0 +1,178 @@
+"""The keys a record is found by, taken from its document.
+
+A key is a prefix that says what it is, and a normalised value:
+
+    n:lundberg      a word of a name        m:ada@x.se      an e-mail address
+    p:ada+lundberg  two words of a name     i:AB123456      an identifier
+    t:+46701740605  a telephone number      a:storgatan     a word of an address
+    t:~701740605    its national part       s:8946071…      a service identifier
+
+Pairs of words make a full name as quick to find among millions as an identifier: the
+records with both words are read, not all with either.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+from customer_inventory.kit.clock import parse_instant
+from customer_inventory.record.declare import Document, KeyKind, Period, RecordType, Searched
+from customer_inventory.record.search import fold, phone
+
+NAME, PAIR, PHONE, EMAIL, IDENTIFIER, ADDRESS, SERVICE = "n:", "p:", "t:", "m:", "i:", "a:", "s:"
+
+MOST_NAME_WORDS = 16
+MOST_PAIRED = 6
+"""So many words of a record's names are paired, each with each: fifteen pairs at most."""
+
+_DIALLED = frozenset({"msisdn", "phonenumber", "telephonenumber", "directorynumber"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that a record is found by: where it stands, its keys, and when it holds."""
+
+    kind: KeyKind
+    path: str
+    value: str
+    keys: tuple[str, ...]
+    periods: tuple[Period, ...]
+
+
+def keys_of(declared: RecordType, document: Document) -> list[str]:
+    """Return the keys of `document`, each once; none holds a space."""
+    keys: dict[str, None] = {}
+    names: dict[str, None] = {}
+    for searched in declared.searched:
+        for _, holder in _holders(document, searched.steps):
+            for _, text in _texts(searched, holder):
+                if searched.kind == "name":
+                    names.update(dict.fromkeys(fold.words(text)))
+                else:
+                    keys.update(dict.fromkeys(_keys(searched, holder, text)))
+    return [*name_keys(tuple(names)[:MOST_NAME_WORDS]), *keys]
+
+
+def name_words(declared: RecordType, document: Document) -> tuple[str, ...]:
+    """Return the words of the names of `document` that count, in order."""
+    names: dict[str, None] = {}
+    for searched in declared.searched:
+        if searched.kind == "name":
+            for _, holder in _holders(document, searched.steps):
+                for _, text in _texts(searched, holder):
+                    names.update(dict.fromkeys(fold.words(text)))
+    return tuple(names)[:MOST_NAME_WORDS]
+
+
+def found_in(declared: RecordType, document: Document) -> Iterator[Found]:
+    """Yield every value that `document` is found by, for those who want to know where."""
+    whole = declared.period(document)
+    for searched in declared.searched:
+        for path, holder in _holders(document, searched.steps):
+            periods = (whole, *_periods(document, holder))
+            for attribute, text in _texts(searched, holder):
+                place = f"{path}.{attribute}" if path else attribute
+                keys = _keys(searched, holder, text)
+                yield Found(searched.kind, place, text, keys, periods)
+
+
+@lru_cache(maxsize=65_536)
+def name_keys(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys of names of these words: each word, and each two of the first ones."""
+    paired = combinations(words[:MOST_PAIRED], 2)
+    return (*(f"{NAME}{word}" for word in words), *(pair(one, other) for one, other in paired))
+
+
+def pair(one: str, other: str) -> str:
+    """Return the key of two words of a name, whatever their order."""
+    return f"{PAIR}{one}+{other}" if one < other else f"{PAIR}{other}+{one}"
+
+
+def identifier_key(text: str, prefix: str = IDENTIFIER) -> tuple[str, ...]:
+    """Return the key of an identifier or service identifier, none for one without letters."""
+    folded = fold.identifier(text)
+    return (f"{prefix}{folded}",) if folded else ()
+
+
+def _keys(searched: Searched, holder: Document, text: str) -> tuple[str, ...]:
+    """Return the keys of one value."""
+    match searched.kind:
+        case "name":
+            return tuple(f"{NAME}{word}" for word in fold.words(text))
+        case "phone":
+            return tuple(f"{PHONE}{key}" for key in phone.keys(text, _region(holder)))
+        case "email":
+            return (f"{EMAIL}{fold.mail(text)}",) if "@" in text and fold.identifier(text) else ()
+        case "address":
+            return _address_keys(text)
+        case "service":
+            return _service_keys(str(holder.get("name")), text)
+        case _:
+            return identifier_key(text)
+
+
+def _address_keys(text: str) -> tuple[str, ...]:
+    """Return a key a word, and one of all where they are as short as those of a post code."""
+    words = fold.words(text)
+    is_short = len(words) > 1 and len(text) <= _LONGEST_POST_CODE
+    joined = ("".join(words),) if is_short else ()
+    return tuple(f"{ADDRESS}{word}" for word in (*words, *joined))
+
+
+_LONGEST_POST_CODE = 10
+
+
+def _service_keys(name: str, text: str) -> tuple[str, ...]:
+    folded = "".join(fold.words(name))
+    if folded not in _DIALLED:
+        return identifier_key(text, SERVICE)
+    # An MSISDN is written with its country and without a plus.
+    number = f"+{text}" if folded == "msisdn" and text[:1] in "123456789" else text
+    return (*identifier_key(text, SERVICE), *(f"{SERVICE}{key}" for key in phone.keys(number)))
+
+
+def _region(holder: Document) -> str | None:
+    country = holder.get("country")
+    return country.upper() if isinstance(country, str) else None
+
+
+def _holders(node: Any, steps: tuple[str, ...]) -> Iterator[tuple[str, Document]]:
+    """Yield the objects at `steps` below `node`, each with its path in the document."""
+    if not steps:
+        if isinstance(node, dict):
+            yield "", node
+        return
+    first, *rest = steps
+    inner = node.get(first) if isinstance(node, dict) else None
+    if not isinstance(inner, list):
+        for below, holder in _holders(inner, tuple(rest)):
+            yield _joined(first, below), holder
+        return
+    for number, item in enumerate(inner):
+        for below, holder in _holders(item, tuple(rest)):
+            yield _joined(f"{first}[{number}]", below), holder
+
+
+def _joined(first: str, below: str) -> str:
+    return f"{first}.{below}" if below else first
+
+
+def _texts(searched: Searched, holder: Document) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of `holder` that count, with what they say; a number is text too."""
+    if searched.named and "".join(fold.words(str(holder.get("name")))) not in searched.named:
+        return
+    for attribute in searched.attributes:
+        value = holder.get(attribute)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, str) and value:
+            yield attribute, value
+
+
+def _periods(document: Document, holder: Document) -> Iterator[Period]:
+    """Yield the periods in which a value of `holder` holds; what is no instant bounds nothing."""
+    period = holder.get("validFor") if holder is not document else None
+    if isinstance(period, dict):
+        yield parse_instant(period.get("startDateTime")), parse_instant(period.get("endDateTime"))
