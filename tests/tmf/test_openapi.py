@@ -58,6 +58,10 @@ async def test_it_says_what_is_served_and_nothing_else(
         if method != "parameters"
     }
     served |= {(f"{API_ROOT}{route.path}", route.method) for route in ROUTES}
+    for hub in shared.application.door.hubs.locations:
+        path = hub.removeprefix(shared.base)
+        served |= {(path, "GET"), (path, "POST")}
+        served |= {(f"{path}/{{id}}", "GET"), (f"{path}/{{id}}", "DELETE")}
     assert said == served
     assert described["servers"] == [{"url": shared.base}]
 

@@ -56,9 +56,9 @@ class Hubs:
         self._item: dict[str, Handler] = {"GET": self.retrieve, "DELETE": self.end}
 
     @property
-    def paths(self) -> list[str]:
-        """The path of every hub."""
-        return list(self._hubs)
+    def locations(self) -> set[str]:
+        """The canonical address of every hub."""
+        return {f"{hub.location}/{RESOURCE}" for hub in self._hubs.values()}
 
     def place(self, path: str, method: str) -> Place | None:
         """Return where `method` on `path` leads, None when that is no hub."""

@@ -4,7 +4,13 @@ from typing import Any, NamedTuple
 
 from customer_inventory import __version__
 from customer_inventory.record.declare import ApiVersion, RecordType
-from customer_inventory.tmf import customer360, history, openapi_history, openapi_schema
+from customer_inventory.tmf import (
+    customer360,
+    history,
+    openapi_history,
+    openapi_hub,
+    openapi_schema,
+)
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
@@ -23,9 +29,10 @@ _DESCRIPTION = (
 def document(public_url: str, max_page: int) -> dict[str, Any]:
     """Return the OpenAPI 3.0 document; `public_url` is where callers reach the service."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Error": error()}
+    schemas: dict[str, Any] = {"Error": error(), **openapi_hub.SCHEMAS}
     for api in APIS:
         for version in api.versions:
+            paths.update(openapi_hub.paths(api, version, _tag(api, version)))
             for declared in api.types:
                 paths.update(_paths(_Served(api, version, declared), max_page))
                 schemas.update(openapi_schema.of_type(declared, version))
