@@ -3,6 +3,7 @@
 from customer_inventory.api import (
     attachment,
     hierarchy,
+    provenance,
     record_type,
     schema,
     search,
@@ -17,6 +18,7 @@ ROUTES: tuple[Route, ...] = (
     *search.ROUTES,
     *seen_by.ROUTES,
     *hierarchy.ROUTES,
+    *provenance.ROUTES,
     *subscription.ROUTES,
     *attachment.ROUTES,
 )
