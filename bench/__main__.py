@@ -10,18 +10,23 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from bench import importing, importing_report, machine, serving, serving_report
+from bench import (
+    importing,
+    importing_report,
+    machine,
+    scale,
+    scale_report,
+    serving,
+    serving_report,
+)
 from customer_inventory.kit.errors import InventoryError
 
 _QUICK_SERVING = serving.Plan(records=20_000, clients=(32,), rounds=2, seconds=2.0)
 _QUICK_IMPORT = importing.Plan(customers=5_500, rounds=2)
-
-
-_QUICK_SERVING = serving.Plan(records=20_000, clients=(32,), rounds=2, seconds=2.0)
-_QUICK_IMPORT = importing.Plan(customers=5_500, rounds=2)
+_QUICK_SCALE = scale.Plan(sizes=(1_000, 5_000), requests=100, cold=10)
 _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 _Wishes = dict[str, Any]
-_Plan = TypeVar("_Plan", serving.Plan, importing.Plan)
+_Plan = TypeVar("_Plan", serving.Plan, importing.Plan, scale.Plan)
 
 
 def _measure_serving(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
@@ -38,7 +43,16 @@ def _measure_import(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
     return importing_report.data(result)
 
 
-_QUESTIONS = {"serving": _measure_serving, "import": _measure_import}
+def _measure_scale(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
+    plan = _QUICK_SCALE if quick else scale.Plan()
+    if wishes["customers"] and not wishes["sizes"]:
+        wishes = {**wishes, "sizes": (wishes["customers"],)}
+    result = asyncio.run(scale.measure(_adapted(plan, wishes)))
+    click.echo(scale_report.text(result))
+    return scale_report.data(result)
+
+
+_QUESTIONS = {"serving": _measure_serving, "import": _measure_import, "scale": _measure_scale}
 
 
 def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:
@@ -58,7 +72,14 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 @click.option("--rounds", type=click.IntRange(1), help="How often each is measured.")
 @click.option("--seconds", type=click.FloatRange(1), help="Length of one measurement of serving.")
 @click.option("--records", type=click.IntRange(1000), help="Individuals in the table of serving.")
-@click.option("--customers", type=click.IntRange(100), help="Customers that import loads.")
+@click.option(
+    "--customers", type=click.IntRange(100), help="Customers that import loads, or scale."
+)
+@click.option(
+    "--sizes", callback=_numbers, help="Customers of scale, such as 10000,100000,1000000."
+)
+@click.option("--requests", type=click.IntRange(10), help="Requests of scale, of each shape.")
+@click.option("--keep", is_flag=True, default=None, help="Keep what scale made for the next run.")
 @click.option("--seed", type=click.IntRange(1), help="What to draw all data from.")
 def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:
     """Measure the service against its database and a typical service, and the import."""

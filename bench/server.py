@@ -76,6 +76,19 @@ async def new_home() -> AsyncIterator[Home]:
 
 
 @contextlib.asynccontextmanager
+async def kept_home(folder: Path) -> AsyncIterator[Home]:
+    """Lend the inventory in `folder` for the length of the block; it is made if there is none."""
+    server = EmbeddedServer(_passable(folder) / "home")
+    attachment = await asyncio.to_thread(server.attach)
+    try:
+        home = await _home(folder, server, attachment.dsn)
+        await home.cinv("db", "migrate")
+        yield home
+    finally:
+        await asyncio.to_thread(attachment.leave)
+
+
+@contextlib.asynccontextmanager
 async def our_service(home: Home) -> AsyncIterator[Service]:
     """Serve the inventory, all duties on, for a process registered for it."""
     await home.cinv(
@@ -121,7 +134,10 @@ async def _postmaster(connection: Connection) -> int | None:
 
 
 def _new_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="cinv-bench-"))
+    return _passable(Path(tempfile.mkdtemp(prefix="cinv-bench-")))
+
+
+def _passable(folder: Path) -> Path:
     folder.chmod(0o711)  # the database's account passes through, when root runs this
     return folder
 
