@@ -23,6 +23,21 @@ subject AS MATERIALIZED (
     WHERE l.outward AND l.path IN ('engagedParty', 'account', 'agreement')
 ),
 
+-- What was merged with a subject is referred to under its own id as before.
+known_as AS MATERIALIZED (
+    SELECT
+        s.id,
+        s.bucket
+    FROM subject AS s
+    UNION
+    SELECT
+        m.id,
+        m.bucket
+    FROM subject AS s
+    INNER JOIN record.origin AS o ON s.id = o.id AND s.bucket = o.bucket
+    INNER JOIN record.origin AS m ON o.root = m.root
+),
+
 -- What refers to a subject says its own type; a subject is looked for in every table. Whatever is
 -- both, or refers to several, is one.
 related AS MATERIALIZED (
@@ -36,14 +51,14 @@ related AS MATERIALIZED (
             l.other_bucket AS bucket,
             l.other_type AS type
         FROM record.link AS l
-        INNER JOIN subject AS s ON l.id = s.id AND l.bucket = s.bucket
+        INNER JOIN known_as AS s ON l.id = s.id AND l.bucket = s.bucket
         WHERE NOT l.outward
         UNION ALL
         SELECT
             s.id,
             s.bucket,
             NULL
-        FROM subject AS s
+        FROM known_as AS s
     ) AS k
     GROUP BY k.id, k.bucket
 )

@@ -16,6 +16,7 @@ from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, a
 from customer_inventory.record.declare import ApiVersion, Document, RecordType
 from customer_inventory.record.document import is_same, parse_object, place, prepared, with_given_id
 from customer_inventory.record.extension.validation import Extensions
+from customer_inventory.record.identity.merging import Identity, IsMerged
 from customer_inventory.record.observation import MISSING, UNDECLARED, Observations
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
@@ -23,8 +24,11 @@ from customer_inventory.record.reference import Referenced, referrers
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
 from customer_inventory.record.time.moment import Moment
+from customer_inventory.record.types import TYPES
 from customer_inventory.record.validate import check
 from customer_inventory.record.version import (
+    Change,
+    NoSuchRecord,
     PastVersion,
     RevisionPassed,
     Version,
@@ -50,12 +54,22 @@ class Inventory:
         self._reader = Reader(database)
         self._writer = Writer(database)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.identity = Identity(database)
         self.observations = Observations(database)
         self.extensions = Extensions(database)
 
     async def get(self, declared: RecordType, identifier: str) -> Version:
-        """Return the present version; raise NoSuchRecord when there is none."""
-        return await self._reader.get(declared, identifier)
+        """Return the present version; raise NoSuchRecord when there is none.
+
+        That of a record which was merged into another is the other's.
+        """
+        try:
+            return await self._reader.get(declared, identifier)
+        except NoSuchRecord:
+            root = await self.identity.root(declared, identifier)
+            if root in (None, identifier):
+                raise
+            return await self._reader.get(declared, str(root))
 
     def request(self, declared: RecordType, identifier: str, tell: Tell[Version]) -> None:
         """Read as `get` does (of a well-formed id), and call `tell` with what came of it."""
@@ -93,8 +107,14 @@ class Inventory:
         return await compared(self._database, declared, identifier, start, end)
 
     async def around(self, identifier: str, *, most: int = MOST_OF_A_KIND) -> Customer360:
-        """Return a customer with all that hangs on it."""
-        return await around(self._database, identifier, most=most)
+        """Return a customer with all that hangs on it; that of a merged one is the survivor's."""
+        try:
+            return await around(self._database, identifier, most=most)
+        except NoSuchRecord:
+            root = await self.identity.root(TYPES["customer"], identifier)
+            if root in (None, identifier):
+                raise
+            return await around(self._database, str(root), most=most)
 
     async def create(
         self,
@@ -149,7 +169,7 @@ class Inventory:
                 declared, old, new, revision=version.revision, operation="update", actor=actor
             )
             check_size(len(change.body or b""))
-            made = await self._writer.write(change)
+            made = await self._written(declared, version, new, change)
             self._count(declared, undeclared, actor)
             return made
 
@@ -171,16 +191,25 @@ class Inventory:
         """
 
         async def attempt(version: Version) -> Version:
-            return await self._writer.write(
-                removal(
-                    declared,
-                    identifier,
-                    revision=version.revision,
-                    actor=actor,
-                    is_guarded=True,
-                )
+            gone = removal(
+                declared, identifier, revision=version.revision, actor=actor, is_guarded=True
             )
+            try:
+                return await self._writer.write(gone)
+            except RevisionPassed:
+                if await self.identity.root(declared, identifier):
+                    raise IsMerged(
+                        "The record stands for several origins.",
+                        path="id",
+                        hint="Part them first, or erase the subject.",
+                    ) from None
+                raise
 
+        shown_as = await self.identity.root(declared, identifier)
+        if shown_as not in (None, identifier):
+            raise IsMerged(
+                f"The record is merged into {shown_as}.", path="id", hint="Part them first."
+            )
         try:
             await self._attempted(declared, identifier, revision, attempt)
         except Referenced:
@@ -199,7 +228,7 @@ class Inventory:
         """
         async with self._turns.setdefault(identifier, asyncio.Lock()):
             for _ in range(_TRIES):
-                version = await self._reader.get(declared, identifier)
+                version = await self.get(declared, identifier)
                 if revision not in (None, version.revision):
                     raise RevisionPassed
                 try:
@@ -208,6 +237,17 @@ class Inventory:
                     if revision is not None:
                         raise
         raise Conflict("Others keep changing this record.", hint="Try again in a moment.")
+
+    async def _written(
+        self, declared: RecordType, version: Version, new: Document, change: Change
+    ) -> Version:
+        """Write a change of one record; with its group, where it is shown for several."""
+        try:
+            return await self._writer.write(change)
+        except RevisionPassed:
+            if await self.identity.root(declared, version.id) != version.id:
+                raise
+            return await self.identity.edit(declared, version, new, actor=change.actor)
 
     async def _checked(
         self, declared: RecordType, document: Document, demanded: tuple[str, ...]

@@ -33,7 +33,7 @@ class Change:
     `revision` is the one it builds on (0: the record is made), `document` is None for a removal.
     `operation` is the word the history keeps, `event` the one the outbox tells; `keys` are those
     it is found by, with a space between. A removal that `is_guarded` fails while others refer
-    to the record.
+    to the record. What is shown for several origins is changed with its group (`is_grouped`).
     """
 
     declared: RecordType
@@ -51,6 +51,7 @@ class Change:
     dropped: Collection[Link] = field(default=())
     dated: Dated = UNDATED
     is_guarded: bool = False
+    is_grouped: bool = False
 
     @property
     def subject_id(self) -> str:
@@ -89,6 +90,7 @@ def replacement(
     revision: int,
     operation: str,
     actor: Actor,
+    is_grouped: bool = False,
 ) -> Change:
     """Return the change from `old`, which is at `revision`, to `new`.
 
@@ -114,6 +116,7 @@ def replacement(
         added=added,
         dropped=[link for link in before - after if link[:-2] not in staying],
         dated=dated(declared, old, new),
+        is_grouped=is_grouped,
     )
 
 
@@ -124,6 +127,8 @@ def removal(
     revision: int,
     actor: Actor,
     is_guarded: bool = False,
+    operation: str = "delete",
+    is_grouped: bool = False,
 ) -> Change:
     """Return the change that removes the record `identifier`, which is at `revision`.
 
@@ -134,10 +139,11 @@ def removal(
         id=identifier,
         bucket=bucket_of(identifier),
         revision=revision,
-        operation="delete",
+        operation=operation,
         event="delete",
         actor=actor,
         is_guarded=is_guarded,
+        is_grouped=is_grouped,
     )
 
 

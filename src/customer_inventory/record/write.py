@@ -206,6 +206,7 @@ _OF_CHANGE: dict[str, Callable[[Change], Any]] = {
             "event",
             "is_guarded",
             "keys",
+            "is_grouped",
         )
     },
     **{name: attrgetter(f"actor.{name}") for name in ("process", "person", "purpose")},

@@ -75,10 +75,10 @@ WITH change AS MATERIALIZED (
         {body}::json[],
         {valid_from}::timestamptz[], {valid_to}::timestamptz[], {process}::text[],
         {person}::text[], {purpose}::text[],
-        {revision}::bigint[], {event}::text[]{arrays}
+        {revision}::bigint[], {event}::text[], {is_grouped}::boolean[]{arrays}
     ) AS c (
         id, bucket, subject_id, operation, body,
-        valid_from, valid_to, process, person, purpose, revision, event{columns}
+        valid_from, valid_to, process, person, purpose, revision, event, is_grouped{columns}
     )
 ),
 
@@ -100,6 +100,14 @@ done AS (
     WHERE
         r.id = o.id AND r.bucket = o.bucket
         AND r.revision = c.revision AND o.revision = c.revision
+        -- What is shown for several origins changes with all of them, or not at all.
+        AND (
+            c.is_grouped
+            OR NOT EXISTS (
+                SELECT FROM record.origin AS g
+                WHERE g.id = r.id AND g.bucket = r.bucket
+            )
+        )
     RETURNING
         r.id, r.bucket, r.revision, r.recorded_at, c.event,
         o.revision AS old_revision, o.operation AS old_operation, o.body AS old_body,
@@ -177,8 +185,9 @@ WITH change AS MATERIALIZED (
     SELECT c.*
     FROM unnest(
         {id}::text[], {bucket}::smallint[], {revision}::bigint[], {process}::text[],
-        {person}::text[], {purpose}::text[], {is_guarded}::boolean[]
-    ) AS c (id, bucket, revision, process, person, purpose, is_guarded)
+        {person}::text[], {purpose}::text[], {is_guarded}::boolean[],
+        {operation}::text[], {is_grouped}::boolean[]
+    ) AS c (id, bucket, revision, process, person, purpose, is_guarded, operation, is_grouped)
 ),
 
 referenced AS MATERIALIZED (
@@ -200,11 +209,19 @@ done AS (
     WHERE
         r.id = c.id AND r.bucket = c.bucket AND r.revision = c.revision
         AND c.id NOT IN (SELECT referenced.id FROM referenced)
+        AND (
+            c.is_grouped
+            OR NOT EXISTS (
+                SELECT FROM record.origin AS g
+                WHERE g.id = c.id AND g.bucket = c.bucket
+            )
+        )
     RETURNING
         r.id, r.bucket, r.revision, r.operation, r.body, r.recorded_at,
         r.process, r.person, r.purpose,
         greatest(now(), r.recorded_at + interval '1 microsecond') AS removed_at,
-        c.process AS by_process, c.person AS by_person, c.purpose AS by_purpose
+        c.process AS by_process, c.person AS by_person, c.purpose AS by_purpose,
+        c.operation AS by_operation
 ),
 
 kept AS (
@@ -218,7 +235,7 @@ kept AS (
     FROM done
     UNION ALL
     SELECT
-        bucket, id, '{type}', revision + 1, 'delete', NULL,
+        bucket, id, '{type}', revision + 1, by_operation, NULL,
         removed_at, 'infinity', by_process, by_person, by_purpose
     FROM done
 ),
