@@ -4,59 +4,23 @@ Origins are never altered by it. What is shown is computed anew of all that belo
 parting is right also after later edits and captures: each origin has kept its own.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.clock import now
-from customer_inventory.kit.errors import Conflict, Invalid
-from customer_inventory.kit.ids import bucket_of, is_id
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.document import is_same, parse_object
 from customer_inventory.record.identity import origin
-from customer_inventory.record.identity.survivorship import (
-    Survivor,
-    View,
-    contributed,
-    edited,
-    shown,
-)
-from customer_inventory.record.patch import check_size
-from customer_inventory.record.version import (
-    Change,
-    NoSuchRecord,
-    RevisionPassed,
-    Version,
-    creation,
-    removal,
-    replacement,
-)
-from customer_inventory.record.write import write_all
-from customer_inventory.store.database import Connection, Database, Row
+from customer_inventory.record.identity.group import Groups, IsMerged, Merged
+from customer_inventory.record.version import NoSuchRecord, Version
+from customer_inventory.store.database import Connection, Database
+
+__all__ = ["Identity", "IsMerged", "Merged", "contribute"]
 
 MOST_MERGED = 100
 """So many records may be merged at once."""
 MERGEABLE = ("individual", "organization", "customer")
 """Record types of which several may turn out to be one subject."""
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What a merge or a parting made: the document shown, and why each attribute is as it is.
-
-    `ids` are those shown as it now, the survivor first; `parted` is what stands for itself again.
-    """
-
-    document: Document
-    why: Mapping[str, Survivor]
-    views: Mapping[str, View]
-    ids: tuple[str, ...]
-    parted: Document | None = None
-
-
-class IsMerged(Conflict):
-    """A record that is shown as another, or for others, cannot be treated as one."""
 
 
 class _Rehearsed(Exception):
@@ -90,7 +54,7 @@ class Identity:
         try:
             async with self._database.transaction() as connection:
                 await origin.hold(connection, shared=False)
-                made = await _Merging(connection, declared, actor).merge(survivor, merged)
+                made = await Groups(connection, declared, actor).merge(survivor, merged)
                 _end(made, is_rehearsal=is_rehearsal)
         except _Rehearsed as rehearsed:
             return rehearsed.made
@@ -106,7 +70,7 @@ class Identity:
         try:
             async with self._database.transaction() as connection:
                 await origin.hold(connection, shared=False)
-                made = await _Merging(connection, declared, actor).part(identifier)
+                made = await Groups(connection, declared, actor).part(identifier)
                 _end(made, is_rehearsal=is_rehearsal)
         except _Rehearsed as rehearsed:
             return rehearsed.made
@@ -128,7 +92,7 @@ class Identity:
         """
         async with self._database.transaction() as connection:
             await origin.hold(connection, shared=True)
-            return await _Merging(connection, declared, actor).edit(version, new)
+            return await Groups(connection, declared, actor).edit(version, new)
 
 
 async def contribute(
@@ -145,185 +109,13 @@ async def contribute(
     In the open transaction. It shows through whatever is shown for the origin.
     """
     await origin.hold(connection, shared=True)
-    return await _Merging(connection, declared, actor).contribute(identifier, given, source)
-
-
-class _Merging:
-    """One change of groups, in an open transaction that holds the lock."""
-
-    def __init__(self, connection: Connection, declared: RecordType, actor: Actor) -> None:
-        self._connection = connection
-        self._declared = declared
-        self._actor = actor
-
-    async def merge(self, survivor: str, merged: Sequence[str]) -> Merged:
-        known = await origin.roots_of(self._connection, [survivor, *merged])
-        root = known[survivor]["root"] if survivor in known else survivor
-        wanted = [each for each in merged if each not in known or known[each]["root"] != root]
-        for each in wanted:
-            if each in known and known[each]["parent"] is not None:
-                raise IsMerged(
-                    f"{each} is merged into {known[each]['parent']}.",
-                    path="merged",
-                    hint="Merge that one, or part them first.",
-                )
-        rows = await self._held([root, *wanted])
-        groups = await origin.groups(self._connection, [root, *wanted])
-        views = {each: view for each, (view, _) in groups.items()}
-        for each in (root, *wanted):
-            if each not in views:
-                document = parse_object(rows[each]["body"])
-                views[each] = await origin.traced(self._connection, self._declared, each, document)
-                await self._keep(views[each], each, None)
-        for each in wanted:
-            await self._join(each, root, [k for k, (_, r) in groups.items() if r["root"] == each])
-            await self._hide(rows[each])
-        return await self._show(rows[root], views, "merge", changed=bool(wanted))
-
-    async def part(self, identifier: str) -> Merged:
-        known = (await origin.roots_of(self._connection, [identifier])).get(identifier)
-        if known is None or known["type"] != self._declared.name:
-            raise NoSuchRecord(self._declared)
-        if known["parent"] is None:
-            raise IsMerged(f"{identifier} is not merged into another.", path="id", hint="See it.")
-        root = known["root"]
-        groups = await origin.groups(self._connection, [root])
-        below = _below(identifier, groups)
-        rows = await self._held([root])
-        await self._leave(identifier, below)
-        apart = {each: groups[each][0] for each in below}
-        document, _ = await self._shown(identifier, apart)
-        made_again = creation(self._declared, document, self._actor)
-        await self._write("create_records", replace(made_again, operation="unmerge"))
-        rest = {each: view for each, (view, _) in groups.items() if each not in below}
-        made = await self._show(rows[root], rest, "unmerge", changed=True)
-        return Merged(made.document, made.why, made.views, made.ids, document)
-
-    async def edit(self, version: Version, new: Document) -> Version:
-        rows = await origin.held(self._connection, self._declared, [version.id])
-        row = rows.get(version.id)
-        if row is None or row["revision"] != version.revision:
-            raise RevisionPassed
-        groups = await origin.groups(self._connection, [version.id])
-        view = groups[version.id][0]
-        at = _next_instant(groups)
-        edited(view, parse_object(row["body"]), new, source=self._actor.process, at=at)
-        await self._keep(view, version.id, None)
-        views = {each: kept for each, (kept, _) in groups.items()}
-        await self._show(row, views, "update", changed=True)
-        after = await origin.held(self._connection, self._declared, [version.id])
-        return Version(version.id, after[version.id]["revision"], after[version.id]["body"])
-
-    async def contribute(self, identifier: str, given: Document, source: str) -> bool:
-        known = (await origin.roots_of(self._connection, [identifier]))[identifier]
-        root = known["root"]
-        rows = await self._held([root])
-        groups = await origin.groups(self._connection, [root])
-        view, row = groups[identifier]
-        at = _next_instant(groups)
-        if not contributed(view, given, source=source, at=at):
-            return False
-        await self._keep(view, root, row["parent"])
-        if identifier != root:
-            await origin.keep_version(self._connection, self._declared, view, at, self._actor)
-        views = {each: kept for each, (kept, _) in groups.items()}
-        await self._show(rows[root], views, "contribute", changed=False)
-        return True
-
-    async def _held(self, ids: Sequence[str]) -> dict[str, Row]:
-        rows = await origin.held(self._connection, self._declared, ids)
-        if any(each not in rows for each in ids):
-            raise NoSuchRecord(self._declared)
-        return rows
-
-    async def _keep(self, view: View, root: str, parent: str | None) -> None:
-        await origin.keep(self._connection, self._declared, view, root=root, parent=parent)
-
-    async def _join(self, each: str, root: str, group: Sequence[str]) -> None:
-        place = (each, bucket_of(each))
-        await self._connection.execute(origin.SQL.set_parent, *place, root, root)
-        others = [member for member in group if member != each]
-        if others:
-            buckets = [bucket_of(member) for member in others]
-            await self._connection.execute(origin.SQL.move_origins, others, buckets, root)
-        who = (self._actor.process, self._actor.person, self._actor.purpose)
-        await self._connection.execute(
-            origin.SQL.begin_membership, *place, self._declared.name, root, *who
-        )
-
-    async def _leave(self, identifier: str, below: Sequence[str]) -> None:
-        place = (identifier, bucket_of(identifier))
-        await self._connection.execute(origin.SQL.set_parent, *place, None, identifier)
-        others = [each for each in below if each != identifier]
-        buckets = [bucket_of(each) for each in others]
-        await self._connection.execute(origin.SQL.move_origins, others, buckets, identifier)
-        who = (self._actor.process, self._actor.person)
-        await self._connection.execute(origin.SQL.end_membership, *place, *who)
-
-    async def _hide(self, row: Row) -> None:
-        """Take the record of an origin away: another is shown for it."""
-        gone = removal(
-            self._declared,
-            row["id"],
-            revision=row["revision"],
-            actor=self._actor,
-            operation="merge",
-            is_grouped=True,
-        )
-        await self._write("remove_records", gone)
-
-    async def _show(
-        self, row: Row, views: Mapping[str, View], operation: str, *, changed: bool
-    ) -> Merged:
-        """Write what is shown of `views` over the record in `row`, where it differs."""
-        document, why = await self._shown(row["id"], views)
-        old = parse_object(row["body"])
-        if changed or not is_same(old, document):
-            change = replacement(
-                self._declared,
-                old,
-                document,
-                revision=row["revision"],
-                operation=operation,
-                actor=self._actor,
-                is_grouped=True,
-            )
-            check_size(len(change.body or b""))
-            await self._write("change_records", change)
-        others = sorted(each for each in views if each != row["id"])
-        return Merged(document, why, views, (row["id"], *others))
-
-    async def _shown(
-        self, root: str, views: Mapping[str, View]
-    ) -> tuple[Document, dict[str, Survivor]]:
-        ranks = await origin.trust(self._connection)
-        return shown(self._declared, root, list(views.values()), ranks)
-
-    async def _write(self, name: str, change: Change) -> None:
-        (result,) = await write_all(self._connection, name, self._declared, [change])
-        if isinstance(result, Exception):
-            raise result
+    return await Groups(connection, declared, actor).contribute(identifier, given, source)
 
 
 def _end(made: Merged, *, is_rehearsal: bool) -> None:
     """Let the transaction end as it should: a rehearsal by being undone."""
     if is_rehearsal:
         raise _Rehearsed(made)
-
-
-def _below(identifier: str, groups: Mapping[str, tuple[View, Row]]) -> list[str]:
-    """Return an origin and all that was merged into it, at any remove."""
-    found, last = [identifier], [identifier]
-    while last:
-        last = [each for each, (_, row) in groups.items() if row["parent"] in last]
-        found += last
-    return found
-
-
-def _next_instant(groups: Mapping[str, tuple[View, Row]]) -> datetime:
-    """Return now, or just after the latest fact: what is said last is last."""
-    latest = [fact.at for view, _ in groups.values() for fact in view.facts.values()]
-    return max([now(), *(at + timedelta(microseconds=1) for at in latest)])
 
 
 def _check(declared: RecordType, survivor: str, merged: Sequence[str]) -> None:
