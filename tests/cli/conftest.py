@@ -5,6 +5,7 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -38,8 +39,11 @@ Cinv = Callable[..., Outcome]
 
 
 @pytest.fixture
-def cinv(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cinv:
-    """Call `cinv` with arguments, against the database of `database_url`."""
+def cinv(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Cinv:
+    """Call `cinv` with arguments, against the database of `database_url`, in a home of its own."""
+    monkeypatch.setenv("CINV_HOME", str(tmp_path / "home"))
 
     def call(*arguments: str, database_url: str = "", **environment: str) -> Outcome:
         monkeypatch.setattr("sys.argv", ["cinv", *arguments])

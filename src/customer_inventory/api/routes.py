@@ -3,6 +3,7 @@
 from customer_inventory.api import (
     attachment,
     hierarchy,
+    identity,
     provenance,
     record_type,
     schema,
@@ -21,4 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *provenance.ROUTES,
     *subscription.ROUTES,
     *attachment.ROUTES,
+    *identity.ROUTES,
 )

@@ -10,6 +10,8 @@ from customer_inventory.kit.errors import Invalid, InventoryError
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import is_same, parse_object
 from customer_inventory.record.hierarchy.edge import Cycle, TooHigh
+from customer_inventory.record.identity.merging import contribute
+from customer_inventory.record.identity.origin import roots_of
 from customer_inventory.record.load import Batch, Lines, body_of, known, load
 from customer_inventory.record.period import Overlap
 from customer_inventory.record.types import TYPES
@@ -28,11 +30,12 @@ REFUSED = (Invalid, Excluded, Overlap, Cycle, TooHigh)
 
 
 class Applying:
-    """Applies the work of chunks for `actor`; the load began at the instant `since`."""
+    """Applies the work of chunks from `source` for `actor`; the load began at `since`."""
 
-    def __init__(self, actor: Actor, since: datetime) -> None:
+    def __init__(self, actor: Actor, since: datetime, source: str) -> None:
         self._actor = actor
         self._since = since
+        self._source = source
 
     async def apply(
         self, connection: Connection, work: Work
@@ -77,8 +80,9 @@ class Applying:
         new: dict[RecordType, Batch] = {}
         with failures.translated():
             async with connection.transaction():
-                for name, batch in batches.items():
+                for name, given_batch in batches.items():
                     declared = TYPES[name]
+                    batch = await self._contribute(connection, declared, given_batch, tally)
                     there = await known(connection, declared, batch)
                     new[declared] = batch
                     if there:
@@ -89,6 +93,23 @@ class Applying:
                     tally.of(name).created += len(new[declared].ids)
                 await load(connection, new, self._actor)
         return tally
+
+    async def _contribute(
+        self, connection: Connection, declared: RecordType, batch: Batch, tally: Tally
+    ) -> Batch:
+        """Give what belongs to origins of groups to them; return the others."""
+        grouped = await roots_of(connection, batch.ids)
+        if not grouped:
+            return batch
+        given, outcome = batch.taken_apart(), tally.of(declared.name)
+        for identifier in grouped:
+            document = parse_object(body_of(given.pop(identifier)))
+            is_new = await contribute(
+                connection, declared, identifier, document, source=self._source, actor=self._actor
+            )
+            outcome.changed += is_new
+            outcome.unchanged += not is_new
+        return Batch.of(given)
 
     async def _change(
         self,

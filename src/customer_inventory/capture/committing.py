@@ -47,14 +47,20 @@ class Load:
 
 
 class Committing:
-    """Commits the chunks of `load` for `actor`; calls `committed` after each."""
+    """Commits the chunks of `load` from `source` for `actor`; calls `committed` after each."""
 
     def __init__(
-        self, database: Database, load: Load, actor: Actor, committed: Callable[[Load], None]
+        self,
+        database: Database,
+        load: Load,
+        actor: Actor,
+        committed: Callable[[Load], None],
+        *,
+        source: str,
     ) -> None:
         self._database = database
         self._load = load
-        self._applying = Applying(actor, load.started_at)
+        self._applying = Applying(actor, load.started_at, source)
         self._process = actor.process
         self._committed = committed
         self._observations = Observations(database)

@@ -126,7 +126,8 @@ async def import_file(
             extensions=await registered(database),
         )
         async with aclosing(ready):
-            await Committing(database, load, actor, committed).commit_all(ready)
+            committing = Committing(database, load, actor, committed, source=mapping.source)
+            await committing.commit_all(ready)
         await database.execute(SQL.end_import, load.id)
     return Summary(
         id=load.id,

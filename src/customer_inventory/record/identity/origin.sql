@@ -69,6 +69,7 @@ WHERE m.origin = $1 AND m.bucket = $2 AND m.left_at IS NULL;
 -- Since when an origin was shown as what, latest first.
 SELECT
     m.origin,
+    m.type,
     m.shown,
     m.joined_at,
     m.joined_by,
