@@ -3,8 +3,10 @@
 import asyncio
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from customer_inventory.capture import importing
@@ -20,9 +22,8 @@ from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation, removal
 from customer_inventory.record.write import Writer, write_all
-from customer_inventory.store.database import Connection, Database
+from customer_inventory.store.database import Database
 from tests.capture.conftest import HEADER
-from tests.store.eventually import eventually
 
 INDIVIDUAL = TYPES["individual"]
 
@@ -274,30 +275,22 @@ async def test_a_lost_database_is_told_and_the_load_goes_on_later(
     file = tmp_path / "demo.ndjson"
     file.write_bytes(b"".join(lines(100, seed=11)))
     total = file.read_bytes().count(b"\n")
-    tasks = []
-
     own = "datname = current_database() AND pid <> pg_backend_pid()"
-    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE {own} AND wait_event_type = 'Lock'"
+    end = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {own}"
 
-    async def lose(connection: Connection) -> None:
-        """End the sessions of the load while it waits for a lock, so within a transaction."""
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE capture.import IN EXCLUSIVE MODE")
-            await eventually(lambda: connection.fetchval(waiting))
-            await connection.execute(
-                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}"
-            )
+    async def lose() -> None:
+        connection = await asyncpg.connect(database.dsn)
+        await connection.execute(end)
+        await connection.close()
 
     def tell(now: Progress) -> None:
-        if now.tally.rows == 10:
-            tasks.append(asyncio.create_task(lose(connection)))
+        # Again after each chunk, while the load stands still: sooner or later a transaction is open.
+        if now.tally.rows >= 10:
+            with ThreadPoolExecutor(1) as other:
+                other.submit(asyncio.run, lose()).result()
 
-    async with database.session() as connection:
-        with pytest.raises(Unavailable):
-            await import_file(
-                database, file, "records", actor=actor, progress=tell, rows_of_chunk=5
-            )
-        await asyncio.gather(*tasks)
+    with pytest.raises(Unavailable):
+        await import_file(database, file, "records", actor=actor, progress=tell, rows_of_chunk=5)
     summary: Summary = await import_file(database, file, "records", actor=actor)
     assert summary.resumed_at is not None
     assert sum(each.created for each in summary.tally.records.values()) == total
