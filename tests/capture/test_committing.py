@@ -284,7 +284,7 @@ async def test_a_lost_database_is_told_and_the_load_goes_on_later(
         await connection.close()
 
     def tell(now: Progress) -> None:
-        # Again after each chunk, while the load stands still: sooner or later a transaction is open.
+        # After each chunk, while the load stands still: sooner or later a transaction is open.
         if now.tally.rows >= 10:
             with ThreadPoolExecutor(1) as other:
                 other.submit(asyncio.run, lose()).result()
