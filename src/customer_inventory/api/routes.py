@@ -8,6 +8,7 @@ from customer_inventory.api import (
     schema,
     search,
     seen_by,
+    subject,
     subscription,
 )
 from customer_inventory.api.route import Route
@@ -21,4 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *provenance.ROUTES,
     *subscription.ROUTES,
     *attachment.ROUTES,
+    *subject.ROUTES,
 )
