@@ -30,6 +30,9 @@ from customer_inventory.record.version import (
 )
 from customer_inventory.record.write import write_all
 from customer_inventory.store.database import Connection, Row
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
 
 
 @dataclass(frozen=True)
@@ -147,24 +150,24 @@ class Groups:
 
     async def _join(self, each: str, root: str, group: Sequence[str]) -> None:
         place = (each, bucket_of(each))
-        await self._connection.execute(origin.SQL.set_parent, *place, root, root)
+        await self._connection.execute(SQL.set_parent, *place, root, root)
         others = [member for member in group if member != each]
         if others:
             buckets = [bucket_of(member) for member in others]
-            await self._connection.execute(origin.SQL.move_origins, others, buckets, root)
+            await self._connection.execute(SQL.move_origins, others, buckets, root)
         who = (self._actor.process, self._actor.person, self._actor.purpose)
         await self._connection.execute(
-            origin.SQL.begin_membership, *place, self._declared.name, root, *who
+            SQL.begin_membership, *place, self._declared.name, root, *who
         )
 
     async def _leave(self, identifier: str, below: Sequence[str]) -> None:
         place = (identifier, bucket_of(identifier))
-        await self._connection.execute(origin.SQL.set_parent, *place, None, identifier)
+        await self._connection.execute(SQL.set_parent, *place, None, identifier)
         others = [each for each in below if each != identifier]
         buckets = [bucket_of(each) for each in others]
-        await self._connection.execute(origin.SQL.move_origins, others, buckets, identifier)
+        await self._connection.execute(SQL.move_origins, others, buckets, identifier)
         who = (self._actor.process, self._actor.person)
-        await self._connection.execute(origin.SQL.end_membership, *place, *who)
+        await self._connection.execute(SQL.end_membership, *place, *who)
 
     async def _hide(self, row: Row) -> None:
         """Take the record of an origin away: another is shown for it."""
