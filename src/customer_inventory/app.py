@@ -16,6 +16,7 @@ from customer_inventory import __version__
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
+from customer_inventory.access.log import subject as ledger_subject
 from customer_inventory.access.log.house import sealer_of
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
@@ -25,6 +26,7 @@ from customer_inventory.api.door import ApiDoor
 from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.route import Rooms
+from customer_inventory.capture import subject as capture_subject
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
@@ -33,6 +35,10 @@ from customer_inventory.record.finding import CHECK_REFERENCES, check_references
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
 from customer_inventory.record.search import word
+from customer_inventory.record.subject import own as record_subject
+from customer_inventory.record.subject.erasing import Eraser
+from customer_inventory.record.subject.holder import Holders
+from customer_inventory.record.subject.job import ERASE, OVERDUE, erase_when_due, look_for_overdue
 from customer_inventory.store.database import Database
 from customer_inventory.store.safe import Safe
 from customer_inventory.tmf import openapi
@@ -48,6 +54,22 @@ from customer_inventory.web.openapi_page import openapi_routes
 log = logging.getLogger(__name__)
 
 _EVERY_NIGHT = "17 3 * * *"
+_EVERY_HOUR = "47 * * * *"
+
+
+def holders_of(database: Database, settings: Settings) -> Holders:
+    """Return where the rooms hold data of subjects, in the order in which it is erased.
+
+    Refused rows come first: they are searched for what the records still tell.
+    """
+    return Holders(
+        (
+            *capture_subject.HOLDERS,
+            *record_subject.HOLDERS,
+            *ledger_subject.holders(lambda: sealer_of(database, settings)),
+        ),
+        {**record_subject.EXPLAINED, **capture_subject.EXPLAINED, **ledger_subject.EXPLAINED},
+    )
 
 
 class Application:
@@ -72,6 +94,7 @@ class Application:
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
         self.events = Events(self.database, self.ledger, settings, public_url)
+        self.eraser = Eraser(self.database, holders_of(self.database, settings))
         self.jobs = self._jobs()
         self.door = Door(
             self.inventory,
@@ -87,7 +110,13 @@ class Application:
         )
         attachments = Attachments(self.database, safe, most=settings.max_attachment_bytes)
         rooms = Rooms(
-            self.database, self.inventory, self.jobs, attachments, public_url, settings.max_page
+            self.database,
+            self.inventory,
+            self.jobs,
+            attachments,
+            self.eraser,
+            public_url,
+            settings.max_page,
         )
         self.api = ApiDoor(rooms, self.guard, self.ledger, max_body_bytes=settings.max_body_bytes)
         described = api_openapi.described(openapi.document(public_url, settings.max_page))
@@ -149,6 +178,10 @@ class Application:
         jobs.every(_EVERY_NIGHT, PRUNE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(word.MEND_WORDS, words)
         jobs.every(_EVERY_NIGHT, word.MEND_WORDS, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(ERASE, erase_when_due(self.eraser))
+        jobs.every(_EVERY_HOUR, ERASE, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(OVERDUE, look_for_overdue(self.database))
+        jobs.every(_EVERY_NIGHT, OVERDUE, actor=Actor(PROCESS, PURPOSE))
         return jobs
 
     def _health(self) -> list[Route]:

@@ -15,6 +15,7 @@ from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
+from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.store.database import Database
 from customer_inventory.web.exchange import Answer, Request
 
@@ -32,6 +33,7 @@ class Rooms:
     inventory: Inventory
     jobs: Jobs
     attachments: Attachments
+    eraser: Eraser
     public_url: str
     max_page: int
 

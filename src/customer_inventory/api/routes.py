@@ -9,6 +9,7 @@ from customer_inventory.api import (
     schema,
     search,
     seen_by,
+    subject,
     subscription,
 )
 from customer_inventory.api.route import Route
@@ -23,4 +24,5 @@ ROUTES: tuple[Route, ...] = (
     *subscription.ROUTES,
     *attachment.ROUTES,
     *identity.ROUTES,
+    *subject.ROUTES,
 )

@@ -19,6 +19,7 @@ _COMMANDS = {
     "attachment": "customer_inventory.cli.attachment:attachment",
     "capture": "customer_inventory.cli.capture:capture",
     "access": "customer_inventory.cli.access:access",
+    "subject": "customer_inventory.cli.subject:subject",
     "usage": "customer_inventory.cli.usage:usage",
     "demo": "customer_inventory.cli.demo:demo",
 }

@@ -21,6 +21,7 @@ from customer_inventory.record.observation import MISSING, UNDECLARED, Observati
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.reference import Referenced, referrers
+from customer_inventory.record.subject.hold import refuse_if_held
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
 from customer_inventory.record.time.moment import Moment
@@ -186,9 +187,10 @@ class Inventory:
     ) -> None:
         """Remove a record; its history stays. `revision` guards as in `change`.
 
-        Raises Referenced while others refer to it; those of types that the caller `may_read` are
-        named.
+        Raises Referenced while others refer to it (those of types that the caller `may_read` are
+        named), Held when a legal hold is on it or on whom it belongs to.
         """
+        await refuse_if_held(self._database, (identifier,))
 
         async def attempt(version: Version) -> Version:
             gone = removal(

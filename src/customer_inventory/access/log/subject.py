@@ -1,0 +1,25 @@
+"""Where the ledger holds subjects: ids in its entries. What was done stays proved without them."""
+
+from collections.abc import Callable, Mapping
+
+from customer_inventory.access.log.erasing import strike_out
+from customer_inventory.access.log.sealing import Sealer
+from customer_inventory.record.subject.holder import Holder, Scope
+from customer_inventory.store.database import Database
+
+
+def holders(sealer: Callable[[], Sealer]) -> tuple[Holder, ...]:
+    """Return the holder of the ledger, which `sealer` seals."""
+
+    async def strike(database: Database, scope: Scope) -> Mapping[str, int]:
+        return {"access.sealed": await strike_out(database, sealer(), scope.ids)}
+
+    return (Holder("access ledger", ("access.segment", "access.sealed"), strike),)
+
+
+EXPLAINED = {
+    "access.process": "processes and their owners, no customers",
+    "access.client": "clients of processes",
+    "access.signing_key": "keys of the authorization server",
+    "public._pogo_migration": "which migrations are applied",
+}

@@ -1,0 +1,176 @@
+"""`cinv subject`: what the law gives a subject: erasure, legal holds against it, requests."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from customer_inventory.access.house import operator, trace
+from customer_inventory.access.operation import Operation
+from customer_inventory.app import holders_of
+from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.running import opened, run
+from customer_inventory.cli.subject_request import requests
+from customer_inventory.kit.clock import parse_instant
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.settings import Settings
+from customer_inventory.record.subject import hold as holding
+from customer_inventory.record.subject.erasing import Eraser, erasures, readable
+from customer_inventory.store.database import Database
+
+_HOLD = ("id", "subject_id", "reason", "until", "placed_at", "lifted_at")
+_ERASURE = ("id", "subject_id", "state", "reason", "process", "person", "begun_at", "ended_at")
+Result = TypeVar("Result")
+
+
+@click.group()
+def subject() -> None:
+    """Subjects: erase, hold, answer their requests. What you do is recorded in the ledger."""
+
+
+subject.add_command(requests)
+
+
+@subject.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--reason", help="The case it is done for, such as DSR-2026-17.")
+@click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(identifier: str, reason: str | None, dry_run: bool, yes: bool) -> None:
+    """Erase a subject: every copy of all its records, here and now, and print the certificate.
+
+    ID is that of the party, or of any record of it. Records of others that name it stay, without
+    it. A legal hold on any of it refuses the whole.
+
+    \b
+    Example:
+      cinv subject erase qa06h0q9x2mrs6kz4c8v1tdw3e --dry-run
+    """
+    if dry_run:
+        click.echo(_pretty(run(_with(lambda eraser: eraser.plan(identifier)))))
+        return
+    if reason is None:
+        raise Invalid("Give the case by --reason, or --dry-run.")
+    if not yes:
+        click.confirm("What is erased cannot be brought back. Erase it?", abort=True, err=True)
+
+    async def work(eraser: Eraser, database: Database) -> dict[str, Any]:
+        # The entry comes first, without the id: the erasure would take it out again.
+        await trace(database, operator(), Operation.DELETE, "subject", (), reason=reason)
+        return await eraser.erase(identifier, reason=reason or "", actor=operator())
+
+    click.echo(readable(run(_with_both(work))))
+
+
+@subject.command("erasures")
+@output_option
+def erasures_command(output: str) -> None:
+    """List erasures, newest first."""
+
+    async def work(_: Eraser, database: Database) -> list[dict[str, Any]]:
+        return await erasures(database)
+
+    show(run(_with_both(work)), output, columns=_ERASURE, empty="Nobody has been erased.")
+
+
+@subject.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, instead of text.")
+def certificate(identifier: str, as_json: bool) -> None:
+    """Print the certificate of an erasure.
+
+    \b
+    Example:
+      cinv subject certificate qa06h0q9x2mrs6kz4c8v1tdw3e
+    """
+    told = run(_with(lambda eraser: eraser.certificate(identifier)))
+    click.echo(_pretty(told) if as_json else readable(told))
+
+
+@subject.command()
+def replay() -> None:
+    """Erase again whom a restored backup has brought back, by the list of erasures.
+
+    \b
+    Example:
+      cinv subject replay
+    """
+    again = run(_with(lambda eraser: eraser.replay(actor=operator())))
+    for identifier in again:
+        click.echo(identifier)
+    click.echo(f"{len(again)} erasures were done again", err=True)
+
+
+@subject.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--reason", required=True, help="The case it is for, such as LIT-2026-4.")
+@click.option("--until", metavar="DATE", help="Its end; without it, until it is lifted.")
+@output_option
+def hold(identifier: str, reason: str, until: str | None, output: str) -> None:
+    """Place a legal hold on a subject or a record: nothing of it is erased or deleted.
+
+    \b
+    Example:
+      cinv subject hold qa06h0q9x2mrs6kz4c8v1tdw3e --reason LIT-2026-4
+    """
+
+    async def work(_: Eraser, database: Database) -> holding.Hold:
+        return await holding.place(
+            database, identifier, reason=reason, until=_instant(until), actor=operator()
+        )
+
+    show([asdict(run(_with_both(work)))], output, columns=_HOLD, empty="")
+
+
+@subject.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--reason", required=True, help="The case that lifts it.")
+@output_option
+def release(identifier: str, reason: str, output: str) -> None:
+    """Lift a legal hold, by the id of the hold.
+
+    \b
+    Example:
+      cinv subject release qa06h0q9x2mrs6kz4c8v1tdw3e --reason LIT-2026-4
+    """
+
+    async def work(_: Eraser, database: Database) -> holding.Hold:
+        return await holding.lift(database, identifier, reason=reason, actor=operator())
+
+    show([asdict(run(_with_both(work)))], output, columns=_HOLD, empty="")
+
+
+@subject.command()
+@click.option("--all", "every", is_flag=True, help="Those that have ended too.")
+@output_option
+def holds(every: bool, output: str) -> None:
+    """List the legal holds in force, newest first."""
+
+    async def work(_: Eraser, database: Database) -> list[dict[str, Any]]:
+        return [asdict(each) for each in await holding.holds(database, in_force=not every)]
+
+    show(run(_with_both(work)), output, columns=_HOLD, empty="No legal hold is in force.")
+
+
+async def _with(work: Callable[[Eraser], Awaitable[Result]]) -> Result:
+    return await _with_both(lambda eraser, _: work(eraser))
+
+
+async def _with_both(work: Callable[[Eraser, Database], Awaitable[Result]]) -> Result:
+    settings = Settings.from_environment()
+    async with opened(settings) as database:
+        return await work(Eraser(database, holders_of(database, settings)), database)
+
+
+def _instant(text: str | None) -> datetime | None:
+    instant = parse_instant(text)
+    if text is not None and instant is None:
+        raise Invalid("is no date or date-time.", path="until", hint="Write 2027-01-31.")
+    return instant
+
+
+def _pretty(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

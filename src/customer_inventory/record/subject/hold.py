@@ -1,0 +1,103 @@
+"""Legal holds: while one is in force, nothing of its subject is erased or deleted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.clock import now
+from customer_inventory.kit.errors import Conflict, Invalid, NotFound
+from customer_inventory.kit.ids import bucket_of, is_id, new_id
+from customer_inventory.record.subject.reason import check_case
+from customer_inventory.record.types import TYPES
+from customer_inventory.store.database import Database
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+_PATHS = sorted({path for declared in TYPES.values() for path in declared.subject})
+
+
+class Held(Conflict):
+    """A legal hold keeps what was to be erased or deleted."""
+
+    code = "legalHold"
+
+    def __init__(self, reason: str, until: datetime | None) -> None:
+        end = f"until {until:%Y-%m-%d}" if until else "until it is lifted"
+        super().__init__(
+            f"A legal hold keeps this: {reason}, {end}.",
+            hint="Who placed the hold can lift it.",
+        )
+
+
+class NoSuchHold(NotFound):
+    """There is no legal hold of that id in force."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no legal hold with this id in force.", path="id")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold: on whom, for which case, until when, placed and lifted by whom."""
+
+    id: str
+    subject_id: str
+    reason: str
+    until: datetime | None
+    process: str
+    person: str | None
+    placed_at: datetime
+    lifted_at: datetime | None
+    lifted_reason: str | None
+
+
+async def place(
+    database: Database,
+    subject_id: str,
+    *,
+    reason: str,
+    until: datetime | None = None,
+    actor: Actor,
+) -> Hold:
+    """Place a hold on a subject, or on one record, and return it.
+
+    `reason` is a reference to a case. Raises Invalid for another, for an id that is none, and
+    for an end that has passed.
+    """
+    check_case(reason)
+    if not is_id(subject_id):
+        raise Invalid("is no id of this inventory.", path="subjectId")
+    if until is not None and until <= now():
+        raise Invalid("has passed.", path="until")
+    bucket = bucket_of(subject_id)
+    arguments = (new_id(bucket), bucket, subject_id, reason, until)
+    row = await database.row(
+        SQL.place_hold, *arguments, actor.process, actor.person, actor.purpose, now()
+    )
+    return Hold(*row.values())  # type: ignore[union-attr]
+
+
+async def lift(database: Database, identifier: str, *, reason: str, actor: Actor) -> Hold:
+    """Lift a hold and return it; raise NoSuchHold when none of that id is in force."""
+    check_case(reason)
+    row = await database.row(
+        SQL.lift_hold, identifier, bucket_of(identifier), actor.process, actor.person, reason, now()
+    )
+    if row is None:
+        raise NoSuchHold
+    return Hold(*row.values())
+
+
+async def holds(database: Database, *, in_force: bool = True, limit: int = 1000) -> Sequence[Hold]:
+    """Return holds, newest first: those in force, or all."""
+    return [Hold(*row.values()) for row in await database.fetch(SQL.list_holds, in_force, limit)]
+
+
+async def refuse_if_held(database: Database, ids: Iterable[str]) -> None:
+    """Raise Held when a hold is in force on one of these records, or on whom one belongs to."""
+    listed = list(ids)
+    row = await database.row(SQL.hold_on, listed, [bucket_of(each) for each in listed], _PATHS)
+    if row is not None:
+        raise Held(row["reason"], row["until"])

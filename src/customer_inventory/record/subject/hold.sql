@@ -1,0 +1,60 @@
+-- name: place_hold
+-- Place a legal hold.
+INSERT INTO record.legal_hold (
+    id, bucket, subject_id, reason, until, process, person, purpose, placed_at
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+RETURNING id, subject_id, reason, until, process, person, placed_at, lifted_at, lifted_reason;
+
+-- name: lift_hold
+-- Lift a legal hold that is in force.
+UPDATE record.legal_hold AS h
+SET lifted_process = $3, lifted_person = $4, lifted_reason = $5, lifted_at = $6
+WHERE h.id = $1 AND h.bucket = $2 AND h.lifted_at IS NULL
+RETURNING
+    h.id, h.subject_id, h.reason, h.until, h.process, h.person, h.placed_at, h.lifted_at,
+    h.lifted_reason;
+
+-- name: list_holds
+-- Legal holds, newest first; with $1 those in force.
+SELECT
+    h.id,
+    h.subject_id,
+    h.reason,
+    h.until,
+    h.process,
+    h.person,
+    h.placed_at,
+    h.lifted_at,
+    h.lifted_reason
+FROM record.legal_hold AS h
+WHERE NOT $1::boolean OR (h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now()))
+ORDER BY h.placed_at DESC, h.id
+LIMIT $2;
+
+-- name: hold_on
+-- A hold in force on records or on whom they belong to, upwards by the paths that name subjects.
+WITH RECURSIVE above AS (
+    SELECT
+        k.id,
+        k.bucket,
+        0 AS level
+    FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+    UNION
+    SELECT
+        l.other_id,
+        l.other_bucket,
+        a.level + 1
+    FROM above AS a
+    INNER JOIN record.link AS l ON a.id = l.id AND a.bucket = l.bucket
+    WHERE l.outward AND l.path = ANY($3::text[]) AND a.level < 4
+)
+
+SELECT
+    h.reason,
+    h.until
+FROM above AS a
+INNER JOIN record.legal_hold AS h ON a.id = h.subject_id AND a.bucket = h.bucket
+WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now())
+ORDER BY h.placed_at
+LIMIT 1;

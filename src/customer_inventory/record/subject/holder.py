@@ -1,0 +1,51 @@
+"""Holders: where rooms hold data of subjects, and how it is taken out of there.
+
+Each room lists its own; `app` puts them together. A table that could hold data of a subject
+and has neither a holder nor an explanation fails a test.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an erasure takes away: every trace of the records `ids`, by id and record type.
+
+    `shared` are records of others that name them: these stay, without the subject. `words` are
+    values that tell the subject apart (addresses, numbers, whole names), for free text; `names`
+    are single words of names, as search folds them.
+    """
+
+    ids: Mapping[str, str]
+    shared: Mapping[str, str]
+    words: frozenset[str]
+    names: frozenset[str]
+    actor: Actor
+
+
+Erase = Callable[[Database, Scope], Awaitable[Mapping[str, int]]]
+"""Takes a scope out of a holder; returns rows gone by table. Done again, it finds none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A place that holds data of subjects: its name, its tables, how a scope is taken out."""
+
+    name: str
+    tables: tuple[str, ...]
+    erase: Erase
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """All holders in the order in which they are emptied.
+
+    `explained` says of other tables why an erasure leaves them as they are.
+    """
+
+    holders: tuple[Holder, ...]
+    explained: Mapping[str, str]

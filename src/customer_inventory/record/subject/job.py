@@ -1,0 +1,44 @@
+"""What is done for subjects in the background: broken-off erasures, overdue requests."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.clock import now
+from customer_inventory.record.finding import Finding, settle
+from customer_inventory.record.job import Handler
+from customer_inventory.record.subject.erasing import Eraser
+from customer_inventory.record.subject.request import overdue
+from customer_inventory.store.database import Database
+
+ERASE = "record.resumeErasures"
+"""Name of the job that finishes erasures which were broken off."""
+
+OVERDUE = "record.checkSubjectRequests"
+"""Name of the job that makes findings of overdue requests of subjects."""
+
+OVERDUE_REQUEST = "record.overdueSubjectRequest"
+_LONG_ENOUGH = timedelta(minutes=30)
+
+
+def erase_when_due(eraser: Eraser) -> Handler:
+    """Return what finishes the erasures that were broken off."""
+
+    async def resume(_: Mapping[str, Any], actor: Actor) -> None:
+        await eraser.resume(begun_before=now() - _LONG_ENOUGH, actor=actor)
+
+    return resume
+
+
+def look_for_overdue(database: Database) -> Handler:
+    """Return what makes findings of overdue requests, and closes those of answered ones."""
+
+    async def look(_: Mapping[str, Any], __: Actor) -> None:
+        late = [
+            Finding((each.id,), {"request": each.id, "kind": each.kind, "dueAt": each.due_at})
+            for each in await overdue(database)
+        ]
+        await settle(database, OVERDUE_REQUEST, late)
+
+    return look

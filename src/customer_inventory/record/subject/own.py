@@ -1,0 +1,219 @@
+"""The holders of the record itself: records, history, links and what is kept beside them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.attachment import attachment
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.document import encode, parse_object
+from customer_inventory.record.identity.merging import Identity
+from customer_inventory.record.search import word
+from customer_inventory.record.subject.anonymise import without
+from customer_inventory.record.subject.holder import Holder, Scope
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import (
+    Change,
+    RevisionPassed,
+    Version,
+    removal,
+    replacement,
+)
+from customer_inventory.record.write import Writer
+from customer_inventory.store.database import Database
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+_TRIES = 20
+_TRACES = (
+    ("record.link", ("purge_links_there", "purge_links")),
+    ("record.past_link", ("purge_past_links_there", "purge_past_links")),
+    ("record.edge", ("purge_edges_there", "purge_edges")),
+    ("record.period", ("purge_periods",)),
+    ("record.finding", ("purge_findings",)),
+    ("record.transfer", ("purge_transfers",)),
+)
+_IDENTITY = (
+    ("record.membership", ("purge_memberships",)),
+    ("record.origin", ("purge_origins",)),
+)
+
+
+async def _anonymise(database: Database, scope: Scope) -> Mapping[str, int]:
+    """Take the subject out of the records of others, present and past."""
+    changed: dict[str, int] = {}
+    for identifier, kind in scope.shared.items():
+        table = f"record.{TYPES[kind].table}"
+        changed[table] = changed.get(table, 0) + await _rewrite(database, identifier, kind, scope)
+        past = await _rewrite_past(database, identifier, kind, scope)
+        changed["record.history"] = changed.get("record.history", 0) + past
+        own = await _rewrite_origin(database, identifier, kind, scope)
+        changed["record.origin"] = changed.get("record.origin", 0) + own
+    return changed
+
+
+async def _rewrite(database: Database, identifier: str, kind: str, scope: Scope) -> int:
+    declared, writer, identity = TYPES[kind], Writer(database), Identity(database)
+    for _ in range(_TRIES):
+        row = await database.row(_present(declared), identifier, bucket_of(identifier))
+        if row is None:
+            return 0
+        old = parse_object(row["body"])
+        new = without(old, scope.ids, _words(kind, scope))
+        if new == old:
+            return 0
+        version = Version(identifier, row["revision"], row["body"])
+        try:
+            if await identity.root(declared, identifier):
+                await identity.edit(declared, version, new, actor=scope.actor)
+            else:
+                await writer.write(_update(declared, old, new, version.revision, scope))
+        except RevisionPassed:
+            continue
+        return 1
+    raise RevisionPassed
+
+
+def _update(
+    declared: RecordType, old: Document, new: Document, revision: int, scope: Scope
+) -> Change:
+    return replacement(declared, old, new, revision=revision, operation="update", actor=scope.actor)
+
+
+def _words(kind: str, scope: Scope) -> frozenset[str]:
+    """Return the words to look for in a record of others: none in a party, whose own they may be.
+
+    Who lives with the subject has the same address, and keeps it.
+    """
+    return scope.words if TYPES[kind].subject else frozenset()
+
+
+async def _rewrite_past(database: Database, identifier: str, kind: str, scope: Scope) -> int:
+    words = _words(kind, scope)
+    key = (identifier, bucket_of(identifier))
+    async with database.transaction() as connection:
+        rows = await connection.fetch(SQL.past_of_record, *key)
+        read = [(row["revision"], parse_object(row["body"])) for row in rows]
+        clean = [(revision, old, without(old, scope.ids, words)) for revision, old in read]
+        changed = [(*key, revision, encode(new)) for revision, old, new in clean if new != old]
+        await connection.executemany(SQL.rewrite_past, changed)
+    return len(changed)
+
+
+async def _rewrite_origin(database: Database, identifier: str, kind: str, scope: Scope) -> int:
+    """Take the subject out of what a merged record says itself."""
+    key = (identifier, bucket_of(identifier))
+    async with database.transaction() as connection:
+        row = await connection.fetchrow(SQL.origin_of_record, *key)
+        if row is None:
+            return 0
+        old = (parse_object(row["body"]), parse_object(row["facts"]))
+        new = tuple(without(each, scope.ids, _words(kind, scope)) for each in old)
+        if new != old:
+            await connection.execute(SQL.rewrite_origin, *key, *map(encode, new))
+    return int(new != old)
+
+
+async def _remove(database: Database, scope: Scope) -> Mapping[str, int]:
+    """Remove the subject's records, each with its event: listeners hear that they are gone."""
+    removed: Counter[str] = Counter()
+    for identifier, kind in scope.ids.items():
+        removed[f"record.{TYPES[kind].table}"] += await _remove_one(
+            database, identifier, TYPES[kind], scope
+        )
+    return removed
+
+
+async def _remove_one(
+    database: Database, identifier: str, declared: RecordType, scope: Scope
+) -> int:
+    key = (identifier, bucket_of(identifier))
+    for _ in range(_TRIES):
+        row = await database.row(_present(declared), *key)
+        if row is None:
+            return 0
+        # A restored record may be older than the mark of its removal.
+        await database.execute(SQL.purge_later_marks, *key, row["revision"])
+        gone = removal(declared, identifier, revision=row["revision"], actor=scope.actor)
+        try:
+            await Writer(database).write(gone)
+        except RevisionPassed:
+            continue
+        return 1
+    raise RevisionPassed
+
+
+async def _purge_history(database: Database, scope: Scope) -> Mapping[str, int]:
+    """Take away every version of the subject's records; that they were removed stays known."""
+    return {"record.history": await _purge(database, ("purge_history",), scope.ids)}
+
+
+async def _purge_identity(database: Database, scope: Scope) -> Mapping[str, int]:
+    """Take away what merged records say themselves: until then none of them can be removed."""
+    return {table: await _purge(database, names, scope.ids) for table, names in _IDENTITY}
+
+
+async def _purge_traces(database: Database, scope: Scope) -> Mapping[str, int]:
+    return {table: await _purge(database, names, scope.ids) for table, names in _TRACES}
+
+
+async def _drop_attachments(database: Database, scope: Scope) -> Mapping[str, int]:
+    async with database.transaction() as connection:
+        return {"record.attachment": await attachment.erase(connection, list(scope.ids))}
+
+
+async def _forget_words(database: Database, scope: Scope) -> Mapping[str, int]:
+    """Take the words of its names out of the dictionary of search, but those that others have."""
+    async with database.transaction() as connection:
+        await word.forget(connection, scope.names)
+    return {}
+
+
+async def _purge(database: Database, names: Iterable[str], ids: Iterable[str]) -> int:
+    listed = list(ids)
+    buckets = [bucket_of(identifier) for identifier in listed]
+    gone = 0
+    async with database.transaction() as connection:
+        for name in names:
+            said = await connection.execute(SQL[name], listed, buckets)
+            gone += int(said.rpartition(" ")[2])
+    return gone
+
+
+@cache
+def _present(declared: RecordType) -> str:
+    return SQL.present_record.format(table=declared.table)
+
+
+_TABLES = tuple(f"record.{declared.table}" for declared in TYPES.values())
+
+HOLDERS = (
+    Holder("records of others", (*_TABLES, "record.history", "record.origin"), _anonymise),
+    Holder("attachments", ("record.attachment", "record.attachment_part"), _drop_attachments),
+    Holder("identity", tuple(table for table, _ in _IDENTITY), _purge_identity),
+    Holder("records", _TABLES, _remove),
+    Holder("history", ("record.history",), _purge_history),
+    Holder("dictionary of names", ("record.word",), _forget_words),
+    Holder("traces of records", tuple(table for table, _ in _TRACES), _purge_traces),
+)
+"""In this order: the records of others while links still lead to them, then the subject's own."""
+
+EXPLAINED = {
+    "record.outbox": "what happened to which id, without values; pruned when listeners have it",
+    "record.delivery": "as the outbox: ids and numbers, no values",
+    "record.observation": "paths of attributes and counts, no values",
+    "record.subscription": "who listens; a query is the listener's own",
+    "record.source_trust": "how far sources are trusted, about nobody",
+    "record.schema_extension": "schemas of attributes, about nobody",
+    "record.erasure": "ids of what was erased: a restore must erase it again",
+    "record.legal_hold": "proof of why something could not be erased: ids and case numbers",
+    "record.subject_request": "proof of what was asked and answered: ids and case numbers",
+}
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    plain = {name: text for name, text in SQL.items() if name != "present_record"}
+    return plain | {f"present_record:{name}": _present(TYPES[name]) for name in TYPES}

@@ -1,0 +1,116 @@
+-- name: present_record
+-- One record of a type. {table}: its own.
+SELECT
+    r.revision,
+    r.body
+FROM record.{table} AS r
+WHERE r.id = $1 AND r.bucket = $2;
+
+-- name: past_of_record
+-- The superseded versions of a record that have a document.
+SELECT
+    h.revision,
+    h.body
+FROM record.history AS h
+WHERE h.id = $1 AND h.bucket = $2 AND h.body IS NOT NULL
+FOR UPDATE;
+
+-- name: rewrite_past
+-- Put another document in the place of a superseded one.
+UPDATE record.history AS h
+SET body = $4
+WHERE h.id = $1 AND h.bucket = $2 AND h.revision = $3;
+
+-- name: purge_history
+-- Take away the versions of records; the marks of their removal stay.
+DELETE FROM record.history AS h
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE h.id = k.id AND h.bucket = k.bucket AND h.body IS NOT NULL;
+
+-- name: purge_links_there
+-- Take away what lies with others of links with these records.
+DELETE FROM record.link AS t
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+INNER JOIN record.link AS l ON k.id = l.id AND k.bucket = l.bucket
+WHERE t.id = l.other_id AND t.bucket = l.other_bucket AND t.other_id = l.id;
+
+-- name: purge_links
+-- Take away the links of records.
+DELETE FROM record.link AS l
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE l.id = k.id AND l.bucket = k.bucket;
+
+-- name: purge_edges_there
+-- Take away what lies with others of edges with these records.
+DELETE FROM record.edge AS t
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
+WHERE t.id = e.other_id AND t.bucket = e.other_bucket AND t.other_id = e.id;
+
+-- name: purge_edges
+-- Take away the edges of records.
+DELETE FROM record.edge AS e
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE e.id = k.id AND e.bucket = k.bucket;
+
+-- name: purge_past_links_there
+-- Take away what lies with others of past links with these records.
+DELETE FROM record.past_link AS p
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE p.other_id = k.id AND p.other_bucket = k.bucket;
+
+-- name: purge_past_links
+-- Take away who once referred to records.
+DELETE FROM record.past_link AS p
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE p.id = k.id AND p.bucket = k.bucket;
+
+-- name: purge_periods
+-- Take away the exclusive periods of records.
+DELETE FROM record.period AS p
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE p.id = k.id AND p.bucket = k.bucket;
+
+-- name: purge_findings
+-- Take away what was found about records.
+DELETE FROM record.finding AS f
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE f.record_id = k.id;
+
+-- name: purge_later_marks
+-- Take away what the history has of a record at its present revision or later.
+DELETE FROM record.history AS h
+WHERE h.id = $1 AND h.bucket = $2 AND h.revision >= $3;
+
+-- name: origin_of_record
+-- What a merged record says itself.
+SELECT
+    o.body,
+    o.facts
+FROM record.origin AS o
+WHERE o.id = $1 AND o.bucket = $2
+FOR UPDATE;
+
+-- name: rewrite_origin
+-- Put something else in the place of what a merged record says itself.
+UPDATE record.origin AS o
+SET body = $3, facts = $4
+WHERE o.id = $1 AND o.bucket = $2;
+
+-- name: purge_origins
+-- Take away what merged records say themselves.
+DELETE FROM record.origin AS o
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE o.id = k.id AND o.bucket = k.bucket;
+
+-- name: purge_memberships
+-- Take away as what records were shown, and what was shown as them.
+DELETE FROM record.membership AS m
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE m.origin = k.id OR m.shown = k.id;
+
+-- name: purge_transfers
+-- Take away from whom to whom records went.
+DELETE FROM record.transfer AS t
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE t.record_id = k.id;
