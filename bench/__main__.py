@@ -11,6 +11,8 @@ import click
 import msgspec
 
 from bench import (
+    hierarchy,
+    hierarchy_report,
     importing,
     importing_report,
     machine,
@@ -23,10 +25,11 @@ from customer_inventory.kit.errors import InventoryError
 
 _QUICK_SERVING = serving.Plan(records=20_000, clients=(32,), rounds=2, seconds=2.0)
 _QUICK_IMPORT = importing.Plan(customers=5_500, rounds=2)
+_QUICK_HIERARCHY = hierarchy.Plan(nodes=1_000, rounds=3)
 _QUICK_SCALE = scale.Plan(sizes=(1_000, 5_000), requests=100, cold=10)
 _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 _Wishes = dict[str, Any]
-_Plan = TypeVar("_Plan", serving.Plan, importing.Plan, scale.Plan)
+_Plan = TypeVar("_Plan", serving.Plan, importing.Plan, scale.Plan, hierarchy.Plan)
 
 
 def _measure_serving(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
@@ -52,7 +55,19 @@ def _measure_scale(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
     return scale_report.data(result)
 
 
-_QUESTIONS = {"serving": _measure_serving, "import": _measure_import, "scale": _measure_scale}
+def _measure_hierarchy(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
+    plan = _QUICK_HIERARCHY if quick else hierarchy.Plan()
+    result = asyncio.run(hierarchy.measure(_adapted(plan, wishes)))
+    click.echo(hierarchy_report.text(result))
+    return hierarchy_report.data(result)
+
+
+_QUESTIONS = {
+    "serving": _measure_serving,
+    "import": _measure_import,
+    "scale": _measure_scale,
+    "hierarchy": _measure_hierarchy,
+}
 
 
 def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:
@@ -80,6 +95,7 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 )
 @click.option("--requests", type=click.IntRange(10), help="Requests of scale, of each shape.")
 @click.option("--keep", is_flag=True, default=None, help="Keep what scale made for the next run.")
+@click.option("--nodes", type=click.IntRange(10), help="Organisations in the tree of hierarchy.")
 @click.option("--seed", type=click.IntRange(1), help="What to draw all data from.")
 def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:
     """Measure the service against its database and a typical service, and the import."""

@@ -165,3 +165,13 @@ def test_a_customer_without_relatives_is_a_tree_of_one(stock: Stock, stocked: Ci
     rolled = rows(stocked, "customer", "rollup", stock.customer)
     assert {row["type"]: row["records"] for row in rolled} == {"customer": 1, "billingAccount": 1}
     assert stocked("customer", "tree", UNKNOWN).code == 1
+
+
+def test_a_customer_is_shown_as_it_was(stock: Stock, stocked: Cinv) -> None:
+    versions = rows(stocked, "customer", "history", stock.customer)
+    first = versions[-1]["recorded_from"]
+    (then,) = rows(stocked, "customer", "show", stock.customer, "--known-at", first)[:1]
+    assert (then["id"], then["status"]) != (stock.customer, "suspended")
+    now = rows(stocked, "customer", "show", stock.customer, "--as-of", "2026-01-01")
+    assert {row["type"] for row in now} == {"customer", "individual", "billingAccount"}
+    assert stocked("customer", "show", stock.customer, "--known-at", "2000-01-01").code == 1

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import Service
-from tests.tmf.bodies import PATHS, Document, made, place
+from tests.tmf.bodies import PATHS, WHOLE, Document, made, party, place, related
 
 
 async def lived(service: Service) -> Document:
@@ -123,3 +123,50 @@ async def test_there_is_no_history_of_what_never_was(shared: Service) -> None:
     assert nowhere.status_code == 404
     posted = await shared.client.post(f"{PATHS['customer']}/1/history", json={})
     assert (posted.status_code, posted.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_a_list_is_seen_as_of_an_instant(shared: Service) -> None:
+    path, mark = PATHS["agreement"], "as of a list"
+    periods = [{}, {"endDateTime": "2026-01-01"}, {"startDateTime": "2026-01-01"}]
+    ids = [
+        (await made(shared, "agreement", name=mark, agreementPeriod=period))["id"]
+        for period in periods
+    ]
+    for instant, expected in (("2025-12-31", ids[:2]), ("2026-01-01", [ids[0], ids[2]])):
+        asked = {"name": mark, "asOf": instant, "sort": "id"}
+        answer = await shared.client.get(path, params=asked)
+        assert [found["id"] for found in answer.json()] == sorted(expected)
+        assert answer.headers["x-total-count"] == "2"
+        page = await shared.client.get(path, params={**asked, "limit": "1", "after": ""})
+        assert page.headers["x-total-count"] == "2"
+    await made(
+        shared,
+        "individual",
+        familyName=mark,
+        contactMedium=[{"emailAddress": "a@x", "validFor": {"endDateTime": "2020-01-01"}}],
+    )
+    asked = {"familyName": mark, "asOf": "2026-01-01"}
+    (found,) = (await shared.client.get(PATHS["individual"], params=asked)).json()
+    assert found["contactMedium"] == []
+    for wrong in ({"knownAt": "2026-01-01"}, {"asOf": "soon"}):
+        answer = await shared.client.get(path, params=wrong)
+        assert (answer.status_code, answer.json()["path"]) == (400, next(iter(wrong)))
+
+
+async def test_a_customer_is_seen_whole_at_a_moment(shared: Service) -> None:
+    person = await made(shared, "individual")
+    customer = await made(shared, "customer", engagedParty=party(person["id"]))
+    owner = [related(customer["id"], role="owner", kind="Customer")]
+    account = await made(shared, "billingAccount", relatedParty=owner)
+    there = place("billingAccount", account)
+    history_of = await shared.client.get(f"{there}/history")
+    known = history_of.json()[0]["recordedFrom"]
+    await shared.client.delete(there)
+    whole = f"{WHOLE}/{customer['id']}"
+    assert "billingAccount" not in (await shared.client.get(whole)).json()
+    then = (await shared.client.get(whole, params={"knownAt": known})).json()
+    assert then["billingAccount"] == [account]
+    assert then["known"] == {"individual": 1, "billingAccount": 1}
+    never = await shared.client.get(whole, params={"knownAt": "2000-01-01"})
+    assert never.status_code == 404
+    assert (await shared.client.get(whole, params={"asOf": "x"})).status_code == 400

@@ -1,5 +1,6 @@
 """`cinv customer`: find customers, see one whole, follow what became of it."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.search.candidate import SEARCHED
 from customer_inventory.record.search.find import MOST_SHOWN
 from customer_inventory.record.search.find import find as search
+from customer_inventory.record.time.moment import Moment
 
 
 @click.group()
@@ -96,18 +98,27 @@ def find(text: str, as_of: str | None, limit: int, output: str) -> None:
     type=click.IntRange(1, 1000),
     help="Most records of a type.",
 )
+@past.moment_options
 @output_option
-def show_command(identifier: str, limit: int, output: str) -> None:
+def show_command(
+    identifier: str,
+    limit: int,
+    as_of: datetime | None,
+    known_at: datetime | None,
+    output: str,
+) -> None:
     """Show a customer whole: person or organisation, accounts, agreements, interactions.
 
     \b
     Example:
       cinv customer show qa06h0q9x2mrs6kz4c8v1tdw3e -o json
+      cinv customer show qa06h0q9x2mrs6kz4c8v1tdw3e --as-of 2026-01-01
     """
+    moment = Moment(as_of, known_at)
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
-            seen = await Inventory(database).around(identifier, most=limit)
+            seen = await Inventory(database).around(identifier, most=limit, moment=moment)
             await trace(database, operator(), Operation.READ, "customer360", seen.record_ids)
         rows = [_row("customer", seen.id, seen.customer)]
         rows += [

@@ -6,6 +6,7 @@ share one behaviour. Every change takes the actor who makes it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -24,7 +25,8 @@ from customer_inventory.record.reference import Referenced, referrers
 from customer_inventory.record.subject.hold import refuse_if_held
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
-from customer_inventory.record.time.moment import Moment
+from customer_inventory.record.time.moment import PRESENT, Moment
+from customer_inventory.record.time.whole import around_at
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.validate import check
 from customer_inventory.record.version import (
@@ -77,8 +79,14 @@ class Inventory:
         self._reader.request(declared, identifier, tell)
 
     async def page(self, declared: RecordType, query: Query, *, with_cursors: bool = False) -> Page:
-        """Return one page of the records that fulfil `query`."""
-        return await self._reader.page(declared, query, with_cursors=with_cursors)
+        """Return one page of the records that fulfil `query`, as of the instant it names."""
+        page = await self._reader.page(declared, query, with_cursors=with_cursors)
+        if query.as_of is None:
+            return page
+        moment = Moment(query.as_of)
+        return replace(
+            page, records=[past.as_of(declared, version, moment) for version in page.records]
+        )
 
     async def at(self, declared: RecordType, identifier: str, moment: Moment) -> Version:
         """Return a record as it was at `moment`: the version known then, the parts that held.
@@ -107,15 +115,25 @@ class Inventory:
         """Return what differs in a record between two instants, each traced to who did it."""
         return await compared(self._database, declared, identifier, start, end)
 
-    async def around(self, identifier: str, *, most: int = MOST_OF_A_KIND) -> Customer360:
-        """Return a customer with all that hangs on it; that of a merged one is the survivor's."""
+    async def around(
+        self, identifier: str, *, most: int = MOST_OF_A_KIND, moment: Moment = PRESENT
+    ) -> Customer360:
+        """Return a customer with all that hangs on it, or hung on it at `moment`.
+
+        That of a merged one is the survivor's.
+        """
         try:
-            return await around(self._database, identifier, most=most)
+            return await self._around(identifier, most, moment)
         except NoSuchRecord:
             root = await self.identity.root(TYPES["customer"], identifier)
             if root in (None, identifier):
                 raise
-            return await around(self._database, str(root), most=most)
+            return await self._around(str(root), most, moment)
+
+    async def _around(self, identifier: str, most: int, moment: Moment) -> Customer360:
+        if moment.is_present:
+            return await around(self._database, identifier, most=most)
+        return await around_at(self._database, identifier, moment, most=most)
 
     async def create(
         self,

@@ -6,6 +6,7 @@ begins at a cursor costs the same however deep it lies (`store.keyset`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -31,7 +32,7 @@ class Query:
     """What a caller asks a list for: conditions (all must hold), order, and which part of it.
 
     `filter` is a path that must find something in a record. The part begins at `offset`, or at
-    `cursor`, and has `limit` records at most.
+    `cursor`, and has `limit` records at most. With `as_of` only what held then is found.
     """
 
     terms: tuple[Term, ...] = ()
@@ -40,6 +41,7 @@ class Query:
     offset: int = 0
     filter: Path | None = None
     cursor: Cursor | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _counted(
     text: str, declared: RecordType, query: Query, **holes: int
 ) -> tuple[str, Sequence[Any]]:
     where = Where(columns_by_path(declared))
-    condition = where.condition(query.terms, query.filter)
+    condition = _condition(where, declared, query)
     return text.format(table=declared.table, condition=condition, **holes), where.parameters
 
 
@@ -196,7 +198,7 @@ class _Search:
 
     def _pages(self, position: Sequence[Any] | None, limit: int, offset: int) -> str:
         """Return the select of what the page holds: one part, or several in one order."""
-        asked = self.where.condition(self._query.terms, self._query.filter)
+        asked = _condition(self.where, self._declared, self._query)
         found = parts(self.keys, position, self.where.parameter)
         if len(found) == 1:
             return self._part(asked, found[0], limit, offset)
@@ -224,6 +226,14 @@ class _Search:
             limit=limit,
             offset=offset,
         )
+
+
+def _condition(where: Where, declared: RecordType, query: Query) -> str:
+    asked = where.condition(query.terms, query.filter)
+    if query.as_of is None:
+        return asked
+    holds = where.holds(query.as_of, is_open_ended=declared.is_occurrence)
+    return holds if asked == "TRUE" else f"{asked} AND {holds}"
 
 
 def _named_order(keys: Sequence[Key], names: Sequence[str]) -> str:

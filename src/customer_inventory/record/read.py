@@ -74,7 +74,7 @@ class Reader:
 
     async def _total(self, declared: RecordType, query: Query) -> tuple[int, bool]:
         """Count what fulfils `query`; that there are many is remembered for a while."""
-        key = (declared.name, query.terms, query.filter)
+        key = (declared.name, query.terms, query.filter, query.as_of)
         total, until = self._many.get(key, (0, 0.0))
         if until > time.monotonic():
             return total, True
@@ -82,7 +82,7 @@ class Reader:
         counted = await self._database.value(statement, *arguments)
         if counted <= COUNTED:
             return counted, False
-        if query.terms or query.filter is not None:
+        if query.terms or query.filter is not None or query.as_of is not None:
             total = await estimated(self._database, declared, query)
         else:
             known = await self._database.value(SQL.estimated_records, f"record.{declared.table}")

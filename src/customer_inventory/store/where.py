@@ -8,6 +8,7 @@ pass the path grammar, values only ever travel as parameters.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -93,6 +94,12 @@ class Where:
         if part is not None:
             tests += [*self._narrowing(part), self._found(part)]
         return " AND ".join(tests) or "TRUE"
+
+    def holds(self, instant: datetime, *, is_open_ended: bool = False) -> str:
+        """Return the SQL that the period of a record contains `instant`, or has begun by then."""
+        now = f"{self.parameter(instant)}::timestamptz"
+        begun = f"(r.valid_from IS NULL OR r.valid_from <= {now})"
+        return begun if is_open_ended else f"{begun} AND (r.valid_to IS NULL OR r.valid_to > {now})"
 
     def keys(self, order: Sequence[Order]) -> tuple[Key, ...]:
         """Return the keys of `order`, made total by the id, which goes the way of the last."""

@@ -3,12 +3,14 @@
 from customer_inventory.access.operation import Operation
 from customer_inventory.record.customer360 import MOST_OF_A_KIND
 from customer_inventory.record.document import encode
+from customer_inventory.record.time.moment import AS_OF, KNOWN_AT, moment_of
 from customer_inventory.record.types import TYPES
-from customer_inventory.tmf import query, render
+from customer_inventory.tmf import render
 from customer_inventory.tmf.apis import APIS, tmf717_customer360
 from customer_inventory.tmf.resource import Call, Handler
 from customer_inventory.tmf.version import shape_of
 from customer_inventory.web.exchange import Answer
+from customer_inventory.web.parameters import known, number
 
 API = tmf717_customer360.API
 RESOURCE = "customer360"
@@ -19,8 +21,10 @@ _API_OF = {name: api for api in APIS for name in api.resources}
 
 async def retrieve(call: Call) -> Answer:
     """GET the whole of one customer; parts whose type the caller may not read are left out."""
-    most = query.limit_only(call.request.query, default=MOST_OF_A_KIND, most=LARGEST_PART)
-    seen = await call.inventory.around(call.id, most=most)
+    asked = known(call.request.query, "limit", AS_OF, KNOWN_AT)
+    most = number(asked.get("limit", str(MOST_OF_A_KIND)), "limit", LARGEST_PART, least=1)
+    moment = moment_of(asked.get(AS_OF), asked.get(KNOWN_AT))
+    seen = await call.inventory.around(call.id, most=most, moment=moment)
     href = call.location + b"/" + call.id.encode()
     members = [
         b'"id":"%b"' % call.id.encode(),
@@ -29,15 +33,15 @@ async def retrieve(call: Call) -> Answer:
         b'"customer":%b' % _shown(call, "customer", call.id, seen.customer),
     ]
     shown_ids = [call.id]
-    known = {}
+    counts = {}
     for kind in TYPES:
         part = seen.parts.get(kind, [])
         if kind == "customer" or not part or not call.may_read(kind):
             continue
         members.append(b'"%b":%b' % (kind.encode(), _part(call, kind, part)))
         shown_ids += [identifier for identifier, _ in part]
-        known[kind] = seen.known[kind]
-    members.append(b'"known":%b' % encode(known))
+        counts[kind] = seen.known[kind]
+    members.append(b'"known":%b' % encode(counts))
     body = b"{%b}" % b",".join(members)
     return Answer(200, body, ids=tuple(shown_ids), told=len(shown_ids))
 

@@ -187,6 +187,7 @@ def _of_list(max_page: int, version: str) -> tuple[dict[str, Any], ...]:
             "after", "query", _TEXT, "Begin after this cursor of a Link; empty: at the start"
         ),
         parameter("before", "query", _TEXT, "End before this cursor of a Link; empty: at the end"),
+        openapi_history.MOMENT[0],
         parameter("sort", "query", {"type": "string"}, "Attributes to order by; - descends"),
         *(in_v5 if version == "v5" else ()),
         parameter(
@@ -225,7 +226,10 @@ def _customer360(version: str) -> dict[str, Any]:
             "parameters": [identifier],
             "get": {
                 **_operation(f"retrieve{schema}", summary, _tag(api, version)),
-                "parameters": [parameter("limit", "query", limit, "Most records of a type")],
+                "parameters": [
+                    parameter("limit", "query", limit, "Most records of a type"),
+                    *openapi_history.MOMENT,
+                ],
                 "responses": responses({"200": shown}, _OF_ITEM),
             },
         }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import get_args
 
 from customer_inventory.kit.errors import Invalid
@@ -38,7 +39,7 @@ _SIGNS: dict[str, Operator] = {
     "=~": "regex",
 }
 _OPERATORS: tuple[Operator, ...] = get_args(Operator)
-_KNOWN = ("fields", "offset", "limit", "sort")
+_KNOWN = ("fields", AS_OF, KNOWN_AT, "offset", "limit", "sort")
 _WHOLE = ("filter", "before", "after")
 """Parameters whose value is taken as it is, signs and all."""
 
@@ -83,6 +84,7 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
             limit=number(known.get("limit", str(min(DEFAULT_LIMIT, most))), "limit", most),
             offset=number(known.get("offset", "0"), "offset", LARGEST_OFFSET),
             cursor=_cursor(known),
+            as_of=_as_of(known),
         ),
         fields=parse_fields(known.get("fields")),
         has_limit="limit" in known,
@@ -102,12 +104,6 @@ def of_item(raw: bytes) -> tuple[tuple[str, ...] | None, Moment]:
     return parse_fields(found.get("fields")), moment_of(found.get(AS_OF), found.get(KNOWN_AT))
 
 
-def limit_only(raw: bytes, *, default: int, most: int) -> int:
-    """Parse the query string of a resource that knows `limit` alone, from 1 to `most`."""
-    text = only(raw, "limit")
-    return default if text is None else number(text, "limit", most, least=1)
-
-
 def parse_fields(text: str | None) -> tuple[str, ...] | None:
     """Return the attribute paths of a `fields` parameter; None when it was not sent or is empty."""
     if not text:
@@ -116,6 +112,15 @@ def parse_fields(text: str | None) -> tuple[str, ...] | None:
     if len(paths) > _MOST_VALUES:
         raise Invalid(f"names more than {_MOST_VALUES} attributes.", path="fields")
     return paths
+
+
+def _as_of(known: Mapping[str, str]) -> datetime | None:
+    """Return the instant as of which a list is seen. What was known then is told of one record."""
+    if KNOWN_AT in known:
+        raise Invalid(
+            "is not served on lists.", path=KNOWN_AT, hint="Ask for a record by its id with it."
+        )
+    return moment_of(known.get(AS_OF), None).as_of
 
 
 def _cursor(known: Mapping[str, str]) -> Cursor | None:

@@ -1,6 +1,6 @@
 """Roles that parties play towards the enterprise, other than customer's (TMF669)."""
 
-from customer_inventory.record.declare import Column, RecordType, Reference, Searched
+from customer_inventory.record.declare import Column, Exclusive, RecordType, Reference, Searched
 from customer_inventory.record.schema import (
     LONGEST_NAME,
     Schema,
@@ -85,7 +85,10 @@ PARTY_ROLE = RecordType(
     searched=ROLE_SEARCHED,
     references=ROLE_REFERENCES,
     subject=("engagedParty",),
-    exclusives=(ONE_RELATION_AT_A_TIME,),
+    exclusives=(
+        Exclusive("partyRole", ("engagedParty.id", "partyRoleSpecification.id"), ("name",)),
+        ONE_RELATION_AT_A_TIME,
+    ),
 )
 
 PARTY_ROLE_SPECIFICATION = RecordType(
