@@ -9,6 +9,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.search import common
 from customer_inventory.record.search.candidate import SEARCHED
 from customer_inventory.record.search.find import MOST_SHOWN, Hit, Hits, find
 from customer_inventory.record.search.position import position_of, text_of
@@ -300,6 +301,17 @@ async def test_pages_follow_each_other(
         after = position_of(text_of(page.after))
     assert len(seen) == 45
     assert {hit.id for hit in seen} == set(ids)
+
+
+async def test_common_words_are_looked_for_among_the_first_records(
+    database: Database, inventory: Inventory, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "MANY", 40)
+    await asyncio.gather(*(made(inventory, actor, f"N{n}", "Smith") for n in range(50)))
+    await database.execute("ANALYZE record.individual")
+    assert "n:smith" in (await common.commons(database))["individual"]
+    assert len((await find(database, "smith", types=SEARCHED, limit=100)).hits) == 50
+    assert (await hits(database, "smith n7"))[0].name == "N7 Smith"
 
 
 @pytest.mark.parametrize("text", ["", "x", "!!!", "W10", "é", "W10" * 500, "bnVsbA"])

@@ -1,12 +1,26 @@
 -- name: candidates_of_type
--- Some records of one type that have a key of every group. $1: the types in scope.
+-- Some records of one type that have a key of every group. $1: the types in scope; {common}: those
+-- in which the keys are so common that the first records are looked at instead of the index.
 SELECT
     '{type}' AS type,
     r.id,
     r.bucket,
     r.keys
 FROM record.{table} AS r
-WHERE '{type}' = ANY($1::text[]) AND {condition}
+WHERE '{type}' = ANY($1::text[]) AND '{type}' <> ALL({common}::text[]) AND {condition}
+LIMIT {limit};
+
+-- name: common_candidates_of_type
+-- The same where the keys are common: so many pages of the table are looked at, and no more.
+SELECT
+    '{type}' AS type,
+    r.id,
+    r.bucket,
+    r.keys
+FROM record.{table} AS r
+WHERE
+    '{type}' = ANY($1::text[]) AND '{type}' = ANY({common}::text[])
+    AND r.ctid < '({block},0)'::tid AND {condition}
 LIMIT {limit};
 
 -- name: candidate_by_id
