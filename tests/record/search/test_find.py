@@ -8,6 +8,7 @@ import pytest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
+from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.search import common
 from customer_inventory.record.search.candidate import SEARCHED
@@ -241,6 +242,18 @@ async def test_a_hit_leads_to_its_customer(
     hidden = await find(database, "zorblatt", types=["organization"])
     assert [(hit.type, hit.customer_id) for hit in hidden.hits] == [("organization", None)]
     assert (await find(database, "zorblatt", types=[])).hits == []
+
+
+async def test_a_merged_record_leads_to_what_it_is_shown_as(
+    database: Database, inventory: Inventory, actor: Actor
+) -> None:
+    shown = await made(inventory, actor, "Ada", "Zorblatt")
+    merged = await made(inventory, actor, "Ada", "Zorblat")
+    role = await inventory.create(CUSTOMER, customer(merged, "Some customer"), actor=actor)
+    await Identity(database).merge(INDIVIDUAL, shown, [merged], actor=actor)
+    for text in ("zorblatt", merged, shown):
+        found = await hits(database, text)
+        assert [(hit.id, hit.customer_id) for hit in found] == [(shown, role.id)], text
 
 
 async def test_as_of_an_instant_only_what_held_then_counts(

@@ -13,6 +13,7 @@ from customer_inventory.record.declare import Document
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.search.asked import Group
 from customer_inventory.record.search.common import commons, where_common
+from customer_inventory.record.search.key import identifier_key
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -57,9 +58,17 @@ async def found_by(
 
 
 async def by_id(database: Database, identifier: str, types: Sequence[str]) -> list[Candidate]:
-    """Return the record with that id, if it is of one of `types`."""
-    rows = await database.fetch(_by_id_statement(), list(types), identifier, bucket_of(identifier))
-    return [_candidate(row) for row in rows]
+    """Return the record with that id, if it is of one of `types`; its id is among its keys.
+
+    A record that was merged is the one it is shown as.
+    """
+    root = await database.value(SQL.root_of_record, identifier, bucket_of(identifier))
+    present = root or identifier
+    rows = await database.fetch(_by_id_statement(), list(types), present, bucket_of(present))
+    named = identifier_key(identifier)
+    return [
+        candidate._replace(keys=candidate.keys.union(named)) for candidate in map(_candidate, rows)
+    ]
 
 
 async def documents_of(database: Database, candidates: Iterable[Candidate]) -> dict[str, Document]:
@@ -97,6 +106,7 @@ def every_statement() -> dict[str, str]:
         "candidate_by_id": _by_id_statement(),
         "documents": _documents_statement(),
         "customers_of_records": SQL.customers_of_records,
+        "root_of_record": SQL.root_of_record,
     }
 
 
