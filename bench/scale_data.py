@@ -18,9 +18,9 @@ from bench.server import Home, kept_home
 from bench.tables import connected
 
 CACHE = "CINV_BENCH_CACHE"
-_GIGABYTES_A_CUSTOMER = 45 / 1_000_000
+_GIGABYTES_A_CUSTOMER = 66 / 1_000_000
 """Generated file and database together, at the fullest."""
-_GIGABYTES_BESIDES = 3.0
+_GIGABYTES_BESIDES = 5.0
 _DONE = "loaded"
 _GENERATED = "records.ndjson"
 

@@ -67,8 +67,11 @@ def _slopes(sizes: Sequence[Timings], shape: str) -> tuple[str, ...]:
         return ()
     first, last = sizes[0], sizes[-1]
     grown = math.log(last.customers / first.customers)
-    pairs = [(percentile(one.warm[shape], rank) for one in (last, first)) for rank in (50, 99)]
-    return tuple(f"{math.log(after / before) / grown:.2f}" for after, before in pairs)
+    slopes = []
+    for rank in (50, 99):
+        before, after = (percentile(one.warm[shape], rank) for one in (first, last))
+        slopes.append(f"{math.log(after / before) / grown:.2f}")
+    return tuple(slopes)
 
 
 def _slope_of_log(sizes: Sequence[Timings]) -> float:

@@ -20,8 +20,8 @@ from customer_inventory.record.document import parse_object
 from customer_inventory.record.hierarchy.cycle import hold, refuse_cycles
 from customer_inventory.record.hierarchy.edge import Edge
 from customer_inventory.record.link import Link, _named, _type_of
-from customer_inventory.record.search.key import keys_of
-from customer_inventory.record.search.word import note, words_in
+from customer_inventory.record.search.key import NAME, keys_of
+from customer_inventory.record.search.word import note
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation
 from customer_inventory.record.write import write_all
@@ -70,7 +70,7 @@ def lines_of(declared: RecordType, document: Document, body: bytes, actor: Actor
     if declared.searched:
         keys = keys_of(declared, document)
         head.append(_array(keys))
-        names = "".join(f"{word}\n" for word in words_in((" ".join(keys),))).encode()
+        names = "".join(f"{key[2:]}\n" for key in keys if key.startswith(NAME)).encode()
     return (
         b"%b\t%b\n" % ("\t".join(head).encode(), body.replace(b"\\", b"\\\\")),
         _links(declared, document, bucket),
@@ -246,7 +246,7 @@ def _array(keys: Sequence[str]) -> str:
     text = '","'.join(keys)
     if "\\" in text or text.count('"') > 2 * (len(keys) - 1):
         text = '","'.join(re.sub(r'(["\\])', r"\\\1", key) for key in keys)
-    return _text(f'{{"{text}"}}') if keys else "{}"
+    return _text(f'{{"{text}"}}') if keys else _NULL
 
 
 def _instant(instant: datetime | None) -> str:

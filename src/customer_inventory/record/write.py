@@ -35,7 +35,7 @@ SQL = beside(__name__)
 _REMOVAL = "remove_records"
 _NAMES = ("create_records", "change_records", _REMOVAL)
 _OF_OPERATION = {"create": "create_records", "delete": _REMOVAL}
-_KEYS = ", string_to_array({}, ' ')"
+_KEYS = ", string_to_array(nullif({}, ''), ' ')"
 Key = tuple[str, str]
 
 

@@ -8,7 +8,9 @@ import pytest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
+from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.search import common
 from customer_inventory.record.search.candidate import SEARCHED
 from customer_inventory.record.search.find import MOST_SHOWN, Hit, Hits, find
 from customer_inventory.record.search.position import position_of, text_of
@@ -242,6 +244,18 @@ async def test_a_hit_leads_to_its_customer(
     assert (await find(database, "zorblatt", types=[])).hits == []
 
 
+async def test_a_merged_record_leads_to_what_it_is_shown_as(
+    database: Database, inventory: Inventory, actor: Actor
+) -> None:
+    shown = await made(inventory, actor, "Ada", "Zorblatt")
+    merged = await made(inventory, actor, "Ada", "Zorblat")
+    role = await inventory.create(CUSTOMER, customer(merged, "Some customer"), actor=actor)
+    await Identity(database).merge(INDIVIDUAL, shown, [merged], actor=actor)
+    for text in ("zorblatt", merged, shown):
+        found = await hits(database, text)
+        assert [(hit.id, hit.customer_id) for hit in found] == [(shown, role.id)], text
+
+
 async def test_as_of_an_instant_only_what_held_then_counts(
     database: Database, inventory: Inventory, actor: Actor
 ) -> None:
@@ -300,6 +314,17 @@ async def test_pages_follow_each_other(
         after = position_of(text_of(page.after))
     assert len(seen) == 45
     assert {hit.id for hit in seen} == set(ids)
+
+
+async def test_common_words_are_looked_for_among_the_first_records(
+    database: Database, inventory: Inventory, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "MANY", 40)
+    await asyncio.gather(*(made(inventory, actor, f"N{n}", "Smith") for n in range(50)))
+    await database.execute("ANALYZE record.individual")
+    assert "n:smith" in (await common.commons(database))["individual"]
+    assert len((await find(database, "smith", types=SEARCHED, limit=100)).hits) == 50
+    assert (await hits(database, "smith n7"))[0].name == "N7 Smith"
 
 
 @pytest.mark.parametrize("text", ["", "x", "!!!", "W10", "é", "W10" * 500, "bnVsbA"])

@@ -4,7 +4,7 @@ All types lie in one statement, each in its own part; those out of the caller's 
 skipped by the server before anything is read.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,14 +12,18 @@ from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.search.asked import Group
+from customer_inventory.record.search.common import commons, where_common
+from customer_inventory.record.search.key import identifier_key
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
-MOST_RANKED = 200
+MOST_RANKED = 100
 """So many records of a type, found in one way, are ranked."""
+_PAGES = 4000
+"""Of common keys: so many pages of a table (of 8 kB) are looked at, some 20,000 records."""
 
 SEARCHED = {name: declared for name, declared in TYPES.items() if declared.searched}
 """The types that records can be searched of, by name."""
@@ -31,15 +35,20 @@ class Candidate(NamedTuple):
     type: str
     id: str
     bucket: int
-    keys: Collection[str]
+    keys: frozenset[str]
 
 
 async def found_by(
     database: Database, ways: Sequence[Sequence[Group]], types: Sequence[str]
 ) -> tuple[list[Candidate], bool]:
     """Return records of `types` that have a key of each group of a way, and whether all of them."""
-    statement = _statement(tuple(len(groups) for groups in ways))
-    arguments = [list(group) for groups in ways for group in groups]
+    known = await commons(database)
+    common = [list(where_common(groups, known)) for groups in ways]
+    arguments: list[Sequence[str]] = []
+    for types_of_way, groups in zip(common, ways, strict=True):
+        arguments += [types_of_way, *map(list, groups)]
+    shape = tuple(len(groups) for groups in ways)
+    statement = _statement(shape, has_common=any(common))
     rows = await database.fetch(statement, list(types), *arguments)
     found = {row[1]: _candidate(row) for row in rows}
     counts: dict[str, int] = {}
@@ -49,9 +58,17 @@ async def found_by(
 
 
 async def by_id(database: Database, identifier: str, types: Sequence[str]) -> list[Candidate]:
-    """Return the record with that id, if it is of one of `types`."""
-    rows = await database.fetch(_by_id_statement(), list(types), identifier, bucket_of(identifier))
-    return [_candidate(row) for row in rows]
+    """Return the record with that id, if it is of one of `types`; its id is among its keys.
+
+    A record that was merged is the one it is shown as.
+    """
+    root = await database.value(SQL.root_of_record, identifier, bucket_of(identifier))
+    present = root or identifier
+    rows = await database.fetch(_by_id_statement(), list(types), present, bucket_of(present))
+    named = identifier_key(identifier)
+    return [
+        candidate._replace(keys=candidate.keys.union(named)) for candidate in map(_candidate, rows)
+    ]
 
 
 async def documents_of(database: Database, candidates: Iterable[Candidate]) -> dict[str, Document]:
@@ -83,29 +100,43 @@ async def customers_of(
 def every_statement() -> dict[str, str]:
     """Return statements of the kinds this module can send, by a name of their own (to plan)."""
     return {
-        "candidates:one": _statement((1, 1, 1)),
-        "candidates:several": _statement((1, 2, 2)),
-        "candidates:scattered": _statement((3,)),
+        "candidates:one": _statement((1, 1, 1), has_common=True),
+        "candidates:several": _statement((1, 2, 2), has_common=False),
+        "candidates:scattered": _statement((3,), has_common=True),
         "candidate_by_id": _by_id_statement(),
         "documents": _documents_statement(),
         "customers_of_records": SQL.customers_of_records,
+        "root_of_record": SQL.root_of_record,
     }
 
 
 @cache
-def _statement(shape: tuple[int, ...]) -> str:
-    """Return the statement of several ways, of so many groups each, over every type."""
+def _statement(shape: tuple[int, ...], *, has_common: bool) -> str:
+    """Return the statement of several ways, of so many groups each, over every type.
+
+    With `has_common` it can look at the first records of a type instead of its index.
+    """
     parts = []
     first = 2
     for groups in shape:
-        numbers = range(first, first + groups)
-        condition = " AND ".join(f"r.keys && ${number}::text[]" for number in numbers)
-        first += groups
+        common, numbers = f"${first}", range(first + 1, first + 1 + groups)
+        first += 1 + groups
+        indexed = " AND ".join(f"r.keys && ${number}::text[]" for number in numbers)
+        # An array put together anew is in no index.
+        looked = " AND ".join(f"(r.keys || ARRAY[]::text[]) && ${n}::text[]" for n in numbers)
+        ways = [(SQL.candidates_of_type, indexed)]
+        ways += [(SQL.common_candidates_of_type, looked)] * has_common
         parts += [
-            SQL.candidates_of_type.format(
-                type=name, table=declared.table, condition=condition, limit=MOST_RANKED
+            text.format(
+                type=name,
+                table=declared.table,
+                common=common,
+                condition=condition,
+                limit=MOST_RANKED,
+                block=_PAGES,
             )
             for name, declared in SEARCHED.items()
+            for text, condition in ways
         ]
     return _united(parts)
 

@@ -1,12 +1,26 @@
 -- name: candidates_of_type
--- Some records of one type that have a key of every group. $1: the types in scope.
+-- Some records of one type that have a key of every group. $1: the types in scope; {common}: those
+-- in which the keys are so common that the first records are looked at instead of the index.
 SELECT
     '{type}' AS type,
     r.id,
     r.bucket,
     r.keys
 FROM record.{table} AS r
-WHERE '{type}' = ANY($1::text[]) AND {condition}
+WHERE '{type}' = ANY($1::text[]) AND '{type}' <> ALL({common}::text[]) AND {condition}
+LIMIT {limit};
+
+-- name: common_candidates_of_type
+-- The same where the keys are common: so many pages of the table are looked at, and no more.
+SELECT
+    '{type}' AS type,
+    r.id,
+    r.bucket,
+    r.keys
+FROM record.{table} AS r
+WHERE
+    '{type}' = ANY($1::text[]) AND '{type}' = ANY({common}::text[])
+    AND r.ctid < '({block},0)'::tid AND {condition}
 LIMIT {limit};
 
 -- name: candidate_by_id
@@ -31,7 +45,7 @@ WHERE k.type = '{type}';
 
 -- name: customers_of_records
 -- The customer that each of some records leads to: the one that refers to it, or that it refers to,
--- or that its party is. Of several, the closest.
+-- or that its party is. Of several, the closest; a merged one is shown as the one it was merged to.
 WITH hit AS MATERIALIZED (
     SELECT
         h.id,
@@ -39,7 +53,7 @@ WITH hit AS MATERIALIZED (
     FROM unnest($1::text[], $2::smallint[]) AS h (id, bucket)
 ),
 
-party AS MATERIALIZED (
+near AS MATERIALIZED (
     SELECT
         h.id AS hit_id,
         h.id,
@@ -51,7 +65,7 @@ party AS MATERIALIZED (
         h.id,
         o.other_id,
         o.other_bucket,
-        1
+        2
     FROM hit AS h
     CROSS JOIN LATERAL (
         SELECT
@@ -63,19 +77,37 @@ party AS MATERIALIZED (
     ) AS o
 ),
 
+-- What refers to a party may name it by an id that was merged into it.
+party AS MATERIALIZED (
+    SELECT
+        n.hit_id,
+        n.id,
+        n.bucket,
+        n.distance
+    FROM near AS n
+    UNION ALL
+    SELECT
+        n.hit_id,
+        o.id,
+        o.bucket,
+        n.distance
+    FROM near AS n
+    INNER JOIN record.origin AS o ON n.id = o.root AND n.id <> o.id
+),
+
 lead AS (
     SELECT
         p.hit_id,
         p.id,
         p.bucket,
-        p.distance * 2 AS distance
+        p.distance
     FROM party AS p
     UNION ALL
     SELECT
         p.hit_id,
         i.other_id,
         i.other_bucket,
-        p.distance * 2 + 1
+        p.distance + 1
     FROM party AS p
     CROSS JOIN LATERAL (
         SELECT
@@ -94,5 +126,12 @@ SELECT DISTINCT ON (f.hit_id)
     c.id,
     c.name
 FROM lead AS f
-INNER JOIN record.customer AS c ON f.id = c.id AND f.bucket = c.bucket
+LEFT JOIN record.origin AS o ON f.id = o.id AND f.bucket = o.bucket
+INNER JOIN record.customer AS c ON coalesce(o.root, f.id) = c.id
 ORDER BY f.hit_id, f.distance, c.valid_from DESC NULLS LAST, c.id;
+
+-- name: root_of_record
+-- The record that a merged one is shown as.
+SELECT o.root
+FROM record.origin AS o
+WHERE o.id = $1 AND o.bucket = $2;

@@ -114,7 +114,7 @@ async def find(
     scored = [
         (Position(value, candidate.type, candidate.id), candidate)
         for candidate in then
-        if candidate is not None and (value := _score(candidate, asked, whole, words))
+        if candidate is not None and (value := rank.score(candidate.keys, whole, words))
     ]
     scored.sort(key=lambda pair: _place(pair[0]))
     if after is not None:
@@ -135,7 +135,9 @@ async def _candidates(
         found = await found_by(database, [asked.scattered(likely)], types)
     candidates, is_complete = found
     if is_id(asked.text):
-        candidates += await by_id(database, asked.text, types)
+        named = await by_id(database, asked.text, types)
+        ids = {candidate.id for candidate in named}
+        candidates = [*named, *(other for other in candidates if other.id not in ids)]
     return candidates, is_complete
 
 
@@ -164,17 +166,6 @@ def _holds(periods: Iterable[Period], instant: datetime) -> bool:
         (start is None or start <= instant) and (end is None or instant < end)
         for start, end in periods
     )
-
-
-def _score(
-    candidate: Candidate,
-    asked: Asked,
-    whole: Mapping[str, float],
-    words: Sequence[Mapping[str, float]],
-) -> float:
-    if candidate.id == asked.text:
-        return 1.0
-    return rank.score(candidate.keys, whole, words)
 
 
 async def _told(

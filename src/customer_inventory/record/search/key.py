@@ -46,24 +46,13 @@ def keys_of(declared: RecordType, document: Document) -> list[str]:
     keys: dict[str, None] = {}
     names: dict[str, None] = {}
     for searched in declared.searched:
-        for _, holder in _holders(document, searched.steps):
+        for holder in _objects(document, searched.steps):
             for _, text in _texts(searched, holder):
                 if searched.kind == "name":
                     names.update(dict.fromkeys(fold.words(text)))
                 else:
                     keys.update(dict.fromkeys(_keys(searched, holder, text)))
     return [*name_keys(tuple(names)[:MOST_NAME_WORDS]), *keys]
-
-
-def name_words(declared: RecordType, document: Document) -> tuple[str, ...]:
-    """Return the words of the names of `document` that count, in order."""
-    names: dict[str, None] = {}
-    for searched in declared.searched:
-        if searched.kind == "name":
-            for _, holder in _holders(document, searched.steps):
-                for _, text in _texts(searched, holder):
-                    names.update(dict.fromkeys(fold.words(text)))
-    return tuple(names)[:MOST_NAME_WORDS]
 
 
 def found_in(declared: RecordType, document: Document) -> Iterator[Found]:
@@ -138,6 +127,20 @@ def _region(holder: Document) -> str | None:
     return country.upper() if isinstance(country, str) else None
 
 
+def _objects(document: Document, steps: tuple[str, ...]) -> list[Document]:
+    """Return the objects at `steps`: as `_holders` does, in less time, without their paths."""
+    nodes: list[Any] = [document]
+    for step in steps:
+        found = [node[step] for node in nodes if step in node]
+        nodes = []
+        for inner in found:
+            if isinstance(inner, list):
+                nodes += [item for item in inner if isinstance(item, dict)]
+            elif isinstance(inner, dict):
+                nodes.append(inner)
+    return nodes
+
+
 def _holders(node: Any, steps: tuple[str, ...]) -> Iterator[tuple[str, Document]]:
     """Yield the objects at `steps` below `node`, each with its path in the document."""
     if not steps:
@@ -159,16 +162,19 @@ def _joined(first: str, below: str) -> str:
     return f"{first}.{below}" if below else first
 
 
-def _texts(searched: Searched, holder: Document) -> Iterator[tuple[str, str]]:
-    """Yield the attributes of `holder` that count, with what they say; a number is text too."""
+def _texts(searched: Searched, holder: Document) -> list[tuple[str, str]]:
+    """Return the attributes of `holder` that count, with what they say; a number is text too."""
     if searched.named and "".join(fold.words(str(holder.get("name")))) not in searched.named:
-        return
+        return []
+    found = []
     for attribute in searched.attributes:
         value = holder.get(attribute)
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if isinstance(value, str) and value:
-            yield attribute, value
+        if value is not None:
+            if isinstance(value, int) and not isinstance(value, bool):
+                value = str(value)
+            if isinstance(value, str) and value:
+                found.append((attribute, value))
+    return found
 
 
 def _periods(document: Document, holder: Document) -> Iterator[Period]:

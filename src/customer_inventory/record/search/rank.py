@@ -1,6 +1,6 @@
 """How well a record answers a search: a score from 0 to 1, from its keys alone."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from customer_inventory.record.search.key import NAME, SERVICE
 
@@ -9,7 +9,7 @@ _OF_WORDS = 0.9
 
 
 def score(
-    keys: Collection[str],
+    keys: Set[str],
     whole: Mapping[str, float],
     words: Sequence[Mapping[str, float]],
 ) -> float:
@@ -18,10 +18,10 @@ def score(
     `whole` says what keys of the whole text are worth, `words` those of each word of it. A name
     without further words comes before one with more.
     """
-    best = max((whole.get(key, 0.0) for key in keys), default=0.0)
+    best = max((whole[key] for key in whole.keys() & keys), default=0.0)
     if best == 1.0 or not words:
         return round(best, 4)
-    of_each = [max((worth.get(key, 0.0) for key in keys), default=0.0) for worth in words]
+    of_each = [max((worth[key] for key in worth.keys() & keys), default=0.0) for worth in words]
     if min(of_each) == 0.0:
         return round(best, 4)
     names = sum(key.startswith(NAME) for key in keys)
@@ -39,6 +39,6 @@ def wanted(whole: Mapping[str, float], words: Sequence[Mapping[str, float]]) -> 
     return keys
 
 
-def is_by_service(keys: Collection[str], wanted_keys: Mapping[str, float]) -> bool:
+def is_by_service(keys: Set[str], wanted_keys: Mapping[str, float]) -> bool:
     """Tell whether a record answers by a service identifier, which pass from hand to hand."""
-    return any(key.startswith(SERVICE) and key in wanted_keys for key in keys)
+    return any(key.startswith(SERVICE) for key in wanted_keys.keys() & keys)
