@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from customer_inventory import __version__
+from customer_inventory.access.grant import granting
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
@@ -171,6 +172,9 @@ class Application:
         async def words(_: Mapping[str, Any], __: Actor) -> None:
             await word.mend(self.database)
 
+        async def grants(_: Mapping[str, Any], actor: Actor) -> None:
+            await granting.expire(self.database, process=actor.process)
+
         jobs = Jobs(self.database)
         jobs.handle(CHECK_REFERENCES, references)
         jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
@@ -182,6 +186,8 @@ class Application:
         jobs.every(_EVERY_HOUR, ERASE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(OVERDUE, look_for_overdue(self.database))
         jobs.every(_EVERY_NIGHT, OVERDUE, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(granting.EXPIRE_GRANTS, grants)
+        jobs.every(_EVERY_NIGHT, granting.EXPIRE_GRANTS, actor=Actor(PROCESS, PURPOSE))
         return jobs
 
     def _health(self) -> list[Route]:

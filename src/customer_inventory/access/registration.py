@@ -70,18 +70,25 @@ async def register(
 
     A known process gets the new name and owner; for each purpose named, all that it was
     permitted before is replaced. Raises Invalid for an id that is not lower-case words joined by
-    hyphens, or a purpose that is no single word.
+    hyphens, or a purpose that is no single word, and Conflict for a purpose for which the process
+    has a grant: what people decided is not replaced by what one enters.
     """
     if not _NAME.fullmatch(process):
         raise Invalid(f"{process!r} is no process id.", hint="Write a-z, 0-9 and hyphens.")
     if not name.strip() or not owner.strip():
         raise Invalid("A process has a name and an owner.", hint="Give both.")
-    operations = _by_type_and_purpose(permissions)
+    operations = by_type_and_purpose(permissions)
     async with database.transaction() as connection:
         is_new = await connection.fetchval(
             SQL.register_process, process, name, etom_id, owner, registered_by
         )
         purposes = sorted({purpose for _, purpose in operations})
+        granted = await connection.fetchval(SQL.grant_in_force, process, purposes)
+        if granted is not None:
+            raise Conflict(
+                f"{process} has a grant for that purpose: {granted}.",
+                hint="Ask for another with `cinv access request`, or revoke it.",
+            )
         await connection.execute(SQL.withdraw_permissions, process, purposes)
         for (record_type, purpose), words in operations.items():
             await connection.execute(
@@ -90,7 +97,8 @@ async def register(
     return bool(is_new)
 
 
-def _by_type_and_purpose(permissions: Iterable[Permission]) -> dict[tuple[str, str], set[str]]:
+def by_type_and_purpose(permissions: Iterable[Permission]) -> dict[tuple[str, str], set[str]]:
+    """Return the operations asked for, by record type and purpose; raise Invalid for no purpose."""
     operations: dict[tuple[str, str], set[str]] = {}
     for permission in permissions:
         if not _PURPOSE.fullmatch(permission.purpose):

@@ -6,6 +6,13 @@ ON CONFLICT (id) DO UPDATE
     SET name = excluded.name, etom_id = excluded.etom_id, owner = excluded.owner
 RETURNING (p.xmax = 0) AS is_new;
 
+-- name: grant_in_force
+-- A grant of a process that is in force or suspended, for any of the purposes.
+SELECT id
+FROM access.process_grant
+WHERE process = $1 AND purpose = ANY($2::text[]) AND state IN ('active', 'suspended')
+LIMIT 1;
+
 -- name: withdraw_permissions
 -- Withdraw whatever a process may do for the purposes; what it may do for others stays.
 DELETE FROM access.permission

@@ -12,6 +12,7 @@ from customer_inventory.access.registration import Permission
 from customer_inventory.access.stranger import refusals
 from customer_inventory.access.token import Token
 from customer_inventory.cli.access_client import client, keys
+from customer_inventory.cli.access_grant import COMMANDS as GRANT_COMMANDS
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.errors import Invalid
@@ -27,6 +28,8 @@ def access() -> None:
 
 access.add_command(client)
 access.add_command(keys)
+for _command in GRANT_COMMANDS:
+    access.add_command(_command)
 
 
 @access.command()
@@ -34,26 +37,35 @@ access.add_command(keys)
 @click.option("--name", required=True, help="What people call it.")
 @click.option("--owner", required=True, help="Who answers for it: a person, an organisation.")
 @click.option("--etom", help="Identifier of the process in eTOM, such as 1.3.4.")
-@click.option("--purpose", required=True, help="What for, in one word: billing, customerCare.")
+@click.option("--purpose", help="What for, in one word; needed with --allow.")
 @click.option(
     "--allow",
     "allowed",
     multiple=True,
-    required=True,
     metavar="TYPE:OPERATION[,…]",
-    help="What it may do, by record type; * is every type. May be given several times.",
+    help="What the house lets it do at once, by record type; * is every type. Several times.",
 )
 def register(
-    process: str, name: str, owner: str, etom: str | None, purpose: str, allowed: tuple[str, ...]
+    process: str,
+    name: str,
+    owner: str,
+    etom: str | None,
+    purpose: str | None,
+    allowed: tuple[str, ...],
 ) -> None:
-    """Register a process, or give a registered one other permissions.
+    """Register a process. What it may do is asked for with `request`, and decided by others.
+
+    With --allow whoever operates this installation permits it at once, without a grant.
 
     \b
     Example:
+      cinv access register marketing --name "Marketing" --owner "Sales"
       cinv access register billing --name "Billing" --owner "Finance" \\
         --purpose billing --allow customer:read --allow billingAccount:read,update
     """
-    permissions = [Permission.parse(text, purpose) for text in allowed]
+    if allowed and not purpose:
+        raise click.UsageError("--allow needs the --purpose it is for.")
+    permissions = [Permission.parse(text, purpose or "") for text in allowed]
 
     async def work() -> bool:
         async with opened(Settings.from_environment()) as database:

@@ -1,0 +1,277 @@
+"""The life of a grant: requested, reviewed, approved, active, and how it ends.
+
+The database holds the law of it (migration 0015): which steps there are, that what was asked never
+changes, who must agree, that nobody agrees to what they asked for. Each step leaves its line in the
+history, and permissions in force follow the state in the same transaction.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from customer_inventory.access.grant.people import REVIEWER
+from customer_inventory.access.registration import (
+    NoSuchProcess,
+    Permission,
+    by_type_and_purpose,
+)
+from customer_inventory.kit.clock import now
+from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused, Stale
+from customer_inventory.kit.ids import new_id
+from customer_inventory.record.document import encode
+from customer_inventory.store.database import Connection, Database, Row
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+EXPIRE_GRANTS = "access.expire-grants"
+"""The job that ends grants whose time has passed."""
+
+_MAY_SUSPEND = ("active",)
+_MAY_REVOKE = ("approved", "active", "suspended")
+_MAY_REJECT = ("requested", "reviewed")
+_MAY_WITHDRAW = ("requested", "reviewed", "approved")
+
+
+class NoSuchGrant(NotFound):
+    """No grant of that id was ever asked for."""
+
+    def __init__(self, grant: str) -> None:
+        super().__init__(
+            f"There is no grant {grant!r}.", hint="`cinv access grants` names them all."
+        )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who takes a step (`person`), who entered it (the account at the terminal), and why."""
+
+    person: str
+    entered_by: str
+    reason: str
+
+
+async def request(
+    database: Database,
+    process: str,
+    *,
+    permissions: Iterable[Permission],
+    valid_until: datetime,
+    by: Decision,
+    valid_from: datetime | None = None,
+) -> str:
+    """Ask for what `process` may do for one purpose; return the id of the grant.
+
+    Raises NoSuchProcess, Invalid for none or several purposes, one that is not registered, or a
+    validity that ends before it begins, and Conflict when one is under way for the purpose.
+    """
+    begins = valid_from or now()
+    if valid_until <= max(begins, now()):
+        raise Invalid("A grant ends after it begins.", hint="Give a later end.")
+    if not by.reason.strip():
+        raise Invalid("A grant is asked for with a reason.", hint="Say what it is needed for.")
+    purpose, asked = _asked(permissions)
+    content = encode([process, purpose, asked, by.reason, str(begins), str(valid_until)])
+    grant = new_id()
+    async with database.transaction() as connection:
+        await _check_request(connection, process, purpose)
+        await connection.execute(
+            SQL.request,
+            grant,
+            process,
+            purpose,
+            encode(asked).decode(),
+            by.reason,
+            begins,
+            valid_until,
+            hashlib.sha256(content).digest(),
+            by.person,
+            by.entered_by,
+        )
+    return grant
+
+
+def _asked(permissions: Iterable[Permission]) -> tuple[str, dict[str, list[str]]]:
+    operations = by_type_and_purpose(permissions)
+    purposes = {purpose for _, purpose in operations}
+    if len(purposes) != 1:
+        raise Invalid("A grant is for one purpose.", hint="Ask for one purpose at a time.")
+    return purposes.pop(), {kind: sorted(words) for (kind, _), words in sorted(operations.items())}
+
+
+async def _check_request(connection: Connection, process: str, purpose: str) -> None:
+    state = await connection.fetchval(SQL.lock_process, process)
+    if state is None:
+        raise NoSuchProcess(process)
+    if state == "revoked":
+        raise Conflict(f"The process {process} is revoked.", hint="Register it under another id.")
+    if await connection.fetchval(SQL.purpose_state, purpose) != "active":
+        raise Invalid(
+            f"{purpose!r} is no registered purpose.", hint="`cinv access purpose add` adds one."
+        )
+    other = await connection.fetchval(SQL.under_way, process, purpose)
+    if other is not None:
+        raise Conflict(
+            f"{process} already asks for {purpose}: {other}.", hint="Decide or withdraw that first."
+        )
+
+
+async def review(database: Database, grant: str, *, by: Decision) -> None:
+    """Find the request in order; `by.person` is a reviewer and not who asked.
+
+    Raises NoSuchGrant, Conflict in any other state than requested, and Refused.
+    """
+    async with _deciding(database, grant, ("requested",), "reviewed") as (connection, row):
+        _demand_another(row, by)
+        if not await connection.fetchval(SQL.has_capacity, by.person, REVIEWER):
+            raise _no_capacity(by.person, REVIEWER)
+        await _agree(connection, row, REVIEWER, by)
+        await _step(connection, grant, "reviewed", by)
+
+
+async def approve(
+    database: Database, grant: str, *, by: Decision, seen: str | None = None
+) -> tuple[str, ...]:
+    """Approve in every capacity that is needed and that `by.person` has; return what is missing.
+
+    `seen` is the SHA-256 (hex) of the content decided on. When nothing is missing any more the
+    grant is approved. Raises NoSuchGrant, Conflict, Stale when it is not the content seen, and
+    Refused for who asked, or has no capacity that is still needed.
+    """
+    async with _deciding(database, grant, ("reviewed",), "approved") as (connection, row):
+        if seen is not None and seen != row["sha256"].hex():
+            raise Stale("That is not what this grant asks for.", hint="Look at it again.")
+        _demand_another(row, by)
+        needed = await connection.fetch(SQL.capacities_missing, grant, by.person)
+        theirs = [capacity for capacity, is_theirs in needed if is_theirs]
+        if not theirs:
+            raise _no_capacity(by.person, ", ".join(capacity for capacity, _ in needed))
+        for capacity in theirs:
+            await _agree(connection, row, capacity, by)
+        missing = tuple(capacity for capacity, is_theirs in needed if not is_theirs)
+        if not missing:
+            await _step(connection, grant, "approved", by)
+    return missing
+
+
+async def activate(database: Database, grant: str, *, by: Decision) -> None:
+    """Put an approved grant in force; the one before it, if any, is superseded.
+
+    Raises NoSuchGrant, and Conflict for one that is not approved, or is past its end.
+    """
+    async with _deciding(database, grant, ("approved",), "activated") as (connection, row):
+        if row["valid_to"] <= now():
+            raise Conflict("The validity of this grant has ended.", hint="Ask for a new one.")
+        await connection.execute(
+            SQL.supersede,
+            row["process"],
+            row["purpose"],
+            grant,
+            by.person,
+            by.entered_by,
+            f"superseded by {grant}",
+        )
+        await _step(connection, grant, "active", by)
+
+
+async def reject(database: Database, grant: str, *, by: Decision) -> None:
+    """Refuse what was asked for; raise NoSuchGrant or Conflict when it is not to be decided."""
+    await _end(database, grant, _MAY_REJECT, "rejected", by)
+
+
+async def suspend(database: Database, grant: str, *, by: Decision) -> None:
+    """Withdraw the permissions at once. One person is enough; a new grant brings them back."""
+    await _end(database, grant, _MAY_SUSPEND, "suspended", by)
+
+
+async def revoke(database: Database, grant: str, *, by: Decision) -> None:
+    """Withdraw the permissions at once and for good. One person is enough."""
+    await _end(database, grant, _MAY_REVOKE, "revoked", by)
+
+
+async def withdraw(database: Database, grant: str, *, by: Decision) -> None:
+    """Take back a request that is not in force; only who asked can, anyone else gets Refused."""
+    async with _deciding(database, grant, _MAY_WITHDRAW, "withdrawn") as (connection, row):
+        if by.person != row["requested_by"]:
+            raise Refused("Only who asked withdraws a request.", hint="Others reject or revoke it.")
+        await _step(connection, grant, "withdrawn", by)
+
+
+async def expire(database: Database, *, process: str) -> int:
+    """End the grants whose time has passed, in the name of `process`; return how many."""
+    return len(await database.fetch(SQL.expire, process))
+
+
+async def grants(
+    database: Database, *, process: str | None = None, grant: str | None = None
+) -> Sequence[Row]:
+    """Return grants, latest first: all, those of `process`, or the one of that id."""
+    rows = await database.fetch(SQL.list_grants, process, grant)
+    if grant is not None and not rows:
+        raise NoSuchGrant(grant)
+    return rows
+
+
+async def history(database: Database, grant: str) -> Sequence[Row]:
+    """Return every state that a grant was in, first to last; raise NoSuchGrant."""
+    rows = await database.fetch(SQL.history, grant)
+    if not rows:
+        raise NoSuchGrant(grant)
+    return rows
+
+
+async def _end(
+    database: Database, grant: str, states: tuple[str, ...], state: str, by: Decision
+) -> None:
+    if not by.reason.strip():
+        raise Invalid("This is done with a reason.", hint="Say why.")
+    async with _deciding(database, grant, states, state) as (connection, _):
+        await _step(connection, grant, state, by)
+
+
+@asynccontextmanager
+async def _deciding(
+    database: Database, grant: str, states: tuple[str, ...], done: str
+) -> AsyncIterator[tuple[Connection, Row]]:
+    """Hold a grant that is in one of `states` for one transaction."""
+    async with database.transaction() as connection:
+        row = await connection.fetchrow(SQL.locked, grant)
+        if row is None:
+            raise NoSuchGrant(grant)
+        if row["state"] not in states:
+            raise Conflict(
+                f"The grant {grant} is {row['state']}.",
+                hint=f"Only {' or '.join(states)} ones are {done}.",
+            )
+        yield connection, row
+
+
+async def _agree(connection: Connection, row: Row, capacity: str, by: Decision) -> None:
+    await connection.execute(
+        SQL.decide,
+        row["id"],
+        capacity,
+        by.person,
+        row["requested_by"],
+        row["sha256"],
+        by.entered_by,
+        by.reason,
+    )
+
+
+async def _step(connection: Connection, grant: str, state: str, by: Decision) -> None:
+    await connection.execute(SQL.step, grant, state, by.person, by.entered_by, by.reason)
+
+
+def _demand_another(row: Row, by: Decision) -> None:
+    if by.person == row["requested_by"]:
+        raise Refused("Nobody decides on what they asked for.", hint="Let another person decide.")
+
+
+def _no_capacity(person: str, capacities: str) -> Refused:
+    return Refused(
+        f"{person} has none of the capacities this needs: {capacities}.",
+        hint="`cinv access person add` registers who has.",
+    )

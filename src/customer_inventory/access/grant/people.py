@@ -1,0 +1,88 @@
+"""The registers that grants name: purposes with their legal basis, people with their capacities."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from customer_inventory.access.registration import EVERY_TYPE
+from customer_inventory.kit.errors import Invalid
+from customer_inventory.record.types import TYPES
+from customer_inventory.store.database import Database, Row
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
+
+LEGAL_BASES = (
+    "consent",
+    "contract",
+    "legalObligation",
+    "vitalInterests",
+    "publicTask",
+    "legitimateInterests",
+)
+"""The six of GDPR article 6(1), in the order of its letters."""
+
+REVIEWER = "reviewer"
+PLAIN_CAPACITIES = (REVIEWER, "security", "dpo")
+_DATA_OWNER = "dataOwner:"
+_CODE = re.compile(r"[a-z][A-Za-z0-9-]{0,62}")
+
+
+async def register_purpose(
+    database: Database,
+    code: str,
+    *,
+    title: str,
+    legal_basis: str,
+    requires_consent: bool = False,
+    is_retired: bool = False,
+    registered_by: str,
+) -> None:
+    """Register a purpose, or change a registered one; grants name it by `code`.
+
+    Consent as the basis always requires consent. Raises Invalid for a code that is no single
+    word, an empty title or a basis that GDPR article 6 does not know.
+    """
+    if not _CODE.fullmatch(code) or not title.strip():
+        raise Invalid("A purpose has a code of one word and a title.", hint="Give both.")
+    if legal_basis not in LEGAL_BASES:
+        raise Invalid(
+            f"{legal_basis!r} is no legal basis.", hint=f"Known: {', '.join(LEGAL_BASES)}."
+        )
+    needs_consent = requires_consent or legal_basis == "consent"
+    state = "retired" if is_retired else "active"
+    await database.execute(
+        SQL.register_purpose, code, title, legal_basis, needs_consent, state, registered_by
+    )
+
+
+async def purposes(database: Database) -> Sequence[Row]:
+    """Return every registered purpose."""
+    return await database.fetch(SQL.list_purposes)
+
+
+async def register_capacity(
+    database: Database,
+    person: str,
+    capacity: str,
+    *,
+    until: datetime | None = None,
+    registered_by: str,
+) -> None:
+    """Let `person` decide in `capacity`, until a time or for good; a past time ends it.
+
+    Raises Invalid for a capacity that is not known, or for nobody.
+    """
+    record_type = capacity.removeprefix(_DATA_OWNER)
+    owns = capacity.startswith(_DATA_OWNER) and (record_type == EVERY_TYPE or record_type in TYPES)
+    if not owns and capacity not in PLAIN_CAPACITIES:
+        known = ", ".join((f"{_DATA_OWNER}TYPE", *PLAIN_CAPACITIES))
+        raise Invalid(f"There is no capacity {capacity!r}.", hint=f"Known: {known}.")
+    if not person.strip():
+        raise Invalid("A capacity is that of a person.", hint="Name the person.")
+    await database.execute(SQL.register_capacity, person, capacity, until, registered_by)
+
+
+async def people(database: Database) -> Sequence[Row]:
+    """Return every person and capacity: a row each."""
+    return await database.fetch(SQL.list_people)

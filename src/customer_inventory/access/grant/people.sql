@@ -1,0 +1,39 @@
+-- name: register_purpose
+-- Register a purpose, or change the title, basis and state of a registered one.
+INSERT INTO access.purpose (code, title, legal_basis, requires_consent, state, registered_by)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (code) DO UPDATE
+    SET
+        title = excluded.title,
+        legal_basis = excluded.legal_basis,
+        requires_consent = excluded.requires_consent,
+        state = excluded.state;
+
+-- name: list_purposes
+-- Every purpose.
+SELECT
+    u.code,
+    u.title,
+    u.legal_basis,
+    u.requires_consent,
+    u.state
+FROM access.purpose AS u
+ORDER BY u.code;
+
+-- name: register_capacity
+-- Give a person a capacity from now, or give it another end.
+INSERT INTO access.person_capacity (person, capacity, valid_to, registered_by)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (person, capacity) DO UPDATE
+    SET valid_to = excluded.valid_to;
+
+-- name: list_people
+-- Every person with the capacities that are or were theirs.
+SELECT
+    c.person,
+    c.capacity,
+    c.valid_from,
+    c.valid_to,
+    c.registered_by
+FROM access.person_capacity AS c
+ORDER BY c.person, c.capacity;

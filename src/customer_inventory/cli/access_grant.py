@@ -1,0 +1,298 @@
+"""`cinv access`: grants from request to end, and the purposes and people they name."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from customer_inventory.access.grant import granting, people
+from customer_inventory.access.grant.granting import Decision
+from customer_inventory.access.house import operator
+from customer_inventory.access.registration import Permission
+from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.running import opened, run
+from customer_inventory.kit.settings import Settings
+from customer_inventory.store.database import Database
+
+Command = Callable[..., Any]
+_GRANT_COLUMNS = (
+    "id",
+    "process",
+    "purpose",
+    "version",
+    "state",
+    "permissions",
+    "valid_to",
+    "requested_by",
+    "approvals_missing",
+)
+
+
+def _account() -> str:
+    return operator().person or operator().process
+
+
+def _in_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
+    async def opened_work() -> Any:
+        async with opened(Settings.from_environment()) as database:
+            return await work(database)
+
+    return run(opened_work())
+
+
+def _by(person: str | None, reason: str) -> Decision:
+    return Decision(person or _account(), _account(), reason)
+
+
+def _as_option(command: Command) -> Command:
+    return click.option(
+        "--as",
+        "person",
+        help="Who decided, elsewhere; this account is kept as who entered it.",
+    )(command)
+
+
+@click.group()
+def purpose() -> None:
+    """The purposes that customer data may be used for."""
+
+
+@purpose.command("add")
+@click.argument("code")
+@click.option("--title", required=True, help="What people read.")
+@click.option(
+    "--legal-basis",
+    required=True,
+    type=click.Choice(people.LEGAL_BASES),
+    help="What allows it, in the words of GDPR article 6.",
+)
+@click.option("--requires-consent", is_flag=True, help="The customer must have said yes.")
+@click.option("--retired", is_flag=True, help="Nothing new is granted for it.")
+def add_purpose(
+    code: str, title: str, legal_basis: str, requires_consent: bool, retired: bool
+) -> None:
+    """Register a purpose, or change a registered one.
+
+    \b
+    Example:
+      cinv access purpose add billing --title "Billing" --legal-basis contract
+    """
+    _in_database(
+        lambda database: people.register_purpose(
+            database,
+            code,
+            title=title,
+            legal_basis=legal_basis,
+            requires_consent=requires_consent,
+            is_retired=retired,
+            registered_by=_account(),
+        )
+    )
+    click.echo(f"{code}: registered", err=True)
+
+
+@purpose.command("list")
+@output_option
+def list_purposes(output: str) -> None:
+    """List the purposes."""
+    columns = ("code", "title", "legal_basis", "requires_consent", "state")
+    show(_in_database(people.purposes), output, columns=columns, empty="No purpose is registered.")
+
+
+@click.group()
+def person() -> None:
+    """The people who decide on grants, and in which capacity."""
+
+
+@person.command("add")
+@click.argument("person")
+@click.argument("capacity")
+@click.option("--until", type=click.DateTime(), help="The last moment, in UTC; a past one ends it.")
+def add_person(person: str, capacity: str, until: datetime | None) -> None:
+    """Let a person decide as dataOwner:TYPE, reviewer, security or dpo.
+
+    \b
+    Example:
+      cinv access person add ada dataOwner:customer
+    """
+    end = until.replace(tzinfo=UTC) if until else None
+    _in_database(
+        lambda database: people.register_capacity(
+            database, person, capacity, until=end, registered_by=_account()
+        )
+    )
+    click.echo(f"{person}: {capacity}", err=True)
+
+
+@person.command("list")
+@output_option
+def list_people(output: str) -> None:
+    """List who decides, and in which capacity."""
+    columns = ("person", "capacity", "valid_from", "valid_to")
+    show(_in_database(people.people), output, columns=columns, empty="Nobody decides yet.")
+
+
+@click.command()
+@click.argument("process")
+@click.option("--purpose", required=True, help="A registered purpose.")
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    required=True,
+    metavar="TYPE:OPERATION[,…]",
+    help="What it asks to do, by record type. May be given several times.",
+)
+@click.option("--reason", required=True, help="What it is needed for.")
+@click.option("--days", default=365, show_default=True, help="How long it is to be good, in days.")
+@_as_option
+def request(
+    process: str,
+    purpose: str,
+    allowed: tuple[str, ...],
+    reason: str,
+    days: int,
+    person: str | None,
+) -> None:
+    """Ask for a grant; its id is printed. Nothing is permitted before it is active.
+
+    \b
+    Example:
+      cinv access request billing --purpose billing --allow customer:read --reason "Invoices"
+    """
+    permissions = [Permission.parse(text, purpose) for text in allowed]
+    made = _in_database(
+        lambda database: granting.request(
+            database,
+            process,
+            permissions=permissions,
+            valid_until=datetime.now(UTC) + timedelta(days=days),
+            by=_by(person, reason),
+        )
+    )
+    click.echo(made)
+
+
+@click.command()
+@click.argument("process", required=False)
+@output_option
+def grants(process: str | None, output: str) -> None:
+    """List the grants, latest first: all, or those of one process."""
+    rows = _in_database(lambda database: granting.grants(database, process=process))
+    show(rows, output, columns=_GRANT_COLUMNS, empty="Nobody has asked for anything.")
+
+
+@click.command("show")
+@click.argument("grant")
+@output_option
+def show_grant(grant: str, output: str) -> None:
+    """Show one grant: what it asks for, its state, and whose approval is missing.
+
+    \b
+    Example:
+      cinv access show qa06h0q9x2mrs6kz4c8v1tdw3e
+    """
+    rows = _in_database(lambda database: granting.grants(database, grant=grant))
+    show(rows, output, columns=(*_GRANT_COLUMNS, "reason", "sha256"), empty="")
+
+
+@click.command()
+@click.argument("grant")
+@output_option
+def history(grant: str, output: str) -> None:
+    """Show every state that a grant was in, by whom and why.
+
+    \b
+    Example:
+      cinv access history qa06h0q9x2mrs6kz4c8v1tdw3e
+    """
+    rows = _in_database(lambda database: granting.history(database, grant))
+    columns = ("number", "state", "changed_at", "changed_by", "entered_by", "reason")
+    show(rows, output, columns=columns, empty="")
+
+
+@click.command()
+@click.argument("grant")
+@click.option("--seen", help="SHA-256 of the content that was decided on, from `show`.")
+@click.option("--reason", default="", help="What to remember of the decision.")
+@_as_option
+def approve(grant: str, seen: str | None, reason: str, person: str | None) -> None:
+    """Approve a reviewed grant, in every capacity of yours that it needs.
+
+    \b
+    Example:
+      cinv access approve qa06h0q9x2mrs6kz4c8v1tdw3e --as ada
+    """
+    missing = _in_database(
+        lambda database: granting.approve(database, grant, by=_by(person, reason), seen=seen)
+    )
+    waiting = f"still needs {', '.join(missing)}" if missing else "approved"
+    click.echo(f"{grant}: {waiting}", err=True)
+
+
+def _step(
+    name: str, done: str, step: Callable[..., Awaitable[None]], told: str, *, needs_reason: bool
+) -> click.Command:
+    """Return the command that takes one step of a grant's life."""
+
+    def take(grant: str, reason: str, person: str | None) -> None:
+        _in_database(lambda database: step(database, grant, by=_by(person, reason)))
+        click.echo(f"{grant}: {done}", err=True)
+
+    example = f"cinv access {name} qa06h0q9x2mrs6kz4c8v1tdw3e"
+    if needs_reason:
+        example += ' --reason "No longer needed"'
+    take.__doc__ = f"{told}\n\n\b\nExample:\n  {example}\n"
+    if needs_reason:
+        with_reason = click.option("--reason", required=True, help="Why.")
+    else:
+        with_reason = click.option("--reason", default="", help="Why.")
+    return click.command(name)(click.argument("grant")(with_reason(_as_option(take))))
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    purpose,
+    person,
+    request,
+    grants,
+    show_grant,
+    history,
+    approve,
+    _step(
+        "review",
+        "reviewed",
+        granting.review,
+        "Find a request in order, as a reviewer.",
+        needs_reason=False,
+    ),
+    _step(
+        "activate",
+        "active",
+        granting.activate,
+        "Put an approved grant in force.",
+        needs_reason=False,
+    ),
+    _step("reject", "rejected", granting.reject, "Refuse what was asked for.", needs_reason=True),
+    _step(
+        "withdraw",
+        "withdrawn",
+        granting.withdraw,
+        "Take back your own request.",
+        needs_reason=False,
+    ),
+    _step(
+        "suspend",
+        "suspended",
+        granting.suspend,
+        "Withdraw what a grant permits, at once; a new grant brings it back.",
+        needs_reason=True,
+    ),
+    _step(
+        "revoke",
+        "revoked",
+        granting.revoke,
+        "Withdraw what a grant permits, at once and for good.",
+        needs_reason=True,
+    ),
+)

@@ -1,0 +1,54 @@
+"""`cinv access`: a grant from request to end, at the terminal."""
+
+import json
+
+from tests.cli.conftest import Cinv
+
+
+def test_a_grant_is_asked_for_decided_and_ended(here: Cinv) -> None:
+    def done(*words: str) -> str:
+        outcome = here("access", *words)
+        assert outcome.code == 0, (words, outcome.err)
+        return outcome.out.strip()
+
+    done("purpose", "add", "marketing", "--title", "Offers", "--legal-basis", "consent")
+    done("person", "add", "rita", "reviewer")
+    done("person", "add", "ada", "dataOwner:customer")
+    done("register", "marketing", "--name", "Marketing", "--owner", "Sales")
+    ask = ("--purpose", "marketing", "--allow", "customer:read", "--reason", "Spring offer")
+    grant = done("request", "marketing", *ask)
+    assert here("access", "approve", grant, "--as", "ada").code != 0
+    assert here("access", "review", grant).code != 0
+    done("review", grant, "--as", "rita")
+    (shown,) = json.loads(done("show", grant, "-o", "json"))
+    assert (shown["state"], shown["approvals_missing"]) == ("reviewed", "dataOwner:customer")
+    done("approve", grant, "--as", "ada", "--seen", shown["sha256"])
+    done("activate", grant)
+    (listed,) = [row for row in json.loads(done("list", "-o", "json")) if row["id"] == "marketing"]
+    assert listed["permissions"] == "customer:read for marketing"
+    done("revoke", grant, "--reason", "over")
+    history = json.loads(done("history", grant, "-o", "json"))
+    assert [row["state"] for row in history] == [
+        "requested",
+        "reviewed",
+        "approved",
+        "active",
+        "revoked",
+    ]
+    assert (history[1]["changed_by"], history[1]["reason"]) == ("rita", "")
+    assert history[1]["entered_by"] == history[0]["changed_by"] != "rita"
+    (listed,) = json.loads(done("grants", "marketing", "-o", "json"))
+    assert listed["state"] == "revoked"
+    (purpose,) = json.loads(done("purpose", "list", "-o", "json"))
+    assert purpose["requires_consent"] is True
+    assert {row["person"] for row in json.loads(done("person", "list", "-o", "json"))} == {
+        "ada",
+        "rita",
+    }
+
+
+def test_permissions_without_a_purpose_are_refused(here: Cinv) -> None:
+    refused = here(
+        "access", "register", "b", "--name", "B", "--owner", "F", "--allow", "customer:read"
+    )
+    assert refused.code == 2
