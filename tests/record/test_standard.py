@@ -76,7 +76,7 @@ def kinds(number: str, name: str) -> set[str]:
 
 
 def fits(ours: str | None, given: str | None) -> bool:
-    """Tell whether our type takes what is given; version 4 has any number where 5 has whole ones."""
+    """Tell whether our type takes what is given; version 4 has numbers where 5 has whole ones."""
     return None in (ours, given) or ours == given or (ours, given) == ("number", "integer")
 
 

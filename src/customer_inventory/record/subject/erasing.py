@@ -16,7 +16,8 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record.document import encode, encode_sorted, parse_object
-from customer_inventory.record.search.key import name_words
+from customer_inventory.record.search.key import keys_of
+from customer_inventory.record.search.word import words_in
 from customer_inventory.record.subject.belonging import (
     Belongings,
     belongings,
@@ -150,7 +151,8 @@ class Eraser:
     async def _scope(self, found: Belongings, actor: Actor) -> Scope:
         known = await versions(self._database, {**found.shared, **found.own})
         words = words_of(document for i, _, document in known if i in found.own)
-        names = {word for _, declared, said in known for word in name_words(declared, said)}
+        keys = (" ".join(keys_of(declared, said)) for _, declared, said in known)
+        names = words_in(keys)
         return Scope(found.own, found.shared, words | found.own.keys(), frozenset(names), actor)
 
     async def _empty(self, scope: Scope) -> Counter[str]:
