@@ -75,6 +75,11 @@ def kinds(number: str, name: str) -> set[str]:
     return found
 
 
+def fits(ours: str | None, given: str | None) -> bool:
+    """Tell whether our type takes what is given: a whole number is any number, as in version 4."""
+    return None in (ours, given) or ours == given or (ours, given) == ("number", "integer")
+
+
 def missing(
     number: str, name: str, declared: Schema, path: str, above: tuple[str, ...]
 ) -> Iterator[str]:
@@ -94,7 +99,7 @@ def missing(
             if "$ref" in inner:
                 below = (*above, name)
                 yield from missing(number, plain(inner["$ref"]), of_ours, place, below)
-            elif of_ours.get("type", inner.get("type")) != inner.get("type", of_ours.get("type")):
+            elif not fits(of_ours.get("type"), inner.get("type")):
                 yield f"{place} is {inner.get('type')}"
 
 

@@ -15,7 +15,9 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.schema import Schema, closed, demanding
 
-_MOST_PROBLEMS = 20
+MOST_PROBLEMS = 20
+"""So many problems of one document are told."""
+MISSING = "is mandatory and missing."
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _validators(
 def _first(
     errors: Iterator[jsonschema_rs.ValidationError],
 ) -> Iterator[jsonschema_rs.ValidationError]:
-    for _, error in zip(range(_MOST_PROBLEMS), errors, strict=False):
+    for _, error in zip(range(MOST_PROBLEMS), errors, strict=False):
         yield error
 
 
@@ -104,7 +106,7 @@ def _explain(error: jsonschema_rs.ValidationError, at: Sequence[str | int] = ())
 
 
 _MESSAGES: dict[str, Callable[[Any], str]] = {
-    "required": lambda _: "is mandatory and missing.",
+    "required": lambda _: MISSING,
     "anyOf": lambda _: "must be a date-time such as 2026-01-31T12:00:00Z, or a date.",
     "type": lambda kind: f"must be of type {' or '.join(kind.types)}.",
     "enum": lambda kind: f"must be one of {', '.join(map(str, kind.options))}.",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from customer_inventory.record.declare import places
 from customer_inventory.record.document import is_same
 from customer_inventory.record.patch import merged
+from customer_inventory.record.types import TYPES
 from customer_inventory.tmf.v4.declared import DIFFERENCES
 from tests.conftest import PROFILE
 from tests.tmf.v4.documents import of_v4, of_v5
@@ -17,6 +18,10 @@ from tests.tmf.v4.documents import of_v4, of_v5
 _ONCE = {id(differences.rules): name for name, differences in DIFFERENCES.items()}
 EVERY = pytest.mark.parametrize("name", _ONCE.values())
 TRIED = settings(max_examples=2000 if PROFILE == "long" else 20)
+
+
+def test_differences_are_of_declared_types_alone() -> None:
+    assert DIFFERENCES.keys() - TYPES.keys() == set()
 
 
 @EVERY

@@ -84,7 +84,7 @@ PRODUCT = RecordType(
             thing(
                 name=text(),
                 description=text(),
-                duration=thing(amount=whole(), units=text()),
+                duration=thing(amount=number(), units=text()),
                 validFor=PERIOD,
             ),
             description="For how long it is committed to",
@@ -112,7 +112,7 @@ PRODUCT = RecordType(
                 orderId=text(),
                 orderItemId=text(),
                 orderHref=text(),
-                orderItemAction=choice("add", "modify", "delete", "noChange"),
+                orderItemAction=text("add, modify, delete, noChange; any word in version 4"),
             ),
             description="The order that changed it",
         ),

@@ -51,7 +51,7 @@ TROUBLE_TICKET = RecordType(
         "statusChangeDate": moment(),
         "statusChangeReason": text(),
         "statusChangeHistory": many(
-            thing(status=_STATUS, statusChangeDate=moment(), statusChangeReason=text()),
+            thing(status=text(), statusChangeDate=moment(), statusChangeReason=text()),
             description="The statuses it went through",
         ),
         "creationDate": moment(),

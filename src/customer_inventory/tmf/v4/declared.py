@@ -127,22 +127,33 @@ _STATUS_CHANGE = (
     Attribute("statusChangeReason", v4="changeReason"),
 )
 
+_OF_PARTIES = {"relatedParty": ("id", "@referredType")}
+_OF_ROLES = {
+    **_OF_PARTIES,
+    "contactMedium": ("mediumType", "characteristic"),
+    "creditProfile": ("creditProfileDate", "validFor"),
+    "account": ("name",),
+}
+
 DIFFERENCES: Mapping[str, Differences] = {
     "individual": Differences(
         (
             *_PARTY,
             Attribute("name", v4="fullName"),
             Spelled("status", {"deceaded": "deceased"}),
-        )
+        ),
+        demanded=_OF_PARTIES,
     ),
-    "organization": Differences((*_PARTY, Either(v4="tradingName", v5="name"))),
-    "customer": Differences(_ROLE),
-    "partyRole": Differences(_ROLE),
+    "organization": Differences(
+        (*_PARTY, Either(v4="tradingName", v5="name")), demanded=_OF_PARTIES
+    ),
+    "customer": Differences(_ROLE, demanded=_OF_ROLES),
+    "partyRole": Differences(_ROLE, demanded=_OF_ROLES),
     "partyRoleSpecification": Differences((RELATED_PARTY,)),
-    "partyAccount": Differences(_ACCOUNT),
-    "billingAccount": Differences(_ACCOUNT),
-    "settlementAccount": Differences(_ACCOUNT),
-    "financialAccount": Differences(_ACCOUNT),
+    "partyAccount": Differences(_ACCOUNT, demanded=_OF_PARTIES),
+    "billingAccount": Differences(_ACCOUNT, demanded=_OF_PARTIES),
+    "settlementAccount": Differences(_ACCOUNT, demanded=_OF_PARTIES),
+    "financialAccount": Differences(_ACCOUNT, demanded=_OF_PARTIES),
     "agreement": Differences(_AGREEMENT),
     "agreementSpecification": Differences(
         (
@@ -167,6 +178,7 @@ DIFFERENCES: Mapping[str, Differences] = {
         ),
         # Version 4 demands both, its conformance kit does not send them.
         defaults={"status": "opened", "interactionDate": begins_now},
+        demanded=_OF_PARTIES,
     ),
     "partyPrivacyProfile": Differences(
         (
@@ -192,13 +204,14 @@ DIFFERENCES: Mapping[str, Differences] = {
         )
     ),
     "partyPrivacyAgreement": Differences((*_AGREEMENT, _PRIVACY_CHARACTERISTICS)),
-    "product": Differences(_PRODUCT),
+    "product": Differences(_PRODUCT, demanded=_OF_PARTIES),
     "troubleTicket": Differences(
         (
             RELATED_PARTY,
             Attribute("relatedEntity", ENTITY),
             Attribute("statusChangeHistory", _STATUS_CHANGE, v4="statusChange"),
-        )
+        ),
+        demanded=_OF_PARTIES,
     ),
     "troubleTicketSpecification": Differences((RELATED_PARTY,)),
 }

@@ -1,6 +1,6 @@
 """How records of one type are turned: the engine that applies declared rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,13 @@ class Differences:
     """What is different in version 4 of a record type.
 
     `defaults` are attributes that version 4 demands and its callers leave out: a value, or what
-    makes one. A record that is made gets them.
+    makes one. A record that is made gets them. `demanded` is what version 4 demands of the objects
+    of an attribute when a record is made.
     """
 
     rules: Sequence[Rule] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    demanded: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def shown(self, document: Document) -> Document:
         """Return version 4 of a document as it is kept."""
@@ -35,6 +37,16 @@ class Differences:
         missing = {name: value for name, value in self.defaults.items() if name not in document}
         given = {name: value() if callable(value) else value for name, value in missing.items()}
         return self.kept({**document, **given})
+
+    def missing(self, document: Document) -> Iterator[Steps]:
+        """Yield the path of everything that is demanded of an object of `document` and missing."""
+        for name, demanded in self.demanded.items():
+            given = document.get(name)
+            things = enumerate(given) if isinstance(given, list) else [(None, given)]
+            for position, thing in things:
+                at: Steps = (name,) if position is None else (name, position)
+                if isinstance(thing, dict):
+                    yield from ((*at, word) for word in demanded if word not in thing)
 
     def changed(self, old: Document, new: Document) -> Document:
         """Return what is kept of `new`, a document of version 4 made of `old`, which is kept.

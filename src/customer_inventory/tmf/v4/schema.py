@@ -1,6 +1,8 @@
 """Schemas in version 4, made of those of what is kept by the same rules as documents."""
 
+from collections.abc import Mapping, Sequence
 from functools import singledispatch
+from types import MappingProxyType
 from typing import Any
 
 from customer_inventory.record.schema import Schema
@@ -21,13 +23,25 @@ _DEEPEST = 3
 """Objects that hold objects of their own kind are described to this depth."""
 
 
-def described(rules: Rules, schema: Schema, depth: int = 0) -> Schema:
-    """Return the schema of version 4 for `schema`, of an object or of a list of such."""
+def described(
+    rules: Rules,
+    schema: Schema,
+    depth: int = 0,
+    demanded: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Schema:
+    """Return the schema of version 4 for `schema`, of an object or of a list of such.
+
+    `demanded` is what is mandatory in the objects of an attribute.
+    """
     if "items" in schema:
         return {**schema, "items": described(rules, schema["items"], depth)}
     if "properties" in schema and depth < _DEEPEST:
         for rule in rules_of(rules):
             schema = _ruled(rule, schema, depth)
+    for name, words in demanded.items():
+        part = schema["properties"][name]
+        if "items" in part:
+            schema = _changed(schema, name, items={**part["items"], "required": list(words)})
     return schema
 
 

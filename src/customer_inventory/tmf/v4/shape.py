@@ -9,7 +9,7 @@ from customer_inventory.record.declare import ApiVersion, Document
 from customer_inventory.record.document import encode, parse
 from customer_inventory.record.read import Query
 from customer_inventory.record.schema import Schema
-from customer_inventory.record.validate import Problem, Rejected, dotted
+from customer_inventory.record.validate import MISSING, MOST_PROBLEMS, Problem, Rejected, dotted
 from customer_inventory.store.where import Order, Term
 from customer_inventory.tmf import render
 from customer_inventory.tmf.shape import Shape
@@ -26,7 +26,8 @@ class ShapeOf4(Shape):
 
     version: ApiVersion = "v4"
 
-    def __init__(self, differences: Differences) -> None:
+    def __init__(self, entity: str, differences: Differences) -> None:
+        self._entity = entity
         self._differences = differences
 
     def shown(self, body: bytes, href: bytes, fields: Sequence[str] | None) -> bytes:
@@ -39,7 +40,13 @@ class ShapeOf4(Shape):
         return self._differences.shown(document)
 
     def made(self, given: Document) -> Document:
-        """Return what is kept of a document of version 4 that a record is made of."""
+        """Return what is kept of a document of version 4 that a record is made of.
+
+        Raises Rejected when an object in it lacks what version 4 demands of it.
+        """
+        missing = [Problem(dotted(path), MISSING) for path in self._differences.missing(given)]
+        if missing:
+            raise Rejected(self._entity, missing[:MOST_PROBLEMS])
         return self._differences.made(given)
 
     def changed(self, old: Document, new: Document) -> Document:
@@ -57,7 +64,7 @@ class ShapeOf4(Shape):
 
     def described(self, schema: Schema) -> Schema:
         """Return the schema of version 4, given that of what is kept."""
-        return described(self._differences.rules, schema)
+        return described(self._differences.rules, schema, demanded=self._differences.demanded)
 
     def tell(self, error: InventoryError) -> None:
         """Name the attributes of `error` as version 4 knows them."""
