@@ -18,7 +18,7 @@ from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.types import of_entity
 
 SAMPLE = 1000
-PINNED = "f051aeaefb37eabb415dcafd45163d79f84992a3eb81fa33f419b1f6919c8e45"
+PINNED = "fd593c43b260c1468339b0d15925d0198e44526f712b410972ae620195416ef9"
 MANDATORY = {
     "individual": {"givenName", "familyName"},
     "organization": {"name", "tradingName"},
@@ -29,6 +29,7 @@ MANDATORY = {
     "product": {"name", "status", "productCharacteristic", "productOffering", "relatedParty"},
     "troubleTicket": {"description", "severity", "ticketType", "relatedEntity"},
     "partyRole": {"name", "role", "engagedParty"},
+    "partyPrivacyProfileSpecification": {"name", "specCharacteristic"},
     "partyPrivacyProfile": {
         "agreedByParty",
         "partyPrivacyProfileCharacteristic",

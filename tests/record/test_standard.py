@@ -76,7 +76,7 @@ def kinds(number: str, name: str) -> set[str]:
 
 
 def fits(ours: str | None, given: str | None) -> bool:
-    """Tell whether our type takes what is given; version 4 has numbers where 5 has whole ones."""
+    """Tell whether our type takes what is given: a whole number is any number, as in version 4."""
     return None in (ours, given) or ours == given or (ours, given) == ("number", "integer")
 
 

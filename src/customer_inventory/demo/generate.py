@@ -20,11 +20,14 @@ from customer_inventory.demo.interactions import interactions
 from customer_inventory.demo.parts import Document
 from customer_inventory.demo.products import products
 from customer_inventory.demo.residential import household
-from customer_inventory.demo.roles import privacy, roles
+from customer_inventory.demo.roles import privacy, privacy_specification, roles
 from customer_inventory.demo.standing import draw_standing
 from customer_inventory.demo.tickets import tickets
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.types import TYPES
+
+_OFFERED = (1 << 64) - 1
+"""The number under which the offer is drawn: that of no customer."""
 
 
 class Record(NamedTuple):
@@ -53,6 +56,10 @@ def lines(customers: int, *, seed: int, first: int = 0) -> Iterator[bytes]:
 def _records(indexes: range, seed: int) -> Iterator[Record]:
     types = {declared.entity: name for name, declared in TYPES.items()}
     encode = msgspec.json.Encoder().encode
+    if 0 in indexes:
+        # What is described once, for all customers, comes before the first of them.
+        told = privacy_specification(Draw(seed, _OFFERED))
+        yield Record(types[told["@type"]], told["id"], encode(told))
     for index in indexes:
         for document in _documents(Draw(seed, index)):
             yield Record(types[document["@type"]], document["id"], encode(document))

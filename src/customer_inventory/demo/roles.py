@@ -5,6 +5,7 @@ from customer_inventory.demo.dates import period
 from customer_inventory.demo.draw import Draw
 from customer_inventory.demo.parts import Document, characteristic, related_party_or_role
 
+_ASKED = "Communication and analysis"
 _PURPOSES = (("marketing", "byEmail", 46), ("marketing", "byPhone", 18), ("analysis", "ofUse", 60))
 
 
@@ -26,19 +27,41 @@ def roles(draw: Draw, customer: Customer) -> list[Document]:
     ]
 
 
+def privacy_specification(draw: Draw) -> Document:
+    """Return what every customer is asked to allow, before anybody has chosen."""
+    return {
+        "id": draw.new_id(),
+        "@type": "PartyPrivacyProfileSpecification",
+        "name": _ASKED,
+        "description": "What customers are asked to allow when they sign",
+        "lifecycleStatus": "active",
+        "version": "2",
+        "specCharacteristic": [
+            {
+                "@type": "PartyPrivacyProfileSpecificationCharacteristic",
+                "name": name,
+                "valueType": "boolean",
+                "configurable": True,
+                "privacyUsagePurpose": purpose,
+            }
+            for purpose, name, _ in _PURPOSES
+        ],
+    }
+
+
 def privacy(draw: Draw, customer: Customer) -> Document:
     """Return what the customer allows to be done with its data."""
     agreed = related_party_or_role("customer", customer.role)
     return {
         "id": draw.new_id(),
         "@type": "PartyPrivacyProfile",
-        "name": "Communication and analysis",
+        "name": _ASKED,
         "status": "active",
         "agreedByParty": agreed,
         "partyPrivacyProfileSpecification": {
             "@type": "PartyPrivacyProfileSpecificationRef",
             "id": "privacy-2",
-            "name": "Communication and analysis",
+            "name": _ASKED,
         },
         "partyPrivacyProfileCharacteristic": [
             {
