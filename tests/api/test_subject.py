@@ -32,7 +32,10 @@ async def test_a_hold_refuses_and_names_its_case(service: Service) -> None:
 
 async def test_a_request_is_opened_and_taken_on(service: Service) -> None:
     client = service.client
-    given = {"kind": "access", "subjectId": new_id()}
+    made = await client.post(PATHS["individual"], json=BODIES["individual"])
+    given = {"kind": "access", "subjectId": made.json()["id"]}
+    nobody = await client.post(f"{ROOT}/subjectRequest", json={**given, "subjectId": new_id()})
+    assert nobody.status_code == 404
     opened = await client.post(f"{ROOT}/subjectRequest", json=given)
     assert opened.status_code == 201, opened.text
     there = f"{ROOT}/subjectRequest/{opened.json()['id']}"

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from customer_inventory.app import holders_of
+from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.store.database import Database
+from tests.record.samples import INDIVIDUAL, person
 
 TABLES = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c"
@@ -32,6 +34,12 @@ def eraser(database: Database, home: Path) -> Eraser:
 @pytest.fixture
 def inventory(database: Database) -> Inventory:
     return Inventory(database)
+
+
+@pytest.fixture
+async def subject(inventory: Inventory, actor: Actor) -> str:
+    """The id of somebody who is known."""
+    return (await inventory.create(INDIVIDUAL, person(), actor=actor)).id
 
 
 async def places_of(database: Database, values: Iterable[str]) -> set[str]:

@@ -9,6 +9,7 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.finding import findings
+from customer_inventory.record.subject.belonging import NoSuchSubject
 from customer_inventory.record.subject.job import OVERDUE_REQUEST, look_for_overdue
 from customer_inventory.record.subject.request import (
     NoSuchRequest,
@@ -37,8 +38,7 @@ def test_a_month_ends_on_the_same_day_or_the_last(received: str, months: int, du
     assert months_after(instant, months).date().isoformat() == due
 
 
-async def test_a_request_goes_its_way(database: Database, actor: Actor) -> None:
-    subject = new_id()
+async def test_a_request_goes_its_way(database: Database, subject: str, actor: Actor) -> None:
     case = await open_request(database, "erasure", subject, actor=actor)
     assert case.due_at == months_after(case.received_at, 1)
     with pytest.raises(NotNow):
@@ -58,25 +58,26 @@ async def test_a_request_goes_its_way(database: Database, actor: Actor) -> None:
     assert await requests(database, is_open=True) == []
 
 
-async def test_wrong_ones_are_refused(database: Database, actor: Actor) -> None:
+async def test_wrong_ones_are_refused(database: Database, subject: str, actor: Actor) -> None:
     with pytest.raises(Invalid, match="kind"):
-        await open_request(database, "curiosity", new_id(), actor=actor)
-    with pytest.raises(Invalid, match="no id"):
-        await open_request(database, "access", "somebody", actor=actor)
+        await open_request(database, "curiosity", subject, actor=actor)
+    for nobody in ("somebody", new_id()):
+        with pytest.raises(NoSuchSubject):
+            await open_request(database, "access", nobody, actor=actor)
     with pytest.raises(Invalid, match="future"):
         await open_request(
-            database, "access", new_id(), received_at=now() + timedelta(days=1), actor=actor
+            database, "access", subject, received_at=now() + timedelta(days=1), actor=actor
         )
     with pytest.raises(NoSuchRequest):
         await one(database, new_id())
 
 
 async def test_overdue_requests_are_findings_until_they_are_answered(
-    database: Database, actor: Actor
+    database: Database, subject: str, actor: Actor
 ) -> None:
     long_ago = now() - timedelta(days=40)
-    late = await open_request(database, "access", new_id(), received_at=long_ago, actor=actor)
-    await open_request(database, "access", new_id(), actor=actor)
+    late = await open_request(database, "access", subject, received_at=long_ago, actor=actor)
+    await open_request(database, "access", subject, actor=actor)
     look = look_for_overdue(database)
     await look({}, actor)
     found = await findings(database, kind=OVERDUE_REQUEST, state="open")

@@ -67,6 +67,12 @@ async def gathered(database: Database, root: str, known: Mapping[str, str]) -> B
     return Belongings(root, own, {i: t for i, t in shared.items() if i not in own})
 
 
+async def check_known(database: Database, identifier: str) -> None:
+    """Raise NoSuchSubject when no record and no history is known under the id."""
+    if await _kind_of(database, identifier) is None:
+        raise NoSuchSubject
+
+
 async def documents(database: Database, kinds: Mapping[str, str]) -> dict[str, tuple[str, bytes]]:
     """Return type and document of records by id: the present one, or else the last there was."""
     found: dict[str, tuple[str, bytes]] = {}

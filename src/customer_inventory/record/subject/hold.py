@@ -7,7 +7,8 @@ from datetime import datetime
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
-from customer_inventory.kit.ids import bucket_of, is_id, new_id
+from customer_inventory.kit.ids import bucket_of, new_id
+from customer_inventory.record.subject.belonging import check_known
 from customer_inventory.record.subject.reason import check_case
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
@@ -63,12 +64,11 @@ async def place(
 ) -> Hold:
     """Place a hold on a subject, or on one record, and return it.
 
-    `reason` is a reference to a case. Raises Invalid for another, for an id that is none, and
-    for an end that has passed.
+    `reason` is a reference to a case. Raises Invalid for another and for an end that has
+    passed, NoSuchSubject when nothing is known under the id.
     """
     check_case(reason)
-    if not is_id(subject_id):
-        raise Invalid("is no id of this inventory.", path="subjectId")
+    await check_known(database, subject_id)
     if until is not None and until <= now():
         raise Invalid("has passed.", path="until")
     bucket = bucket_of(subject_id)

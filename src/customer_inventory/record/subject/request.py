@@ -13,8 +13,9 @@ from typing import Any
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
-from customer_inventory.kit.ids import bucket_of, is_id, new_id
+from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record.document import encode, parse
+from customer_inventory.record.subject.belonging import check_known
 from customer_inventory.record.subject.reason import check_case
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -91,11 +92,13 @@ async def open_request(
     received_at: datetime | None = None,
     actor: Actor,
 ) -> Request:
-    """Open a case for a request received now, or at `received_at`; raise Invalid for wrong ones."""
+    """Open a case for a request received now, or at `received_at`.
+
+    Raises Invalid for an unknown kind or a time to come, NoSuchSubject for an unknown subject.
+    """
     if kind not in KINDS:
         raise Invalid(f"must be one of {', '.join(KINDS)}.", path="kind")
-    if not is_id(subject_id):
-        raise Invalid("is no id of this inventory.", path="subjectId")
+    await check_known(database, subject_id)
     received = received_at or now()
     if received > now():
         raise Invalid("is in the future.", path="receivedAt")
