@@ -10,7 +10,7 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.search import common
+from customer_inventory.record.search import frequent
 from customer_inventory.record.search.candidate import SEARCHED
 from customer_inventory.record.search.find import MOST_SHOWN, Hit, Hits, find
 from customer_inventory.record.search.position import position_of, text_of
@@ -319,10 +319,10 @@ async def test_pages_follow_each_other(
 async def test_common_words_are_looked_for_among_the_first_records(
     database: Database, inventory: Inventory, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "MANY", 40)
+    monkeypatch.setattr(frequent, "MANY", 40)
     await asyncio.gather(*(made(inventory, actor, f"N{n}", "Smith") for n in range(50)))
     await database.execute("ANALYZE record.individual")
-    assert "n:smith" in (await common.commons(database))["individual"]
+    assert "n:smith" in (await frequent.commons(database))["individual"]
     assert len((await find(database, "smith", types=SEARCHED, limit=100)).hits) == 50
     assert (await hits(database, "smith n7"))[0].name == "N7 Smith"
 

@@ -12,7 +12,7 @@ from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.search.asked import Group
-from customer_inventory.record.search.common import commons, where_common
+from customer_inventory.record.search.frequent import commons, where_common
 from customer_inventory.record.search.key import identifier_key
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
