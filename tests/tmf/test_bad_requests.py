@@ -41,7 +41,7 @@ PLACES = [
     nowhere(f"{ROOT}/partyManagement/v5/Individual"),
     nowhere(f"{ROOT}/partyManagement/v5/individuals"),
     nowhere(f"{ROOT}/partyManagement/v5/customer"),
-    nowhere(f"{ROOT}/partyManagement/v5/hub", "POST"),
+    nowhere(f"{ROOT}/partyManagement/v5/hubs", "POST"),
     nowhere(f"{INDIVIDUALS}/{{id}}/contactMedium"),
     nowhere(f"{INDIVIDUALS}/{{id}}%2Ftitle"),
     nowhere(f"{INDIVIDUALS}/..%2f..%2f{{id}}"),
