@@ -1,5 +1,6 @@
 """The real file: 7,043 customers of an operator become linked records, once."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from customer_inventory.capture.importing import import_file
@@ -75,7 +76,7 @@ async def check_one(database: Database) -> None:
     facts = {each["name"]: each["value"] for each in person["partyCharacteristic"]}
     assert (person["gender"], facts["age"], facts["seniorCitizen"]) == ("male", 78, True)
     account = parse_object(seen.parts["billingAccount"][0][1])
-    assert account["accountBalance"][0]["amount"] == {"unit": "USD", "value": 39.65}
+    assert account["accountBalance"][0]["amount"] == {"unit": "USD", "value": Decimal("39.65")}
     agreement = parse_object(seen.parts["agreement"][0][1])
     assert agreement["status"] == "terminated"
     assert agreement["agreementPeriod"]["startDateTime"] == "2018-08-30T00:00:00Z"

@@ -101,7 +101,6 @@ WRONG_USE = [
     ([*REGISTER, "--allow", "customer"], "'customer' is not TYPE:OPERATION"),
     ([*REGISTER, "--allow", "customer:"], "'customer:' is not TYPE:OPERATION"),
     ([*REGISTER, "--allow", ":read"], "There is no record type ''."),
-    ([*REGISTER], "Missing option '--allow'"),
     (["access", "register", "Bad Name", *BILLING[1:], "--allow", "*:read"], "is no process id"),
     ([*REGISTER, "--purpose", "two words", "--allow", "*:read"], "is no purpose"),
     ([*REGISTER, "--owner", " ", "--allow", "*:read"], "has a name and an owner"),
@@ -151,7 +150,7 @@ def test_what_is_seen_at_the_terminal_is_in_the_log(here: Cinv) -> None:
     assert len(rows) == 3
     assert {row["process"] for row in rows} == {PROCESS}
     assert {(row["operation"], row["record_type"], row["status"]) for row in rows} == {
-        ("read", "customer", 200)
+        ("read", "search", 200)
     }
     assert all(row["person"] and row["source"].startswith("terminal") for row in rows)
     assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)

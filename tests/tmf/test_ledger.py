@@ -79,7 +79,7 @@ REQUESTS = [
     Asked("GET", f"{WHOLE}/{{customer}}", 200, "read customer360 permit", "id customer", 2),
     Asked("PATCH", PERSON, 200, "update individual permit", "id", 1, {"json": {"title": "Dr"}}),
     Asked("PATCH", PERSON, 200, "update individual permit", "id", 1, {"json": {}}),
-    Asked("DELETE", PERSON, 204, "delete individual permit", "id", 1),
+    Asked("DELETE", PERSON, 409, "delete individual permit", "id", 0),
     Asked("PATCH", PERSON, 400, "update individual permit", "id", 0, {"json": {"id": 1}}),
     Asked("PATCH", PERSON, 412, "update individual permit", "id", 0, STALE),
     Asked("DELETE", f"{CUSTOMERS}/{{customer}}", 403, "delete customer deny", "customer"),

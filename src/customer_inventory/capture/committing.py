@@ -19,7 +19,9 @@ from customer_inventory.capture.tally import Tally
 from customer_inventory.capture.work import Work, problems_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict
+from customer_inventory.record.load import words_of
 from customer_inventory.record.observation import UNDECLARED, Observations
+from customer_inventory.record.search.word import Noted, note
 from customer_inventory.store.database import Connection, Database
 from customer_inventory.store.sql import beside
 
@@ -64,6 +66,7 @@ class Committing:
         self._process = actor.process
         self._committed = committed
         self._observations = Observations(database)
+        self._noted: Noted = set()
 
     async def commit_all(self, worked: AsyncIterator[tuple[Chunk, Work]]) -> None:
         """Commit every chunk, in order; raise the first failure, all before it committed.
@@ -91,6 +94,9 @@ class Committing:
         # what both hold until they commit this one may not hold first.
         if before and not before.held.isdisjoint(_held(work)):
             await before.end()
+        # Words that two chunks bring must be there before either holds them until it commits.
+        async with self._database.connection() as connection:
+            await note(connection, words_of(work.batches.values()), self._noted)
         for tries_left in reversed(range(_TRIES)):
             try:
                 await self._try(chunk, work, before)

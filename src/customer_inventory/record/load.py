@@ -125,6 +125,14 @@ class Batch:
         return dict(zip(self.ids, zip(*parts, strict=True), strict=True))
 
 
+def words_of(batches: Iterable[Batch]) -> set[str]:
+    """Return the name words that records of `batches` are found by.
+
+    Whoever loads in transactions that overlap puts them into the dictionary before.
+    """
+    return {word for batch in batches for word in batch.texts[3].decode().split()}
+
+
 async def known(connection: Connection, declared: RecordType, batch: Batch) -> dict[str, Row]:
     """Return the records of a type that exist already of those in `batch`, by id.
 
@@ -148,8 +156,7 @@ async def load(connection: Connection, batches: Mapping[RecordType, Batch], acto
             kind: await _make_again(connection, kind, batch, again, actor)
             for kind, batch in batches.items()
         }
-    words = {word for batch in batches.values() for word in batch.texts[3].decode().split()}
-    await note(connection, words)
+    await note(connection, words_of(batches.values()))
     for declared, batch in batches.items():
         columns = [*_ROW_FIRST, *(column.name for column in declared.columns)]
         columns += [*(["keys"] if declared.searched else []), "body"]

@@ -18,6 +18,14 @@ def holders(sealer: Callable[[], Sealer]) -> tuple[Holder, ...]:
 
 
 EXPLAINED = {
+    "access.permission": "what a process may do, not a subject",
+    "access.grant_decision": "who decided on what a process may do, not on a subject",
+    "access.grant_history": "what became of a grant, not of a subject",
+    "access.process_grant": "what a process asked for, not a subject",
+    "access.grant_step": "the declared steps of grants",
+    "access.purpose": "what accesses may be for",
+    "access.person_capacity": "staff and what they may decide",
+    "access.operation_capacity": "who must approve an operation",
     "access.process": "processes and their owners, no customers",
     "access.client": "clients of processes",
     "access.signing_key": "keys of the authorization server",
