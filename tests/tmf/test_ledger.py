@@ -79,6 +79,7 @@ REQUESTS = [
     Asked("GET", f"{WHOLE}/{{customer}}", 200, "read customer360 permit", "id customer", 2),
     Asked("PATCH", PERSON, 200, "update individual permit", "id", 1, {"json": {"title": "Dr"}}),
     Asked("PATCH", PERSON, 200, "update individual permit", "id", 1, {"json": {}}),
+    Asked("DELETE", f"{INDIVIDUALS}/{{lone}}", 204, "delete individual permit", "lone", 1),
     Asked("DELETE", PERSON, 409, "delete individual permit", "id", 0),
     Asked("PATCH", PERSON, 400, "update individual permit", "id", 0, {"json": {"id": 1}}),
     Asked("PATCH", PERSON, 412, "update individual permit", "id", 0, STALE),
@@ -107,7 +108,8 @@ async def test_an_answer_leaves_one_entry(
 ) -> None:
     person = await made(shared, "individual")
     customer = await made(shared, "customer", engagedParty=party(person["id"]))
-    ids = {"id": person["id"], "customer": customer["id"]}
+    lone = await made(shared, "individual")
+    ids = {"id": person["id"], "customer": customer["id"], "lone": lone["id"]}
     target = asked.target.format(**ids)
     answer, (entry,) = await _answered(shared, caller, asked.method, target, asked.options)
     assert answer.status_code == asked.status
