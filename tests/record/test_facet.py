@@ -20,9 +20,23 @@ def test_every_declared_path_has_a_facet(declared: RecordType) -> None:
 
 @pytest.mark.parametrize("declared", TYPES.values(), ids=TYPES.keys())
 def test_facets_are_declared_of_paths_that_are(declared: RecordType) -> None:
-    from customer_inventory.record.facet import _places
+    from customer_inventory.record.facet import _declared, _paths
 
-    assert set(_places(declared.name)) <= set(paths(declared.schema))
+    assert set(_paths(_declared()["type"][declared.name])) <= set(paths(declared.schema))
+
+
+def test_facets_are_declared_anywhere_of_paths_that_some_type_has() -> None:
+    from customer_inventory.record.facet import _declared, _paths
+
+    known = {path for declared in TYPES.values() for path in paths(declared.schema)}
+    assert set(_paths(_declared()["anywhere"])) <= known
+
+
+def test_names_within_references_are_names() -> None:
+    customer = TYPES["customer"]
+    assert customer.facet("engagedParty").group == "relation"
+    assert customer.facet("engagedParty.name").group == "name"
+    assert customer.facet("relatedParty[0].partyOrPartyRole.name").group == "name"
 
 
 def test_facets_are_declared_of_types_that_are() -> None:

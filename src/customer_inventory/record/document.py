@@ -39,13 +39,14 @@ def _number(text: str) -> Decimal:
 
 
 _OUT_OF_RANGE = "a number is out of range"
-_decode = msgspec.json.Decoder(float_hook=_number).decode
+decode = msgspec.json.Decoder(float_hook=_number).decode
+"""Return the JSON value of what is kept; what callers send is for `parse` to read."""
 
 
 def parse(raw: bytes) -> Any:
     """Return the JSON value of `raw`; raise Invalid for text that is not plain JSON."""
     try:
-        value = _decode(raw)
+        value = decode(raw)
     except RecursionError:
         raise TooDeep from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

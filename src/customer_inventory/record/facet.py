@@ -81,6 +81,11 @@ def retention_of(record_type: str) -> str | None:
     return retention
 
 
+def groups_of(record_type: str) -> Mapping[str, str]:
+    """Return the group of each path of a type that is declared to have one of its own."""
+    return _places(record_type)
+
+
 def groups() -> Mapping[str, Facet]:
     """Return every declared group by name."""
     return _groups()
@@ -109,5 +114,10 @@ def _groups() -> Mapping[str, Facet]:
 @cache
 def _places(record_type: str) -> Mapping[str, str]:
     """Return the group of each declared path of a type."""
-    said = _declared()["type"].get(record_type, {})
+    own = _paths(_declared()["type"].get(record_type, {}))
+    anywhere = _paths(_declared()["anywhere"])
+    return own | {path: group for path, group in anywhere.items() if path.partition(".")[0] in own}
+
+
+def _paths(said: Mapping[str, Any]) -> dict[str, str]:
     return {path: group for group, paths in said.get("groups", {}).items() for path in paths}
