@@ -1,7 +1,7 @@
 """Inventories of several sizes, made once and kept where the next run finds them.
 
-What a run has begun the next one goes on with: records that were generated are not generated
-again, and an import goes on where it was.
+They are made part by part, so that no more than one part lies on the disk twice. What a run has
+begun the next one goes on with: whole parts are not made again, and an import goes on where it was.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import platformdirs
 
 from bench import machine
@@ -18,11 +19,11 @@ from bench.server import Home, kept_home
 from bench.tables import connected
 
 CACHE = "CINV_BENCH_CACHE"
-_GIGABYTES_A_CUSTOMER = 66 / 1_000_000
-"""Generated file and database together, at the fullest."""
-_GIGABYTES_BESIDES = 5.0
+_GIGABYTES_A_CUSTOMER = 48 / 1_000_000
+_GIGABYTES_BESIDES = 8.0
+"""One generated part, and what the database writes ahead."""
+_PART = 50_000
 _DONE = "loaded"
-_GENERATED = "records.ndjson"
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,11 @@ async def make(size: Size) -> None:
     size.folder.mkdir(parents=True, exist_ok=True)
     machine.require_disk(size.folder, size.customers * _GIGABYTES_A_CUSTOMER + _GIGABYTES_BESIDES)
     async with kept_home(size.folder) as home:
-        file = await _generated(size, home)
-        await home.cinv("capture", "import", str(file), "--mapping", "records")
+        for first in range(0, size.customers, _PART):
+            await _load(size, home, first)
         async with connected(home.superuser) as connection:
             await connection.execute("vacuum (analyze)", timeout=3600)
         await home.checkpoint()
-    file.unlink()
     (size.folder / _DONE).touch()
 
 
@@ -80,12 +80,20 @@ async def opened(size: Size) -> AsyncIterator[Home]:
         yield home
 
 
-async def _generated(size: Size, home: Home) -> Path:
-    file = size.folder / _GENERATED
+async def _load(size: Size, home: Home, first: int) -> None:
+    """Generate and import one part, unless that is done."""
+    done = size.folder / f"{_DONE}-{first}"
+    if done.exists():
+        return
+    file = size.folder / f"{first}.ndjson"
     if not file.exists():
-        part = file.with_suffix(".part")
-        words = ["--customers", str(size.customers), "--seed", str(size.seed)]
-        with part.open("wb") as output:
+        many = min(_PART, size.customers - first)
+        words = ["--customers", str(many), "--first", str(first), "--seed", str(size.seed)]
+        half = file.with_suffix(".half")
+        with half.open("wb") as output:
             await home.cinv("demo", "generate", *words, output=output)
-        part.rename(file)
-    return file
+        half.rename(file)
+    await home.cinv("capture", "import", str(file), "--mapping", "records")
+    done.touch()
+    file.unlink()
+    click.echo(f"{first + _PART:,} of {size.customers:,} customers", err=True)

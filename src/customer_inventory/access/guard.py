@@ -5,13 +5,14 @@ database tells every worker, and while it cannot tell us, nothing is remembered.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.access.stranger import Strangers
+from customer_inventory.access.terms import Terms
 from customer_inventory.access.token import digest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
@@ -29,7 +30,7 @@ _MOST_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A verified token: who acts, for what, and the operations it may do by record type.
+    """A verified token: who acts, for what, what it may do by record type, and on which terms.
 
     All of it holds until `good_until`: then the token expires, or a permission begins or ends.
     """
@@ -37,6 +38,11 @@ class Session:
     actor: Actor
     good_until: datetime
     permissions: Mapping[str, frozenset[str]]
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+
+    def terms_of(self, record_type: str) -> Terms:
+        """Return what is agreed for records of a type: of itself, or of every type."""
+        return self.terms.get(record_type) or self.terms.get(EVERY_TYPE) or {}
 
     def may(self, operation: Operation, record_type: str | None) -> bool:
         """Tell whether `operation` is permitted on records of `record_type` (None: of some)."""
@@ -143,7 +149,7 @@ class Guard:
         if row is None:
             return None
         actor = Actor(row["process"], row["purpose"], row["person"])
-        return Session(actor, row["good_until"], _permissions(row))
+        return Session(actor, row["good_until"], *_agreed(row))
 
     async def _signed(self, text: str) -> Session | None:
         claimed = await self._tokens.read(text) if self._tokens else None
@@ -161,7 +167,7 @@ class Guard:
         if row is None:
             return None
         until = min(claimed.expires_at, row["good_until"] or claimed.expires_at)
-        return Session(Actor(row["process"], claimed.purpose), until, _permissions(row))
+        return Session(Actor(row["process"], claimed.purpose), until, *_agreed(row))
 
     def _forget(self) -> None:
         self._changes += 1
@@ -170,5 +176,6 @@ class Guard:
         self._sessions.clear()
 
 
-def _permissions(row: Row) -> dict[str, frozenset[str]]:
-    return {kind: frozenset(words) for kind, words in parse(row["permissions"]).items()}
+def _agreed(row: Row) -> tuple[dict[str, frozenset[str]], dict[str, Terms]]:
+    permitted = {kind: frozenset(words) for kind, words in parse(row["permissions"]).items()}
+    return permitted, parse(row["terms"])

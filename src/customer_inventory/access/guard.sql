@@ -1,12 +1,13 @@
 -- name: session_of_token
--- The process behind a token and what it may do for the token's purpose, if all of it is in force,
--- and when next the passing of time changes any of it.
+-- The process behind a token, and what it may do for the token's purpose on which terms, if all of
+-- it is in force, and when next the passing of time changes any of it.
 SELECT
     p.id AS process,
     t.purpose,
     t.person,
     least(t.expires_at, f.changes_at) AS good_until,
-    f.permissions
+    f.permissions,
+    f.terms
 FROM access.token AS t
 INNER JOIN access.process AS p ON t.process = p.id
 CROSS JOIN LATERAL access.in_force(p.id, t.purpose) AS f
@@ -21,7 +22,8 @@ WHERE
 SELECT
     p.id AS process,
     f.changes_at AS good_until,
-    f.permissions
+    f.permissions,
+    f.terms
 FROM access.client AS c
 INNER JOIN access.process AS p ON c.process = p.id
 CROSS JOIN LATERAL access.in_force(p.id, $4) AS f

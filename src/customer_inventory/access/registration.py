@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from customer_inventory.access.operation import Operation
+from customer_inventory.access.terms import Terms, checked
 from customer_inventory.access.token import Token, digest, mint
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
+from customer_inventory.record.document import encode
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -33,11 +35,15 @@ class NoSuchProcess(NotFound):
 
 @dataclass(frozen=True)
 class Permission:
-    """What a process may do to records of one type (`*`: of every type), for one purpose."""
+    """What a process may do to records of one type (`*`: of every type), for one purpose.
+
+    `terms` is what else is agreed of it (`access.terms`).
+    """
 
     record_type: str
     operations: tuple[Operation, ...]
     purpose: str
+    terms: Terms = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str, purpose: str) -> "Permission":
@@ -77,7 +83,8 @@ async def register(
         raise Invalid(f"{process!r} is no process id.", hint="Write a-z, 0-9 and hyphens.")
     if not name.strip() or not owner.strip():
         raise Invalid("A process has a name and an owner.", hint="Give both.")
-    operations = by_type_and_purpose(permissions)
+    permissions = list(permissions)
+    operations, terms = by_type_and_purpose(permissions), terms_by_type(permissions)
     async with database.transaction() as connection:
         is_new = await connection.fetchval(
             SQL.register_process, process, name, etom_id, owner, registered_by
@@ -92,7 +99,12 @@ async def register(
         await connection.execute(SQL.withdraw_permissions, process, purposes)
         for (record_type, purpose), words in operations.items():
             await connection.execute(
-                SQL.grant_permission, process, record_type, purpose, sorted(words)
+                SQL.grant_permission,
+                process,
+                record_type,
+                purpose,
+                sorted(words),
+                encode(terms.get(record_type, {})).decode(),
             )
     return bool(is_new)
 
@@ -106,6 +118,16 @@ def by_type_and_purpose(permissions: Iterable[Permission]) -> dict[tuple[str, st
         words = operations.setdefault((permission.record_type, permission.purpose), set())
         words.update(map(str, permission.operations))
     return operations
+
+
+def terms_by_type(permissions: Iterable[Permission]) -> dict[str, Terms]:
+    """Return the terms of each record type that has any; raise Invalid for bad or two ones."""
+    found: dict[str, Terms] = {}
+    for permission in permissions:
+        terms = checked(permission.record_type, permission.terms)
+        if found.setdefault(permission.record_type, terms) != terms:
+            raise Invalid("A type has one set of terms.", path=permission.record_type)
+    return {kind: terms for kind, terms in found.items() if terms}
 
 
 async def issue_token(

@@ -19,9 +19,9 @@ DELETE FROM access.permission
 WHERE process = $1 AND purpose = ANY($2::text[]);
 
 -- name: grant_permission
--- Permit operations on a record type for a purpose.
-INSERT INTO access.permission (process, record_type, purpose, operations)
-VALUES ($1, $2, $3, $4);
+-- Permit operations on a record type for a purpose, on these terms.
+INSERT INTO access.permission (process, record_type, purpose, operations, terms)
+VALUES ($1, $2, $3, $4, $5::text::jsonb);
 
 -- name: issue_token
 -- Keep the hash of a new token.

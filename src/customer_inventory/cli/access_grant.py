@@ -23,6 +23,7 @@ _GRANT_COLUMNS = (
     "version",
     "state",
     "permissions",
+    "terms",
     "valid_to",
     "requested_by",
     "approvals_missing",

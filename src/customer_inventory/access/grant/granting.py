@@ -16,6 +16,7 @@ from customer_inventory.access.registration import (
     NoSuchProcess,
     Permission,
     by_type_and_purpose,
+    terms_by_type,
 )
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused, Stale
@@ -72,8 +73,10 @@ async def request(
         raise Invalid("A grant ends after it begins.", hint="Give a later end.")
     if not by.reason.strip():
         raise Invalid("A grant is asked for with a reason.", hint="Say what it is needed for.")
+    permissions = list(permissions)
     purpose, asked = _asked(permissions)
-    content = encode([process, purpose, asked, by.reason, str(begins), str(valid_until)])
+    terms = terms_by_type(permissions)
+    content = encode([process, purpose, asked, terms, by.reason, str(begins), str(valid_until)])
     grant = new_id()
     async with database.transaction() as connection:
         await _check_request(connection, process, purpose)
@@ -83,6 +86,7 @@ async def request(
             process,
             purpose,
             encode(asked).decode(),
+            encode(terms).decode(),
             by.reason,
             begins,
             valid_until,

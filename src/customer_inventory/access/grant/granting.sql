@@ -25,6 +25,7 @@ INSERT INTO access.process_grant (
     purpose,
     version,
     permissions,
+    terms,
     reason,
     valid_from,
     valid_to,
@@ -40,14 +41,15 @@ SELECT
     $3,
     coalesce(max(g.version), 0) + 1,
     $4::text::jsonb,
-    $5,
+    $5::text::jsonb,
     $6,
     $7,
     $8,
     $9,
-    $9,
     $10,
-    $5
+    $10,
+    $11,
+    $6
 FROM access.process_grant AS g
 WHERE g.process = $2 AND g.purpose = $3;
 
@@ -138,6 +140,7 @@ SELECT
     g.version,
     g.state,
     g.permissions::text AS permissions,
+    g.terms::text AS terms,
     g.reason,
     g.valid_from,
     g.valid_to,
