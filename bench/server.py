@@ -91,6 +91,7 @@ async def kept_home(folder: Path) -> AsyncIterator[Home]:
 @contextlib.asynccontextmanager
 async def our_service(home: Home) -> AsyncIterator[Service]:
     """Serve the inventory, all duties on, for a process registered for it."""
+    await home.cinv("access", "sandbox")
     await home.cinv(
         *("access", "register", "bench", "--name", "Bench", "--owner", "bench"),
         *("--allow", _GRANT, "--purpose", "benchmark"),

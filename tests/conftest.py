@@ -18,7 +18,8 @@ import uvicorn
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from customer_inventory.access import registration
+from customer_inventory.access import registration, sandbox
+from customer_inventory.access.decision import Decision
 from customer_inventory.access.registration import Permission
 from customer_inventory.app import Application
 from customer_inventory.cli.http import WholeAnswers
@@ -39,6 +40,9 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile(PROFILE)
 
+BY = Decision("the tests", "the tests", "as the test wants it")
+"""Who takes what steps there are, where it does not matter."""
+
 _numbers = itertools.count()
 
 
@@ -55,9 +59,11 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="session")
 async def template(server: EmbeddedServer) -> str:
-    """The name of a database that is up to date and empty."""
+    """The name of a database that is up to date and empty, and a sandbox."""
     dsn = await _created(server, "cinv_template", "template0")
     await prepare(dsn)
+    async with Database(dsn) as database:
+        await sandbox.declare(database, declared_by="the tests")
     return "cinv_template"
 
 

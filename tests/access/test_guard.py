@@ -14,7 +14,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Unauthenticated
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
-from tests.conftest import issued
+from tests.conftest import BY, issued
 from tests.store.eventually import end_connections, eventually
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -143,10 +143,10 @@ async def test_a_purpose_opens_its_own_doors_alone(database: Database, guard: Gu
 
 async def test_what_ends_access_ends_it_soon(database: Database, guard: Guard) -> None:
     async def suspend() -> None:
-        await set_state(database, "suspend", "suspended")
+        await set_state(database, "suspend", "suspended", by=BY)
 
     async def revoke() -> None:
-        await set_state(database, "revoke", "revoked")
+        await set_state(database, "revoke", "revoked", by=BY)
 
     async def end_tokens() -> None:
         await revoke_tokens(database, "tokens")

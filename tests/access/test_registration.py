@@ -20,6 +20,7 @@ from customer_inventory.access.registration import (
 )
 from customer_inventory.kit.errors import Conflict, Invalid, InventoryError
 from customer_inventory.store.database import Database, Row
+from tests.conftest import BY
 
 HOUR = timedelta(hours=1)
 
@@ -147,7 +148,7 @@ async def test_a_token_lives_a_while(schema: Database, lifetime: timedelta) -> N
 async def test_only_active_processes_get_tokens(database: Database) -> None:
     await register(database)
     for state in ("suspended", "revoked"):
-        await set_state(database, "billing", state)
+        await set_state(database, "billing", state, by=BY)
         with pytest.raises(Conflict, match=state):
             await issue_token(database, "billing", purpose="billing", lifetime=HOUR)
 
@@ -155,11 +156,11 @@ async def test_only_active_processes_get_tokens(database: Database) -> None:
 async def test_states_change_until_one_is_revoked(database: Database) -> None:
     await register(database)
     for state in ("suspended", "active", "active", "revoked"):
-        await set_state(database, "billing", state)
+        await set_state(database, "billing", state, by=BY)
         assert (await registered(database))["state"] == state
     for state in ("active", "suspended", "revoked"):
         with pytest.raises(Conflict):
-            await set_state(database, "billing", state)
+            await set_state(database, "billing", state, by=BY)
     await register(database, "billing", "customer:read")
     assert (await registered(database))["state"] == "revoked"
 
@@ -167,14 +168,14 @@ async def test_states_change_until_one_is_revoked(database: Database) -> None:
 async def test_a_state_that_is_none_is_refused(database: Database) -> None:
     await register(database)
     with pytest.raises(InventoryError):
-        await set_state(database, "billing", "asleep")
+        await set_state(database, "billing", "asleep", by=BY)
     assert (await registered(database))["state"] == "active"
 
 
 async def test_who_is_not_registered(schema: Database) -> None:
     for attempt in (
         issue_token(schema, "nobody", purpose="billing", lifetime=HOUR),
-        set_state(schema, "nobody", "suspended"),
+        set_state(schema, "nobody", "suspended", by=BY),
         revoke_tokens(schema, "nobody"),
     ):
         with pytest.raises(NoSuchProcess):

@@ -73,11 +73,11 @@ def test_states_and_tokens_are_ended(here: Cinv) -> None:
     assert (done.code, done.out, done.err) == (0, "", "billing: tokens revoked\n")
     assert listed(here)["billing"]["live_tokens"] == 0
 
-    for state in ("suspended", "active", "revoked"):
-        done = here("access", "state", "billing", state)
+    for step, state in (("suspend", "suspended"), ("resume", "active"), ("revoke", "revoked")):
+        done = here("access", step, "billing", "--reason", "as tried")
         assert (done.code, done.err) == (0, f"billing: {state}\n")
         assert listed(here)["billing"]["state"] == state
-    done = here("access", "state", "billing", "active")
+    done = here("access", "resume", "billing", "--reason", "as tried")
     assert (done.code, done.out) == (1, "")
     assert "is revoked" in done.err
     done = here(*issue)
@@ -87,7 +87,7 @@ def test_states_and_tokens_are_ended(here: Cinv) -> None:
 
 def test_a_suspended_process_gets_no_token(here: Cinv) -> None:
     here("access", "register", *BILLING, "--allow", "customer:read")
-    here("access", "state", "billing", "suspended")
+    here("access", "suspend", "billing", "--reason", "as tried")
     done = here("access", "token", "billing", "--purpose", "billing")
     assert (done.code, done.out) == (1, "")
     assert done.err == "cinv: The process billing is suspended. Only active ones get tokens.\n"
@@ -111,8 +111,10 @@ WRONG_USE = [
     ([*TOKEN, "367d"], "A token lives a year at most."),
     ([*TOKEN, "999999d"], "A token lives a year at most."),
     (["access", "token", "billing"], "Missing option '--purpose'"),
-    (["access", "state", "billing", "asleep"], "'asleep' is not one of"),
-    (["access", "state", "billing"], "Missing argument"),
+    (["access", "suspend", "billing"], "Missing option '--reason'"),
+    ([*REGISTER, "--etom", "one"], "is no identifier of eTOM"),
+    ([*REGISTER, "--kind", "robot"], "'robot' is not one of"),
+    ([*REGISTER, "--contact", "x" * 201], "is no line of text"),
     (["access", "log", "--last", "0"], "0 is not in the range"),
     (["access", "log", "--last", "many"], "'many' is not a valid integer"),
 ]
@@ -132,7 +134,10 @@ def test_wrong_use_is_told(here: Cinv, dsn: str, words: list[str], says: str) ->
     "words",
     [
         ["token", "nobody", "--purpose", "x"],
-        ["state", "nobody", "active"],
+        ["resume", "nobody", "--reason", "x"],
+        ["suspend", "nobody", "--reason", "x"],
+        ["show", "nobody"],
+        ["history", "nobody"],
         ["revoke-tokens", "nobody"],
     ],
     ids=" ".join,

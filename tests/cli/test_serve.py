@@ -55,7 +55,7 @@ def test_it_answers_where_it_says_and_leaves_when_asked(here: Cinv, dsn: str) ->
         made = httpx.post(individuals, headers=headers, json={"givenName": "A", "familyName": "B"})
         assert made.status_code == 201
         assert made.json()["href"].startswith(base)
-        here("access", "state", "care", "suspended")
+        here("access", "suspend", "care", "--reason", "tried")
         assert httpx.get(individuals, headers=headers).status_code == 401
         leave(process, signal.SIGINT)
 

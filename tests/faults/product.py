@@ -49,6 +49,7 @@ class Product:
     def introduce(self) -> None:
         """Register the process that writes, and get its token."""
         allow = "*:read,create,update,delete"
+        self.cinv("access", "sandbox")
         self.cinv(
             "access", "register", "writer", "--name", "W", "--owner", "O", "--purpose", "test",
             "--allow", allow,

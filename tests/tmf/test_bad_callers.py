@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from customer_inventory.access import registration
-from tests.conftest import Service
+from tests.conftest import BY, Service
 from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made
 from tests.tmf.wire import JSON, SECRET, Case, ask, refused
 
@@ -113,7 +113,7 @@ async def test_a_process_is_suspended_and_revoked_at_once(shared: Service) -> No
     token = await shared.token_for("wavering", "individual:read")
     await until(shared, token, 200)
     for state, status in (("suspended", 401), ("active", 200), ("revoked", 401)):
-        await registration.set_state(shared.database, "wavering", state)
+        await registration.set_state(shared.database, "wavering", state, by=BY)
         await until(shared, token, status)
 
 

@@ -9,7 +9,7 @@ import pytest
 from customer_inventory.access.registration import set_state
 from customer_inventory.record.event.sending import signature
 from customer_inventory.store.database import Database
-from tests.conftest import Service
+from tests.conftest import BY, Service
 from tests.record.event.listener import Listener, listening
 from tests.tmf.conftest import serving
 
@@ -157,11 +157,11 @@ async def test_a_process_is_told_only_what_it_may_read(
             " AND source LIKE 'subscription %'"
         )
         assert [person in row["ids"] for row in rows] == [True]
-        await set_state(open_service.database, "crm", "suspended")
+        await set_state(open_service.database, "crm", "suspended", by=BY)
         silent = await made(client)
         await asyncio.sleep(1)
         assert len(listener.heard) == 1
-        await set_state(open_service.database, "crm", "active")
+        await set_state(open_service.database, "crm", "active", by=BY)
         heard = await listener.until(2)
         assert heard[1].event["correlationId"] == silent
 

@@ -8,7 +8,7 @@ import pytest
 from customer_inventory.access import registration
 from customer_inventory.cli import http
 from customer_inventory.tmf.door import _resources
-from tests.conftest import Service
+from tests.conftest import BY, Service
 from tests.store.eventually import eventually
 from tests.tmf.bodies import BODIES, Document, made, place
 
@@ -122,7 +122,7 @@ async def test_a_revoked_token_is_refused_at_once(
     assert (await service.client.get(path, headers=headers)).status_code == 200
     assert (await service.client.get(path, headers=headers)).status_code == 200
     assert straight_answers == [200]
-    await registration.set_state(service.database, "reader", "revoked")
+    await registration.set_state(service.database, "reader", "revoked", by=BY)
 
     async def refused() -> bool:
         return (await service.client.get(path, headers=headers)).status_code == 401

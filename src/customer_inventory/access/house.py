@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from customer_inventory.access.ledger import Entry, Ledger
 from customer_inventory.access.operation import Operation
-from customer_inventory.access.registration import EVERY_TYPE, Permission, register
+from customer_inventory.access.registration import EVERY_TYPE, HOUSE, Permission, register
 from customer_inventory.kit.actor import Actor
 from customer_inventory.store.database import Database
 
-PROCESS = "manage-customer-inventory"
+PROCESS = HOUSE
 PURPOSE = "inventoryManagement"
 ETOM_ID = "1.3.1.5"
 
@@ -24,6 +24,7 @@ async def register_house(database: Database) -> None:
         PROCESS,
         name="Manage Customer Inventory",
         etom_id=ETOM_ID,
+        kind="system",
         owner="the operator of this installation",
         permissions=[Permission(EVERY_TYPE, tuple(Operation), PURPOSE)],
         registered_by=PROCESS,

@@ -1,15 +1,21 @@
-"""Registration: a process is known, owned and permitted before it touches anything."""
+"""Registration: a process is known and somebody answers for it before it touches anything.
+
+What it may do is asked for and decided (`access.grant`); in a sandbox, permitted here.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from customer_inventory.access import sandbox
+from customer_inventory.access.decision import Decision
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.terms import Terms, checked
 from customer_inventory.access.token import Token, digest, mint
 from customer_inventory.kit.clock import now
-from customer_inventory.kit.errors import Conflict, Invalid, NotFound
+from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused
+from customer_inventory.kit.ids import is_id
 from customer_inventory.record.document import encode
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
@@ -18,10 +24,16 @@ from customer_inventory.store.sql import beside
 SQL = beside(__name__)
 
 EVERY_TYPE = "*"
+HOUSE = "manage-customer-inventory"
+"""The house's own process: the one that is permitted by what it is, and never holds a token."""
+KINDS = ("process", "system", "agent")
+"""What touches customer data: a process of the enterprise, a system, an agent."""
 LONGEST_TOKEN_LIFE = timedelta(days=366)
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _PURPOSE = re.compile(r"[a-z][A-Za-z0-9-]{0,62}")
+_ETOM = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,7}")
+_LONGEST = 200
 
 
 class NoSuchProcess(NotFound):
@@ -68,27 +80,43 @@ async def register(
     *,
     name: str,
     owner: str,
-    permissions: Iterable[Permission],
     registered_by: str,
+    permissions: Iterable[Permission] = (),
     etom_id: str | None = None,
+    kind: str = "process",
+    owner_person: str | None = None,
+    contact: str | None = None,
+    reason: str = "",
 ) -> bool:
-    """Register `process` with its owner and permissions; return whether it is new.
+    """Register `process` with who answers for it; return whether it is new.
 
-    A known process gets the new name and owner; for each purpose named, all that it was
-    permitted before is replaced. Raises Invalid for an id that is not lower-case words joined by
-    hyphens, or a purpose that is no single word, and Conflict for a purpose for which the process
-    has a grant: what people decided is not replaced by what one enters.
+    `owner` is the organisation, `owner_person` the person in it, `contact` how to reach them. A
+    known process gets all of these anew; what changed is kept in its history. In a sandbox, for
+    each purpose that `permissions` name, all that it was permitted before is replaced by them.
+
+    Raises Invalid for an id that is not lower-case words joined by hyphens, a kind or identifier
+    that is none, or a purpose that is no single word; NotASandbox for permissions in production,
+    and Conflict for a purpose for which the process has a grant.
     """
-    if not _NAME.fullmatch(process):
-        raise Invalid(f"{process!r} is no process id.", hint="Write a-z, 0-9 and hyphens.")
-    if not name.strip() or not owner.strip():
-        raise Invalid("A process has a name and an owner.", hint="Give both.")
+    told = {"name": name, "owner": owner, "owner_person": owner_person, "contact": contact}
+    _check(process, kind, etom_id, told)
     permissions = list(permissions)
     operations, terms = by_type_and_purpose(permissions), terms_by_type(permissions)
     async with database.transaction() as connection:
         is_new = await connection.fetchval(
-            SQL.register_process, process, name, etom_id, owner, registered_by
+            SQL.register_process,
+            process,
+            name,
+            etom_id,
+            owner,
+            registered_by,
+            kind,
+            owner_person,
+            contact,
+            reason,
         )
+        if operations and process != HOUSE:
+            await sandbox.demand(connection, process)
         purposes = sorted({purpose for _, purpose in operations})
         granted = await connection.fetchval(SQL.grant_in_force, process, purposes)
         if granted is not None:
@@ -107,6 +135,21 @@ async def register(
                 encode(terms.get(record_type, {})).decode(),
             )
     return bool(is_new)
+
+
+def _check(process: str, kind: str, etom_id: str | None, told: Mapping[str, str | None]) -> None:
+    # What looks like the id of a grant would be taken for one.
+    if not _NAME.fullmatch(process) or is_id(process):
+        raise Invalid(f"{process!r} is no process id.", hint="Write a-z, 0-9 and hyphens.")
+    if kind not in KINDS:
+        raise Invalid(f"{kind!r} is no kind of process.", hint=f"Known: {', '.join(KINDS)}.")
+    if etom_id is not None and not _ETOM.fullmatch(etom_id):
+        raise Invalid(f"{etom_id!r} is no identifier of eTOM.", hint="Write one such as 1.3.9.")
+    if not (told["name"] or "").strip() or not (told["owner"] or "").strip():
+        raise Invalid("A process has a name and an owner.", hint="Give both.")
+    for name, text in told.items():
+        if text is not None and (len(text) > _LONGEST or not text.isprintable()):
+            raise Invalid("is no line of text.", path=name, hint=f"At most {_LONGEST} letters.")
 
 
 def by_type_and_purpose(permissions: Iterable[Permission]) -> dict[tuple[str, str], set[str]]:
@@ -140,11 +183,12 @@ async def issue_token(
 ) -> Token:
     """Return a new token with which `process` acts for `purpose`; it is not shown again.
 
-    Raises NoSuchProcess, Conflict for a process that is not active, Invalid for a lifetime
-    that is not positive or over a year.
+    Raises NoSuchProcess, Conflict for a process that is not active, Refused for the house's own,
+    Invalid for a lifetime that is not positive or over a year.
     """
     if not timedelta(0) < lifetime <= LONGEST_TOKEN_LIFE:
         raise Invalid("A token lives a year at most.", hint="Give a shorter, positive lifetime.")
+    demand_not_house(process)
     state = await database.value(SQL.process_state, process)
     if state is None:
         raise NoSuchProcess(process)
@@ -157,12 +201,25 @@ async def issue_token(
     return token
 
 
-async def set_state(database: Database, process: str, state: str) -> None:
+def demand_not_house(process: str) -> None:
+    """Raise Refused for the house's own process: nobody else acts as it."""
+    if process == HOUSE:
+        raise Refused(
+            "The house's own process acts for itself alone.", hint="Register a process of your own."
+        )
+
+
+async def set_state(database: Database, process: str, state: str, *, by: Decision) -> None:
     """Make `process` 'active', 'suspended' or 'revoked'; its tokens obey at once.
 
-    Raises NoSuchProcess, and Conflict for a process that was revoked: that is for good.
+    Raises NoSuchProcess, Refused for the house's own process, and Conflict for a process that was
+    revoked: that is for good.
     """
-    if await database.value(SQL.set_process_state, process, state) is None:
+    demand_not_house(process)
+    changed = await database.value(
+        SQL.set_process_state, process, state, by.person, by.entered_by, by.reason
+    )
+    if changed is None:
         if await database.value(SQL.process_state, process) is None:
             raise NoSuchProcess(process)
         raise Conflict(f"The process {process} is revoked.", hint="Register it under another id.")
@@ -175,6 +232,27 @@ async def revoke_tokens(database: Database, process: str) -> None:
     await database.execute(SQL.revoke_tokens, process)
 
 
-async def processes(database: Database) -> Sequence[Row]:
-    """Return every registered process: rows with permissions and number of live tokens."""
-    return await database.fetch(SQL.list_processes)
+async def processes(
+    database: Database, *, after: str = "", limit: int | None = None
+) -> Sequence[Row]:
+    """Return registered processes by id: rows with permissions and number of live tokens.
+
+    At most `limit` of those whose id comes after `after`.
+    """
+    return await database.fetch(SQL.list_processes, None, after, limit)
+
+
+async def one(database: Database, process: str) -> Row:
+    """Return one process as `processes` does; raise NoSuchProcess."""
+    row = await database.row(SQL.list_processes, process, "", 1)
+    if row is None:
+        raise NoSuchProcess(process)
+    return row
+
+
+async def history(database: Database, process: str) -> Sequence[Row]:
+    """Return everything that a process was, first to last; raise NoSuchProcess."""
+    rows = await database.fetch(SQL.process_history, process)
+    if not rows:
+        raise NoSuchProcess(process)
+    return rows

@@ -1,21 +1,20 @@
 """`cinv access`: grants from request to end, and the purposes and people they name."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import click
 
+from customer_inventory.access import registration
+from customer_inventory.access.decision import Decision
 from customer_inventory.access.grant import granting, people
-from customer_inventory.access.grant.granting import Decision
-from customer_inventory.access.house import operator
 from customer_inventory.access.registration import Permission
+from customer_inventory.cli.access_decision import account, as_option, decided, in_database
+from customer_inventory.cli.access_process import COLUMNS as PROCESS_COLUMNS
 from customer_inventory.cli.output import output_option, show
-from customer_inventory.cli.running import opened, run
-from customer_inventory.kit.settings import Settings
-from customer_inventory.store.database import Database
+from customer_inventory.kit.ids import is_id
+from customer_inventory.store.database import Database, Row
 
-Command = Callable[..., Any]
 _GRANT_COLUMNS = (
     "id",
     "process",
@@ -28,30 +27,6 @@ _GRANT_COLUMNS = (
     "requested_by",
     "approvals_missing",
 )
-
-
-def _account() -> str:
-    return operator().person or operator().process
-
-
-def _in_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
-    async def opened_work() -> Any:
-        async with opened(Settings.from_environment()) as database:
-            return await work(database)
-
-    return run(opened_work())
-
-
-def _by(person: str | None, reason: str) -> Decision:
-    return Decision(person or _account(), _account(), reason)
-
-
-def _as_option(command: Command) -> Command:
-    return click.option(
-        "--as",
-        "person",
-        help="Who decided, elsewhere; this account is kept as who entered it.",
-    )(command)
 
 
 @click.group()
@@ -79,7 +54,7 @@ def add_purpose(
     Example:
       cinv access purpose add billing --title "Billing" --legal-basis contract
     """
-    _in_database(
+    in_database(
         lambda database: people.register_purpose(
             database,
             code,
@@ -87,7 +62,7 @@ def add_purpose(
             legal_basis=legal_basis,
             requires_consent=requires_consent,
             is_retired=retired,
-            registered_by=_account(),
+            registered_by=account(),
         )
     )
     click.echo(f"{code}: registered", err=True)
@@ -98,7 +73,7 @@ def add_purpose(
 def list_purposes(output: str) -> None:
     """List the purposes."""
     columns = ("code", "title", "legal_basis", "requires_consent", "state")
-    show(_in_database(people.purposes), output, columns=columns, empty="No purpose is registered.")
+    show(in_database(people.purposes), output, columns=columns, empty="No purpose is registered.")
 
 
 @click.group()
@@ -118,9 +93,9 @@ def add_person(person: str, capacity: str, until: datetime | None) -> None:
       cinv access person add ada dataOwner:customer
     """
     end = until.replace(tzinfo=UTC) if until else None
-    _in_database(
+    in_database(
         lambda database: people.register_capacity(
-            database, person, capacity, until=end, registered_by=_account()
+            database, person, capacity, until=end, registered_by=account()
         )
     )
     click.echo(f"{person}: {capacity}", err=True)
@@ -131,7 +106,7 @@ def add_person(person: str, capacity: str, until: datetime | None) -> None:
 def list_people(output: str) -> None:
     """List who decides, and in which capacity."""
     columns = ("person", "capacity", "valid_from", "valid_to")
-    show(_in_database(people.people), output, columns=columns, empty="Nobody decides yet.")
+    show(in_database(people.people), output, columns=columns, empty="Nobody decides yet.")
 
 
 @click.command()
@@ -147,7 +122,7 @@ def list_people(output: str) -> None:
 )
 @click.option("--reason", required=True, help="What it is needed for.")
 @click.option("--days", default=365, show_default=True, help="How long it is to be good, in days.")
-@_as_option
+@as_option
 def request(
     process: str,
     purpose: str,
@@ -163,13 +138,13 @@ def request(
       cinv access request billing --purpose billing --allow customer:read --reason "Invoices"
     """
     permissions = [Permission.parse(text, purpose) for text in allowed]
-    made = _in_database(
+    made = in_database(
         lambda database: granting.request(
             database,
             process,
             permissions=permissions,
             valid_until=datetime.now(UTC) + timedelta(days=days),
-            by=_by(person, reason),
+            by=decided(person, reason),
         )
     )
     click.echo(made)
@@ -180,44 +155,55 @@ def request(
 @output_option
 def grants(process: str | None, output: str) -> None:
     """List the grants, latest first: all, or those of one process."""
-    rows = _in_database(lambda database: granting.grants(database, process=process))
+    rows = in_database(lambda database: granting.grants(database, process=process))
     show(rows, output, columns=_GRANT_COLUMNS, empty="Nobody has asked for anything.")
 
 
 @click.command("show")
-@click.argument("grant")
+@click.argument("name")
 @output_option
-def show_grant(grant: str, output: str) -> None:
-    """Show one grant: what it asks for, its state, and whose approval is missing.
+def show_named(name: str, output: str) -> None:
+    """Show one process, or one grant: what it asks for, and whose approval is missing.
 
     \b
     Example:
+      cinv access show billing
       cinv access show qa06h0q9x2mrs6kz4c8v1tdw3e
     """
-    rows = _in_database(lambda database: granting.grants(database, grant=grant))
-    show(rows, output, columns=(*_GRANT_COLUMNS, "reason", "sha256"), empty="")
+
+    async def work(database: Database) -> Sequence[Row]:
+        if is_id(name):
+            return await granting.grants(database, grant=name)
+        return [await registration.one(database, name)]
+
+    more = ("reason", "sha256") if is_id(name) else ("etom_id", "contact", "registered_by")
+    columns = (*(_GRANT_COLUMNS if is_id(name) else PROCESS_COLUMNS), *more)
+    show(in_database(work), output, columns=columns, empty="")
 
 
 @click.command()
-@click.argument("grant")
+@click.argument("name")
 @output_option
-def history(grant: str, output: str) -> None:
-    """Show every state that a grant was in, by whom and why.
+def history(name: str, output: str) -> None:
+    """Show everything that a process or a grant was, by whom and why.
 
     \b
     Example:
+      cinv access history billing
       cinv access history qa06h0q9x2mrs6kz4c8v1tdw3e
     """
-    rows = _in_database(lambda database: granting.history(database, grant))
+    read = granting.history if is_id(name) else registration.history
+    rows = in_database(lambda database: read(database, name))
     columns = ("number", "state", "changed_at", "changed_by", "entered_by", "reason")
-    show(rows, output, columns=columns, empty="")
+    more = () if is_id(name) else ("name", "kind", "owner", "owner_person")
+    show(rows, output, columns=(*columns, *more), empty="")
 
 
 @click.command()
 @click.argument("grant")
 @click.option("--seen", help="SHA-256 of the content that was decided on, from `show`.")
 @click.option("--reason", default="", help="What to remember of the decision.")
-@_as_option
+@as_option
 def approve(grant: str, seen: str | None, reason: str, person: str | None) -> None:
     """Approve a reviewed grant, in every capacity of yours that it needs.
 
@@ -225,8 +211,8 @@ def approve(grant: str, seen: str | None, reason: str, person: str | None) -> No
     Example:
       cinv access approve qa06h0q9x2mrs6kz4c8v1tdw3e --as ada
     """
-    missing = _in_database(
-        lambda database: granting.approve(database, grant, by=_by(person, reason), seen=seen)
+    missing = in_database(
+        lambda database: granting.approve(database, grant, by=decided(person, reason), seen=seen)
     )
     waiting = f"still needs {', '.join(missing)}" if missing else "approved"
     click.echo(f"{grant}: {waiting}", err=True)
@@ -238,7 +224,7 @@ def _step(
     """Return the command that takes one step of a grant's life."""
 
     def take(grant: str, reason: str, person: str | None) -> None:
-        _in_database(lambda database: step(database, grant, by=_by(person, reason)))
+        in_database(lambda database: step(database, grant, by=decided(person, reason)))
         click.echo(f"{grant}: {done}", err=True)
 
     example = f"cinv access {name} qa06h0q9x2mrs6kz4c8v1tdw3e"
@@ -249,7 +235,19 @@ def _step(
         with_reason = click.option("--reason", required=True, help="Why.")
     else:
         with_reason = click.option("--reason", default="", help="Why.")
-    return click.command(name)(click.argument("grant")(with_reason(_as_option(take))))
+    return click.command(name)(click.argument("grant")(with_reason(as_option(take))))
+
+
+def _of_either(state: str, step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Return the step that brings a grant (by `step`) or a process into `state`."""
+
+    async def take(database: Database, name: str, *, by: Decision) -> None:
+        if is_id(name):
+            await step(database, name, by=by)
+        else:
+            await registration.set_state(database, name, state, by=by)
+
+    return take
 
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -257,7 +255,7 @@ COMMANDS: tuple[click.Command, ...] = (
     person,
     request,
     grants,
-    show_grant,
+    show_named,
     history,
     approve,
     _step(
@@ -285,15 +283,15 @@ COMMANDS: tuple[click.Command, ...] = (
     _step(
         "suspend",
         "suspended",
-        granting.suspend,
-        "Withdraw what a grant permits, at once; a new grant brings it back.",
+        _of_either("suspended", granting.suspend),
+        "Withdraw what a grant permits, or stop a process, at once.",
         needs_reason=True,
     ),
     _step(
         "revoke",
         "revoked",
-        granting.revoke,
-        "Withdraw what a grant permits, at once and for good.",
+        _of_either("revoked", granting.revoke),
+        "Withdraw what a grant permits, or end a process, at once and for good.",
         needs_reason=True,
     ),
 )

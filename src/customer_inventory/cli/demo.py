@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from customer_inventory.access import sandbox
 from customer_inventory.access.house import operator
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import EVERY_TYPE, Permission, issue_token, register
@@ -78,6 +79,7 @@ def serve_command(customers: int, seed: int, port: int | None) -> None:
 
 async def _demonstrate(settings: Settings, customers: int, seed: int) -> None:
     async with opened(settings) as database:
+        await sandbox.declare(database, declared_by=operator().person or operator().process)
         await _load(database, customers, seed)
         await register(
             database,

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from customer_inventory.access import registration
+from customer_inventory.access.decision import Decision
 from customer_inventory.access.grant import granting, people
-from customer_inventory.access.grant.granting import Decision
 from customer_inventory.access.registration import Permission
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused, Stale
 from customer_inventory.store.database import Database

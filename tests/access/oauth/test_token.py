@@ -19,6 +19,7 @@ from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
 from customer_inventory.store.safe import Safe
 from tests.access.oauth.conftest import Process
+from tests.conftest import BY
 from tests.store.eventually import eventually
 
 
@@ -280,7 +281,7 @@ async def test_a_token_ends_at_once(process: Process, how: str) -> None:
     elif how == "client":
         await clients.revoke(database, "by-secret")
     elif how == "process":
-        await registration.set_state(database, "billing", "suspended")
+        await registration.set_state(database, "billing", "suspended", by=BY)
     else:
         answer = await process.ask(
             {"token": token}, "/oauth2/revoke", auth=("by-secret", process.secret)

@@ -8,9 +8,9 @@ history, and permissions in force follow the state in the same transaction.
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
+from customer_inventory.access.decision import Decision
 from customer_inventory.access.grant.people import REVIEWER
 from customer_inventory.access.registration import (
     NoSuchProcess,
@@ -43,15 +43,6 @@ class NoSuchGrant(NotFound):
         super().__init__(
             f"There is no grant {grant!r}.", hint="`cinv access grants` names them all."
         )
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Who takes a step (`person`), who entered it (the account at the terminal), and why."""
-
-    person: str
-    entered_by: str
-    reason: str
 
 
 async def request(

@@ -27,6 +27,7 @@ EXPLAINED = {
     "access.person_capacity": "staff and what they may decide",
     "access.operation_capacity": "who must approve an operation",
     "access.process": "processes and their owners, no customers",
+    "access.process_history": "what became of a process, not of a subject",
     "access.client": "clients of processes",
     "access.signing_key": "keys of the authorization server",
     "public._pogo_migration": "which migrations are applied",

@@ -11,7 +11,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from customer_inventory.access.registration import NoSuchProcess
+from customer_inventory.access.registration import NoSuchProcess, demand_not_house
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
 from customer_inventory.record.document import encode, parse
@@ -169,6 +169,7 @@ async def _register(
 ) -> None:
     if not _NAME.fullmatch(client):
         raise Invalid(f"{client!r} is no client id.", hint="Write a-z, 0-9 and hyphens.")
+    demand_not_house(process)
     if not await database.value(SQL.is_process, process):
         raise NoSuchProcess(process)
     await database.execute(
