@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from customer_inventory import __version__
-from customer_inventory.access.grant import granting
+from customer_inventory.access.grant.watching import WATCH, keep_watch, patience_of
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
@@ -47,6 +47,7 @@ from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
 from customer_inventory.tmf.events import PRUNE, Events
 from customer_inventory.tmf.hub import Hubs
+from customer_inventory.tmf.roles import Roles
 from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Receive, Scope, Send
@@ -96,12 +97,14 @@ class Application:
         self.sealer = sealer_of(self.database, settings)
         self.events = Events(self.database, self.ledger, settings, public_url)
         self.eraser = Eraser(self.database, holders_of(self.database, settings))
-        self.jobs = self._jobs()
+        self.jobs = self._jobs(settings)
+        roles = Roles(self.database, public_url, settings.max_page)
         self.door = Door(
             self.inventory,
             self.guard,
             self.ledger,
             Hubs(self.database, self.events.allowed, public_url),
+            roles,
             public_url=public_url,
             max_body_bytes=settings.max_body_bytes,
             max_page=settings.max_page,
@@ -120,7 +123,7 @@ class Application:
             settings.max_page,
         )
         self.api = ApiDoor(rooms, self.guard, self.ledger, max_body_bytes=settings.max_body_bytes)
-        described = api_openapi.described(openapi.document(public_url, settings.max_page))
+        described = api_openapi.described(openapi.document(public_url, settings.max_page, roles))
         docs = openapi_routes(described) if settings.docs else []
         self.pages = Starlette(
             routes=[
@@ -163,7 +166,7 @@ class Application:
             await self.guard.stop()
             await self.database.close()
 
-    def _jobs(self) -> Jobs:
+    def _jobs(self, settings: Settings) -> Jobs:
         """Wire what rooms do in the background, and when."""
 
         async def references(_: Mapping[str, Any], __: Actor) -> None:
@@ -171,9 +174,6 @@ class Application:
 
         async def words(_: Mapping[str, Any], __: Actor) -> None:
             await word.mend(self.database)
-
-        async def grants(_: Mapping[str, Any], actor: Actor) -> None:
-            await granting.expire(self.database, process=actor.process)
 
         jobs = Jobs(self.database)
         jobs.handle(CHECK_REFERENCES, references)
@@ -186,8 +186,8 @@ class Application:
         jobs.every(_EVERY_HOUR, ERASE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(OVERDUE, look_for_overdue(self.database))
         jobs.every(_EVERY_NIGHT, OVERDUE, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(granting.EXPIRE_GRANTS, grants)
-        jobs.every(_EVERY_NIGHT, granting.EXPIRE_GRANTS, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(WATCH, keep_watch(self.database, patience_of(settings)))
+        jobs.every(_EVERY_HOUR, WATCH, actor=Actor(PROCESS, PURPOSE))
         return jobs
 
     def _health(self) -> list[Route]:

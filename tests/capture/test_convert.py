@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from customer_inventory.capture.convert import Convert, Unfit, conversion
-from customer_inventory.capture.located import MappingError, parse
+from customer_inventory.kit.located import FileError, parse
 
 
 def declared(text: str) -> Convert:
@@ -101,7 +101,7 @@ def test_what_a_text_cannot_become(options: str, text: str, expected: str) -> No
     ],
 )
 def test_what_cannot_be_declared(options: str, expected: str) -> None:
-    with pytest.raises(MappingError) as caught:
+    with pytest.raises(FileError) as caught:
         declared(options)
     assert expected in str(caught.value)
     assert "line 1" in str(caught.value)

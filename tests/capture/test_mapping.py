@@ -2,9 +2,9 @@
 
 import pytest
 
-from customer_inventory.capture.located import MappingError
 from customer_inventory.capture.mapping import builtin, parse_mapping, read_mapping
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.located import FileError
 
 GOOD = """\
 source: crm
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_said_by_line_and_key(
     old: str, new: str, line: int, key: str, words: str
 ) -> None:
     assert old in GOOD
-    with pytest.raises(MappingError) as caught:
+    with pytest.raises(FileError) as caught:
         parse_mapping(GOOD.replace(old, new, 1), "crm")
     assert caught.value.line == line, str(caught.value)
     assert (caught.value.path or "").endswith(key)
@@ -133,14 +133,14 @@ def test_what_is_wrong_is_said_by_line_and_key(
     ],
 )
 def test_what_is_no_mapping(text: str, words: str) -> None:
-    with pytest.raises(MappingError) as caught:
+    with pytest.raises(FileError) as caught:
         parse_mapping(text, "x")
     assert words in str(caught.value)
 
 
 def test_a_mapping_that_holds_itself_is_refused() -> None:
     text = "source: a\nformat: ndjson\nkey: x\nrecords:\n  individual:\n    attributes: &a\n"
-    with pytest.raises(MappingError):
+    with pytest.raises(FileError):
         parse_mapping(text + "      givenName: 1\n      familyName: {constant: *a}\n", "x")
 
 

@@ -68,6 +68,8 @@ def test_options_are_explained(words: tuple[str, ...], command: click.Command) -
 
 
 def test_examples_work(here: Cinv) -> None:
+    here("access", "person", "add", "olga", "breakGlass")
+    here("access", "purpose", "add", "care", "--title", "Care", "--legal-basis", "contract")
     for words, command in LEAVES:
         for example in examples(command):
             if words[-1] in ENDLESS:

@@ -7,6 +7,7 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.routes import ROUTES as API
 from customer_inventory.tmf.door import _resources
+from customer_inventory.tmf.roles import Roles
 from tests.conftest import Service
 
 PUBLIC = {
@@ -23,12 +24,16 @@ PUBLIC = {
     "/docs/own.css",
     "/docs/static",
 }
-ROUTES = [
-    (path if not is_item else f"{path}/unknown", method)
-    for path, resource in _resources("").items()
-    for is_item, served in ((False, resource.collection), (True, resource.item))
-    for method in served
-] + [(f"{API_ROOT}{route.path}".replace("{type}", "individual"), route.method) for route in API]
+ROUTES = (
+    [
+        (path if not is_item else f"{path}/unknown", method)
+        for path, resource in _resources("").items()
+        for is_item, served in ((False, resource.collection), (True, resource.item))
+        for method in served
+    ]
+    + [(path, "GET") for path in Roles(None, "", 1).resources]
+    + [(f"{API_ROOT}{route.path}".replace("{type}", "individual"), route.method) for route in API]
+)
 
 
 def test_every_route_names_one_permission() -> None:

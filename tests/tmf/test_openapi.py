@@ -62,6 +62,10 @@ async def test_it_says_what_is_served_and_nothing_else(
         path = hub.removeprefix(shared.base)
         served |= {(path, "GET"), (path, "POST")}
         served |= {(f"{path}/{{id}}", "GET"), (f"{path}/{{id}}", "DELETE")}
+    for resource in shared.application.door.roles.resources.values():
+        path = resource.location.removeprefix(shared.base)
+        served |= {(path, "GET"), (f"{path}/{{id}}", "GET")}
+        served |= {(path, "POST")} if resource.is_made else set()
     assert said == served
     assert described["servers"] == [{"url": shared.base}]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
-from customer_inventory.access.operation import Operation
+from customer_inventory.access.operation import FUNCTIONS, Operation
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.access.terms import Terms
@@ -45,13 +45,20 @@ class Session:
         return self.terms.get(record_type) or self.terms.get(EVERY_TYPE) or {}
 
     def may(self, operation: Operation, record_type: str | None) -> bool:
-        """Tell whether `operation` is permitted on records of `record_type` (None: of some)."""
+        """Tell whether `operation` is permitted on records of `record_type` (None: of some).
+
+        `record_type` may be one of FUNCTIONS too.
+        """
         permitted = self.permissions
         if record_type is None:
-            return any(operation in operations for operations in permitted.values())
-        return operation in permitted.get(record_type, ()) or operation in permitted.get(
-            EVERY_TYPE, ()
-        )
+            return any(
+                operation in operations
+                for kind, operations in permitted.items()
+                if kind not in FUNCTIONS
+            )
+        if operation in permitted.get(record_type, ()):
+            return True
+        return operation in permitted.get(EVERY_TYPE, ()) and record_type not in FUNCTIONS
 
     def demand(self, operation: Operation, record_type: str | None) -> None:
         """Raise NotPermitted unless `operation` on records of `record_type` is permitted."""

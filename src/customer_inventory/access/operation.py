@@ -2,6 +2,11 @@
 
 from enum import StrEnum
 
+ACCESS = "access"
+"""What is permitted beside record types: to administer access itself."""
+FUNCTIONS = frozenset({ACCESS})
+"""What permissions name beside record types. `*`, which is every type, covers none of them."""
+
 
 class Operation(StrEnum):
     """The operations that a process is granted, one by one."""

@@ -5,12 +5,12 @@ What it may do is asked for and decided (`access.grant`); in a sandbox, permitte
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from customer_inventory.access import sandbox
 from customer_inventory.access.decision import Decision
-from customer_inventory.access.operation import Operation
+from customer_inventory.access.operation import FUNCTIONS, Operation
 from customer_inventory.access.terms import Terms, checked
 from customer_inventory.access.token import Token, digest, mint
 from customer_inventory.kit.clock import now
@@ -18,7 +18,7 @@ from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused
 from customer_inventory.kit.ids import is_id
 from customer_inventory.record.document import encode
 from customer_inventory.record.types import TYPES
-from customer_inventory.store.database import Database, Row
+from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -26,6 +26,8 @@ SQL = beside(__name__)
 EVERY_TYPE = "*"
 HOUSE = "manage-customer-inventory"
 """The house's own process: the one that is permitted by what it is, and never holds a token."""
+EMERGENCY = "breakGlass-"
+"""How the purposes of broken glass begin."""
 KINDS = ("process", "system", "agent")
 """What touches customer data: a process of the enterprise, a system, an agent."""
 LONGEST_TOKEN_LIFE = timedelta(days=366)
@@ -49,6 +51,8 @@ class NoSuchProcess(NotFound):
 class Permission:
     """What a process may do to records of one type (`*`: of every type), for one purpose.
 
+    Instead of a type it may name one of FUNCTIONS.
+
     `terms` is what else is agreed of it (`access.terms`).
     """
 
@@ -61,8 +65,8 @@ class Permission:
     def parse(cls, text: str, purpose: str) -> "Permission":
         """Return what `TYPE:OPERATION[,OPERATION…]` says; raise Invalid for anything else."""
         record_type, _, words = text.partition(":")
-        if record_type != EVERY_TYPE and record_type not in TYPES:
-            known = ", ".join((EVERY_TYPE, *TYPES))
+        if record_type not in (EVERY_TYPE, *FUNCTIONS) and record_type not in TYPES:
+            known = ", ".join((EVERY_TYPE, *FUNCTIONS, *TYPES))
             raise Invalid(f"There is no record type {record_type!r}.", hint=f"Known: {known}.")
         try:
             operations = tuple(Operation(word.strip()) for word in words.split(","))
@@ -173,6 +177,31 @@ def terms_by_type(permissions: Iterable[Permission]) -> dict[str, Terms]:
     return {kind: terms for kind, terms in found.items() if terms}
 
 
+def permissions_of(operations: object, terms: object, purpose: str) -> list[Permission]:
+    """Return permissions written as objects by record type: of operations, and of terms.
+
+    Raises Invalid for anything that is not so, or terms of a type that has no operations.
+    """
+    if not isinstance(operations, Mapping) or not operations:
+        raise Invalid("must be operations by record type.", path="permissions")
+    agreed = {} if terms is None else terms
+    if not isinstance(agreed, Mapping) or not agreed.keys() <= operations.keys():
+        raise Invalid("must be terms by record type, of permitted types.", path="terms")
+    return [
+        replace(
+            Permission.parse(f"{kind}:{','.join(map(str, _words(kind, words)))}", purpose),
+            terms=agreed.get(kind, {}),
+        )
+        for kind, words in operations.items()
+    ]
+
+
+def _words(kind: str, words: object) -> list[object]:
+    if not isinstance(words, list):
+        raise Invalid("must be a list of operations.", path=f"permissions.{kind}")
+    return words
+
+
 async def issue_token(
     database: Database,
     process: str,
@@ -189,13 +218,25 @@ async def issue_token(
     if not timedelta(0) < lifetime <= LONGEST_TOKEN_LIFE:
         raise Invalid("A token lives a year at most.", hint="Give a shorter, positive lifetime.")
     demand_not_house(process)
+    if purpose.startswith(EMERGENCY):
+        raise Refused("That purpose is of broken glass.", hint="`cinv access break-glass open`.")
     state = await database.value(SQL.process_state, process)
     if state is None:
         raise NoSuchProcess(process)
     if state != "active":
         raise Conflict(f"The process {process} is {state}.", hint="Only active ones get tokens.")
-    token = mint(now() + lifetime)
-    await database.execute(
+    async with database.connection() as connection:
+        return await lend_token(
+            connection, process, purpose=purpose, person=person, until=now() + lifetime
+        )
+
+
+async def lend_token(
+    connection: Connection, process: str, *, purpose: str, person: str | None, until: datetime
+) -> Token:
+    """Return a new token, kept over `connection`; who may have one is for the caller to know."""
+    token = mint(until)
+    await connection.execute(
         SQL.issue_token, digest(token.secret), process, purpose, person, token.expires_at
     )
     return token

@@ -2,8 +2,10 @@
 
 from customer_inventory.api import (
     attachment,
+    grant,
     hierarchy,
     identity,
+    process,
     provenance,
     record_type,
     schema,
@@ -16,6 +18,8 @@ from customer_inventory.api.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *record_type.ROUTES,
+    *process.ROUTES,
+    *grant.ROUTES,
     *schema.ROUTES,
     *search.ROUTES,
     *seen_by.ROUTES,

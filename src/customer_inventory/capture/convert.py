@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from customer_inventory.capture.located import Value, nearest
+from customer_inventory.kit.located import Value, nearest
 
 Convert = Callable[[str], Any]
 Members = Mapping[str, Value]
@@ -30,7 +30,7 @@ class Unfit(ValueError):
 def conversion(members: Members) -> Convert:
     """Return the conversion that `members`, the keys beside a `column`, declare.
 
-    Raises MappingError for keys that do not go together.
+    Raises FileError for keys that do not go together.
     """
     kind = members.get("as")
     name = kind.text() if kind else "text"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from customer_inventory.capture.convert import OPTIONS, Convert, conversion
-from customer_inventory.capture.located import Value, nearest
+from customer_inventory.kit.located import Value, nearest
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.schema import Schema, closed
 
@@ -107,7 +107,7 @@ class Place:
     schema: Schema | None = None
 
     def below(self, name: str, value: Value) -> "Place":
-        """Return the place of attribute `name`; raise MappingError when there is none such."""
+        """Return the place of attribute `name`; raise FileError when there is none such."""
         path = f"{self.path}.{name}" if self.path else name
         schema = self.schema or {}
         known = schema.get("properties", {})
@@ -130,7 +130,7 @@ class Place:
 def record_expression(
     value: Value, declared: RecordType, alias: str, types: Mapping[str, RecordType]
 ) -> Object:
-    """Return what `value` says of the attributes of a record; raise MappingError if wrong."""
+    """Return what `value` says of the attributes of a record; raise FileError if wrong."""
     place = Place(declared, types, alias, schema=closed(declared.schema))
     for name, why in _NOT_MAPPED.items():
         if name in value.members():
@@ -235,7 +235,7 @@ def _ref(members: Mapping[str, Value], value: Value, place: Place) -> Expression
 
 
 def _check_shape(value: Value, place: Place, shape: str | None = None) -> None:
-    """Raise MappingError unless a value of that shape (None: a single one) may stand here."""
+    """Raise FileError unless a value of that shape (None: a single one) may stand here."""
     if place.kind == "array" and shape != "array":
         raise value.wrong(f"{place.path} is a list: write its items with a dash.")
     if place.kind == "object" and shape != "object":

@@ -24,8 +24,8 @@ from customer_inventory.capture.expression import (
     condition,
     record_expression,
 )
-from customer_inventory.capture.located import Value, nearest, parse
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.kit.located import Value, nearest, parse
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.types import TYPES
 
@@ -97,7 +97,7 @@ def builtin() -> list[str]:
 def read_mapping(name: str) -> Mapping:
     """Return the built-in mapping called `name`, or the one in the file of that path.
 
-    Raises Invalid when there is neither, MappingError (with line and key) when it is wrong.
+    Raises Invalid when there is neither, FileError (with line and key) when it is wrong.
     """
     path = _folder() / f"{name}.yaml" if name in builtin() else Path(name)
     try:
@@ -118,7 +118,7 @@ def read_mapping(name: str) -> Mapping:
 
 
 def parse_mapping(text: str, name: str) -> Mapping:
-    """Return the mapping that `text` declares; raise MappingError when it is wrong."""
+    """Return the mapping that `text` declares; raise FileError when it is wrong."""
     top = parse(text)
     members = top.only(*_KEYS, required=("source", "format", "records"))
     form = members["format"].text()

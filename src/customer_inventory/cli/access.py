@@ -10,14 +10,19 @@ from customer_inventory.access.ledger import last_entries
 from customer_inventory.access.stranger import refusals
 from customer_inventory.access.token import Token
 from customer_inventory.cli.access_client import client, keys
+from customer_inventory.cli.access_emergency import break_glass, watch
+from customer_inventory.cli.access_file import apply_command, export_command
 from customer_inventory.cli.access_grant import COMMANDS as GRANT_COMMANDS
 from customer_inventory.cli.access_process import COMMANDS as PROCESS_COMMANDS
+from customer_inventory.cli.access_recertify import recertify
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+OTHERS = (recertify, break_glass, watch, apply_command, export_command)
 
 
 @click.group()
@@ -27,7 +32,7 @@ def access() -> None:
 
 access.add_command(client)
 access.add_command(keys)
-for _command in (*PROCESS_COMMANDS, *GRANT_COMMANDS):
+for _command in (*PROCESS_COMMANDS, *GRANT_COMMANDS, *OTHERS):
     access.add_command(_command)
 
 

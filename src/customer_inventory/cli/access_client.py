@@ -107,6 +107,24 @@ def end_tokens(name: str) -> None:
 
 @client.command()
 @click.argument("name")
+def resume(name: str) -> None:
+    """Let a client act again that was suspended because nobody used it.
+
+    \b
+    Example:
+      cinv access client resume qa06h0q9x2mrs6kz4c8v1tdw3e
+    """
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            await clients.resume(database, name)
+
+    run(work())
+    click.echo(f"{name}: active", err=True)
+
+
+@client.command()
+@click.argument("name")
 def revoke(name: str) -> None:
     """End a client for good, and its tokens at once.
 

@@ -42,6 +42,12 @@ class Settings:
     """Most records one page of a list may hold."""
     ledger_anchors: str = field(default="", metadata={"env": "CINV_LEDGER_ANCHORS"})
     """Where checkpoints of the ledger are taken besides CINV_HOME: files, syslog:, by commas."""
+    access_dormant_days: int = field(
+        default=60, metadata={"env": "CINV_ACCESS_DORMANT_DAYS", "least": 1}
+    )
+    """After how many days unused grants and clients are flagged as dormant."""
+    access_grace_days: int = field(default=14, metadata={"env": "CINV_ACCESS_GRACE_DAYS"})
+    """How many days after that they are suspended, if they still are."""
     docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
     """Whether /openapi.json and the page to try it are served."""
 

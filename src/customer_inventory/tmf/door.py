@@ -17,6 +17,7 @@ from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.hub import Hubs
 from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
+from customer_inventory.tmf.roles import Roles
 from customer_inventory.tmf.shape import Shape
 from customer_inventory.tmf.version import shape_of
 from customer_inventory.web import failure
@@ -58,6 +59,7 @@ class Door:
         guard: Guard,
         ledger: Ledger,
         hubs: Hubs,
+        roles: Roles,
         *,
         public_url: str,
         max_body_bytes: int,
@@ -65,6 +67,7 @@ class Door:
     ) -> None:
         self._inventory = inventory
         self.hubs = hubs
+        self.roles = roles
         self._public_url = public_url
         self._max_page = max_page
         walked = partial(Stages, self._place, guard, ledger, max_body_bytes=max_body_bytes)
@@ -92,9 +95,9 @@ class Door:
 
     def _place(self, path: str, method: str) -> Place:
         path = path.rstrip("/")
-        hub = self.hubs.place(path, method)
-        if hub is not None:
-            return hub
+        place = self.hubs.place(path, method) or self.roles.place(path, method)
+        if place is not None:
+            return place
         resource, identifier, served = self._found(path)
         # A resource without a collection is not there without an id.
         if resource is None or not served:

@@ -9,12 +9,15 @@ from customer_inventory.tmf import (
     history,
     openapi_history,
     openapi_hub,
+    openapi_roles,
     openapi_schema,
 )
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
 from customer_inventory.tmf.resource import PATCHES
+from customer_inventory.tmf.roles import API as ROLES_API
+from customer_inventory.tmf.roles import Roles
 from customer_inventory.web.openapi import answer, body, content, error, parameter, ref, responses
 
 _ALWAYS = ("400", "401", "403", "414", "500", "503")
@@ -26,7 +29,7 @@ _DESCRIPTION = (
 )
 
 
-def document(public_url: str, max_page: int) -> dict[str, Any]:
+def document(public_url: str, max_page: int, roles: Roles) -> dict[str, Any]:
     """Return the OpenAPI 3.0 document; `public_url` is where callers reach the service."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Error": error(), **openapi_hub.SCHEMAS}
@@ -39,6 +42,8 @@ def document(public_url: str, max_page: int) -> dict[str, Any]:
     for version in customer360.API.versions:
         paths.update(_customer360(version))
         schemas.update(openapi_schema.of_customer360(version))
+    paths.update(openapi_roles.paths(roles, max_page))
+    schemas.update(openapi_roles.SCHEMAS)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -51,7 +56,7 @@ def document(public_url: str, max_page: int) -> dict[str, Any]:
         "security": [{"token": []}],
         "tags": [
             {"name": _tag(api, version), "description": _described(api, version)}
-            for api in (*APIS, customer360.API)
+            for api in (*APIS, customer360.API, ROLES_API)
             for version in api.versions
         ],
         "paths": paths,

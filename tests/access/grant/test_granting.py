@@ -1,9 +1,6 @@
 """Grants: the steps of their life, who may take them, and that the database holds the law."""
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -11,11 +8,11 @@ import httpx
 import pytest
 
 from customer_inventory.access import registration
-from customer_inventory.access.decision import Decision
 from customer_inventory.access.grant import granting, people
 from customer_inventory.access.registration import Permission
-from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused, Stale
+from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused
 from customer_inventory.store.database import Database
+from tests.access.grant.office import ACTIVE, Office, by, made_office, step_by
 from tests.conftest import Service
 from tests.store.eventually import eventually
 
@@ -38,103 +35,12 @@ STEPS = {
     "active": {"suspended", "expired", "revoked", "superseded"},
     "suspended": {"expired", "revoked", "superseded"},
 }
-CAPACITIES = {
-    "rita": "reviewer",
-    "ada": "dataOwner:customer",
-    "ben": "dataOwner:billingAccount",
-    "sue": "security",
-    "dan": "dpo",
-}
-
-
-def by(person: str, reason: str = "as agreed") -> Decision:
-    return Decision(person, "terminal", reason)
-
-
-@dataclass(frozen=True)
-class Office:
-    """A process, a purpose, and people who decide."""
-
-    database: Database
-
-    async def ask(self, *allowed: str, **more: datetime) -> str:
-        """Ask for `allowed`; return the id of the grant."""
-        return await granting.request(
-            self.database,
-            "billing",
-            permissions=[Permission.parse(t, "billing") for t in allowed or ("customer:read",)],
-            valid_until=more.get("until", datetime.now(UTC) + timedelta(days=30)),
-            by=by("rob", "invoices"),
-        )
-
-    async def bring(self, state: str) -> str:
-        """Return a grant that is in `state`, by the steps that lead there."""
-        grant = await self.ask()
-        for step in PATHS[state]:
-            await step(self.database, grant)
-        return grant
-
-    async def state(self, grant: str) -> str:
-        (row,) = await granting.grants(self.database, grant=grant)
-        return str(row["state"])
-
-    async def permitted(self) -> dict[str, list[str]]:
-        """What the process may do now, as the guard reads it."""
-        text = await self.database.value(
-            "SELECT permissions FROM access.in_force('billing', 'billing')"
-        )
-        return dict(json.loads(text))
-
-
-Step = Callable[[Database, str], Awaitable[object]]
-
-
-def _by(step: Callable[..., Awaitable[object]], person: str) -> Step:
-    return lambda database, grant: step(database, grant, by=by(person))
-
-
-async def _direct(database: Database, grant: str, state: str) -> None:
-    async with database.transaction() as connection:
-        await connection.execute(
-            "UPDATE access.process_grant SET state = $2, changed_by = 'x' WHERE id = $1",
-            grant,
-            state,
-        )
-
-
-_REVIEWED = [_by(granting.review, "rita")]
-_APPROVED = [*_REVIEWED, _by(granting.approve, "ada")]
-_ACTIVE = [*_APPROVED, _by(granting.activate, "olga")]
-PATHS: dict[str, list[Step]] = {
-    "requested": [],
-    "reviewed": _REVIEWED,
-    "approved": _APPROVED,
-    "active": _ACTIVE,
-    "suspended": [*_ACTIVE, _by(granting.suspend, "olga")],
-    "revoked": [*_ACTIVE, _by(granting.revoke, "olga")],
-    "rejected": [_by(granting.reject, "olga")],
-    "withdrawn": [_by(granting.withdraw, "rob")],
-    "expired": [*_ACTIVE, lambda database, grant: _direct(database, grant, "expired")],
-    "superseded": [*_ACTIVE, lambda database, grant: _direct(database, grant, "superseded")],
-}
 
 
 @pytest.fixture
 async def office(database: Database) -> Office:
     """A registered process that may do nothing yet."""
-    return await _office(database)
-
-
-async def _office(database: Database) -> Office:
-    await registration.register(
-        database, "billing", name="Billing", owner="Finance", permissions=[], registered_by="it"
-    )
-    await people.register_purpose(
-        database, "billing", title="Billing", legal_basis="contract", registered_by="it"
-    )
-    for person, capacity in CAPACITIES.items():
-        await people.register_capacity(database, person, capacity, registered_by="it")
-    return Office(database)
+    return await made_office(database)
 
 
 async def test_from_the_request_to_the_end_each_step_is_kept(office: Office) -> None:
@@ -203,7 +109,7 @@ async def test_a_capacity_that_has_ended_is_none(office: Office) -> None:
 
 async def test_an_approval_is_of_what_was_seen(office: Office) -> None:
     grant = await office.bring("reviewed")
-    with pytest.raises(Stale):
+    with pytest.raises(Conflict):
         await granting.approve(office.database, grant, by=by("ada"), seen="00" * 32)
     (row,) = await granting.grants(office.database, grant=grant)
     await granting.approve(office.database, grant, by=by("ada"), seen=row["sha256"])
@@ -214,13 +120,13 @@ async def test_an_approval_is_of_what_was_seen(office: Office) -> None:
 async def test_steps_that_there_are_not_are_refused(office: Office, state: str) -> None:
     grant = await office.bring(state)
     steps = {
-        "reviewed": _by(granting.review, "rita"),
-        "approved": _by(granting.approve, "ada"),
-        "active": _by(granting.activate, "olga"),
-        "suspended": _by(granting.suspend, "olga"),
-        "revoked": _by(granting.revoke, "olga"),
-        "rejected": _by(granting.reject, "olga"),
-        "withdrawn": _by(granting.withdraw, "rob"),
+        "reviewed": step_by(granting.review, "rita"),
+        "approved": step_by(granting.approve, "ada"),
+        "active": step_by(granting.activate, "olga"),
+        "suspended": step_by(granting.suspend, "olga"),
+        "revoked": step_by(granting.revoke, "olga"),
+        "rejected": step_by(granting.reject, "olga"),
+        "withdrawn": step_by(granting.withdraw, "rob"),
     }
     for reached in STATES:
         if reached in STEPS.get(state, set()):
@@ -310,7 +216,7 @@ async def test_a_new_version_takes_the_place_of_the_one_before(office: Office) -
 
 async def test_a_grant_ends_by_itself(office: Office) -> None:
     grant = await office.ask(until=datetime.now(UTC) + timedelta(seconds=1))
-    for step in _ACTIVE:
+    for step in ACTIVE:
         await step(office.database, grant)
     while await office.permitted():
         await asyncio.sleep(0.05)
@@ -348,7 +254,7 @@ async def test_what_is_asked_for_must_make_sense(office: Office) -> None:
 
 
 async def test_a_suspended_grant_is_felt_at_once_over_http(service: Service) -> None:
-    office = await _office(service.database)
+    office = await made_office(service.database)
     grant = await office.bring("active")
     token = await registration.issue_token(
         service.database, "billing", purpose="billing", lifetime=timedelta(hours=1)

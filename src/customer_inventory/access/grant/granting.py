@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from customer_inventory.access.decision import Decision
-from customer_inventory.access.grant.people import REVIEWER
+from customer_inventory.access.grant.people import REVIEWER, check_purpose
 from customer_inventory.access.registration import (
     NoSuchProcess,
     Permission,
@@ -19,16 +19,13 @@ from customer_inventory.access.registration import (
     terms_by_type,
 )
 from customer_inventory.kit.clock import now
-from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused, Stale
+from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.document import encode
 from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
-
-EXPIRE_GRANTS = "access.expire-grants"
-"""The job that ends grants whose time has passed."""
 
 _MAY_SUSPEND = ("active",)
 _MAY_REVOKE = ("approved", "active", "suspended")
@@ -59,36 +56,48 @@ async def request(
     Raises NoSuchProcess, Invalid for none or several purposes, one that is not registered, or a
     validity that ends before it begins, and Conflict when one is under way for the purpose.
     """
+    async with database.transaction() as connection:
+        return await request_within(
+            connection,
+            process,
+            permissions=permissions,
+            valid_until=valid_until,
+            by=by,
+            valid_from=valid_from,
+        )
+
+
+async def request_within(
+    connection: Connection,
+    process: str,
+    *,
+    permissions: Iterable[Permission],
+    valid_until: datetime,
+    by: Decision,
+    valid_from: datetime | None = None,
+) -> str:
+    """Ask for a grant as `request` does, within the transaction of `connection`."""
     begins = valid_from or now()
     if valid_until <= max(begins, now()):
         raise Invalid("A grant ends after it begins.", hint="Give a later end.")
     if not by.reason.strip():
         raise Invalid("A grant is asked for with a reason.", hint="Say what it is needed for.")
     permissions = list(permissions)
-    purpose, asked = _asked(permissions)
+    purpose, asked = asked_for(permissions)
     terms = terms_by_type(permissions)
     content = encode([process, purpose, asked, terms, by.reason, str(begins), str(valid_until)])
     grant = new_id()
-    async with database.transaction() as connection:
-        await _check_request(connection, process, purpose)
-        await connection.execute(
-            SQL.request,
-            grant,
-            process,
-            purpose,
-            encode(asked).decode(),
-            encode(terms).decode(),
-            by.reason,
-            begins,
-            valid_until,
-            hashlib.sha256(content).digest(),
-            by.person,
-            by.entered_by,
-        )
+    await _check_request(connection, process, purpose)
+    sha256 = hashlib.sha256(content).digest()
+    await connection.execute(
+        SQL.request, grant, process, purpose, encode(asked).decode(), encode(terms).decode(),
+        by.reason, begins, valid_until, sha256, by.person, by.entered_by,
+    )  # fmt: skip
     return grant
 
 
-def _asked(permissions: Iterable[Permission]) -> tuple[str, dict[str, list[str]]]:
+def asked_for(permissions: Iterable[Permission]) -> tuple[str, dict[str, list[str]]]:
+    """Return the one purpose of `permissions`, and the operations by type; raise Invalid."""
     operations = by_type_and_purpose(permissions)
     purposes = {purpose for _, purpose in operations}
     if len(purposes) != 1:
@@ -102,10 +111,7 @@ async def _check_request(connection: Connection, process: str, purpose: str) -> 
         raise NoSuchProcess(process)
     if state == "revoked":
         raise Conflict(f"The process {process} is revoked.", hint="Register it under another id.")
-    if await connection.fetchval(SQL.purpose_state, purpose) != "active":
-        raise Invalid(
-            f"{purpose!r} is no registered purpose.", hint="`cinv access purpose add` adds one."
-        )
+    await check_purpose(connection, purpose)
     other = await connection.fetchval(SQL.under_way, process, purpose)
     if other is not None:
         raise Conflict(
@@ -132,12 +138,12 @@ async def approve(
     """Approve in every capacity that is needed and that `by.person` has; return what is missing.
 
     `seen` is the SHA-256 (hex) of the content decided on. When nothing is missing any more the
-    grant is approved. Raises NoSuchGrant, Conflict, Stale when it is not the content seen, and
+    grant is approved. Raises NoSuchGrant, Conflict, also when it is not the content seen, and
     Refused for who asked, or has no capacity that is still needed.
     """
     async with _deciding(database, grant, ("reviewed",), "approved") as (connection, row):
         if seen is not None and seen != row["sha256"].hex():
-            raise Stale("That is not what this grant asks for.", hint="Look at it again.")
+            raise Conflict("That is not what this grant asks for.", hint="Look at it again.")
         _demand_another(row, by)
         needed = await connection.fetch(SQL.capacities_missing, grant, by.person)
         theirs = [capacity for capacity, is_theirs in needed if is_theirs]
@@ -200,13 +206,30 @@ async def expire(database: Database, *, process: str) -> int:
 
 
 async def grants(
-    database: Database, *, process: str | None = None, grant: str | None = None
+    database: Database,
+    *,
+    process: str | None = None,
+    grant: str | None = None,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> Sequence[Row]:
-    """Return grants, latest first: all, those of `process`, or the one of that id."""
-    rows = await database.fetch(SQL.list_grants, process, grant)
+    """Return grants, latest first: all, those of `process`, or the one of that id.
+
+    At most `limit`, of those that come after the grant `after`. Raises NoSuchGrant for `grant`.
+    """
+    rows = await database.fetch(SQL.list_grants, process, grant, after, limit, None, 0)
     if grant is not None and not rows:
         raise NoSuchGrant(grant)
     return rows
+
+
+async def page(
+    database: Database, *, process: str | None, grant: str | None, state: str | None, limit: int,
+    offset: int,
+) -> tuple[Sequence[Row], int]:  # fmt: skip
+    """Return grants of a process, of a state, or the one of an id, and how many there are."""
+    rows = await database.fetch(SQL.list_grants, process, grant, None, limit, state, offset)
+    return rows, int(await database.value(SQL.count_grants, process, grant, state))
 
 
 async def history(database: Database, grant: str) -> Sequence[Row]:
@@ -223,7 +246,12 @@ async def _end(
     if not by.reason.strip():
         raise Invalid("This is done with a reason.", hint="Say why.")
     async with _deciding(database, grant, states, state) as (connection, _):
-        await _step(connection, grant, state, by)
+        await end(connection, grant, state, by)
+
+
+async def end(connection: Connection, grant: str, state: str, by: Decision) -> None:
+    """Bring a grant into `state`, within the transaction of `connection`; the law is the same."""
+    await _step(connection, grant, state, by)
 
 
 @asynccontextmanager
@@ -245,15 +273,9 @@ async def _deciding(
 
 async def _agree(connection: Connection, row: Row, capacity: str, by: Decision) -> None:
     await connection.execute(
-        SQL.decide,
-        row["id"],
-        capacity,
-        by.person,
-        row["requested_by"],
-        row["sha256"],
-        by.entered_by,
-        by.reason,
-    )
+        SQL.decide, row["id"], capacity, by.person, row["requested_by"], row["sha256"],
+        by.entered_by, by.reason,
+    )  # fmt: skip
 
 
 async def _step(connection: Connection, grant: str, state: str, by: Decision) -> None:

@@ -1,9 +1,3 @@
--- name: purpose_state
--- The state of a purpose.
-SELECT state
-FROM access.purpose
-WHERE code = $1;
-
 -- name: lock_process
 -- The state of a process; whoever asks for it next waits.
 SELECT state
@@ -156,10 +150,37 @@ SELECT
             SELECT FROM access.grant_decision AS d
             WHERE d.grant_id = g.id AND d.capacity = n.capacity
         )
-    ), '') AS approvals_missing
+    ), '') AS approvals_missing,
+    (
+        SELECT min(d.person)
+        FROM access.grant_decision AS d
+        WHERE d.grant_id = g.id AND d.capacity LIKE 'dataOwner:%'
+    ) AS approved_by
 FROM access.process_grant AS g
-WHERE ($1::text IS NULL OR g.process = $1) AND ($2::text IS NULL OR g.id = $2)
-ORDER BY g.requested_at DESC, g.id;
+WHERE
+    ($1::text IS NULL OR g.process = $1)
+    AND ($5::text IS NULL OR g.state = $5)
+    AND ($2::text IS NULL OR g.id = $2)
+    AND (
+        $3::text IS NULL OR (g.requested_at, g.id) < (
+            SELECT
+                a.requested_at,
+                a.id
+            FROM access.process_grant AS a
+            WHERE a.id = $3
+        )
+    )
+ORDER BY g.requested_at DESC, g.id DESC
+LIMIT $4 OFFSET $6;
+
+-- name: count_grants
+-- How many grants there are: of a process, a state, or that one.
+SELECT count(*)
+FROM access.process_grant AS g
+WHERE
+    ($1::text IS NULL OR g.process = $1)
+    AND ($2::text IS NULL OR g.id = $2)
+    AND ($3::text IS NULL OR g.state = $3);
 
 -- name: history
 -- Every state that a grant was in, first to last.

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from customer_inventory.access.operation import FUNCTIONS
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.types import TYPES
-from customer_inventory.store.database import Database, Row
+from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -23,7 +24,7 @@ LEGAL_BASES = (
 """The six of GDPR article 6(1), in the order of its letters."""
 
 REVIEWER = "reviewer"
-PLAIN_CAPACITIES = (REVIEWER, "security", "dpo")
+PLAIN_CAPACITIES = (REVIEWER, "security", "dpo", "breakGlass")
 _DATA_OWNER = "dataOwner:"
 _CODE = re.compile(r"[a-z][A-Za-z0-9-]{0,62}")
 
@@ -61,6 +62,14 @@ async def purposes(database: Database) -> Sequence[Row]:
     return await database.fetch(SQL.list_purposes)
 
 
+async def check_purpose(connection: Connection, purpose: str) -> None:
+    """Raise Invalid for a purpose that is not registered, or retired."""
+    if await connection.fetchval(SQL.purpose_state, purpose) != "active":
+        raise Invalid(
+            f"{purpose!r} is no registered purpose.", hint="`cinv access purpose add` adds one."
+        )
+
+
 async def register_capacity(
     database: Database,
     person: str,
@@ -73,14 +82,20 @@ async def register_capacity(
 
     Raises Invalid for a capacity that is not known, or for nobody.
     """
-    record_type = capacity.removeprefix(_DATA_OWNER)
-    owns = capacity.startswith(_DATA_OWNER) and (record_type == EVERY_TYPE or record_type in TYPES)
-    if not owns and capacity not in PLAIN_CAPACITIES:
-        known = ", ".join((f"{_DATA_OWNER}TYPE", *PLAIN_CAPACITIES))
-        raise Invalid(f"There is no capacity {capacity!r}.", hint=f"Known: {known}.")
+    check_capacity(capacity)
     if not person.strip():
         raise Invalid("A capacity is that of a person.", hint="Name the person.")
     await database.execute(SQL.register_capacity, person, capacity, until, registered_by)
+
+
+def check_capacity(capacity: str) -> None:
+    """Raise Invalid for a capacity that is not known."""
+    record_type = capacity.removeprefix(_DATA_OWNER)
+    is_type = record_type in (EVERY_TYPE, *FUNCTIONS) or record_type in TYPES
+    owns = capacity.startswith(_DATA_OWNER) and is_type
+    if not owns and capacity not in PLAIN_CAPACITIES:
+        known = ", ".join((f"{_DATA_OWNER}TYPE", *PLAIN_CAPACITIES))
+        raise Invalid(f"There is no capacity {capacity!r}.", hint=f"Known: {known}.")
 
 
 async def people(database: Database) -> Sequence[Row]:

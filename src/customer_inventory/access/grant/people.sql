@@ -9,6 +9,12 @@ ON CONFLICT (code) DO UPDATE
         requires_consent = excluded.requires_consent,
         state = excluded.state;
 
+-- name: purpose_state
+-- The state of a purpose.
+SELECT state
+FROM access.purpose
+WHERE code = $1;
+
 -- name: list_purposes
 -- Every purpose.
 SELECT

@@ -135,14 +135,23 @@ async def revoke(database: Database, client: str) -> None:
         raise NoSuchClient(client)
 
 
+async def resume(database: Database, client: str) -> None:
+    """Let a client act again that was suspended; raise NoSuchClient, or Conflict for another."""
+    if await database.value(SQL.resume_client, client) is None:
+        if await find(database, client) is None:
+            raise NoSuchClient(client)
+        raise Conflict(f"The client {client} is not suspended.", hint="`client list` has states.")
+
+
 async def clients(database: Database) -> Sequence[Row]:
     """Return every client: rows without secrets or keys."""
     return await database.fetch(SQL.list_clients)
 
 
-async def purposes(database: Database, process: str) -> list[str]:
-    """Return for what a process holds permissions that are in force."""
-    return [row["purpose"] for row in await database.fetch(SQL.purposes_of_process, process)]
+async def purposes(database: Database, client: Client) -> list[str]:
+    """Return for what the process of a client holds grants in force; that it asked is kept."""
+    rows = await database.fetch(SQL.purposes_of_client, client.id, client.process)
+    return [row["purpose"] for row in rows]
 
 
 async def use_once(database: Database, what: str, until: datetime) -> bool:

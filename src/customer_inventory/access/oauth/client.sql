@@ -32,11 +32,21 @@ FROM access.client AS c
 INNER JOIN access.process AS p ON c.process = p.id
 WHERE c.id = $1;
 
--- name: purposes_of_process
--- For what a process holds permissions that are in force.
+-- name: purposes_of_client
+-- For what the process of a client holds permissions that are in force; those of broken glass are a
+-- person's. That it asked is kept, once an hour.
+WITH used AS (
+    INSERT INTO access.client_use AS u (client)
+    VALUES ($1)
+    ON CONFLICT (client) DO UPDATE
+        SET last_used_at = now()
+        WHERE u.last_used_at < now() - interval '1 hour'
+)
+
 SELECT DISTINCT q.purpose FROM access.permission AS q
 WHERE
-    q.process = $1
+    q.process = $2
+    AND q.break_glass_id IS NULL
     AND q.valid_from <= now()
     AND (q.valid_to IS NULL OR q.valid_to > now())
 ORDER BY q.purpose;
@@ -52,6 +62,20 @@ RETURNING c.generation;
 UPDATE access.client AS c SET state = 'revoked', generation = c.generation + 1
 WHERE c.id = $1
 RETURNING c.generation;
+
+-- name: resume_client
+-- A suspended client is active again; it counts as used now.
+WITH used AS (
+    INSERT INTO access.client_use (client)
+    SELECT c.id FROM access.client AS c
+    WHERE c.id = $1
+    ON CONFLICT (client) DO UPDATE
+        SET last_used_at = now()
+)
+
+UPDATE access.client SET state = 'active'
+WHERE id = $1 AND state = 'suspended'
+RETURNING id;
 
 -- name: list_clients
 -- Every client, by process.

@@ -102,7 +102,7 @@ class Tokens:
         await self._database.execute(SQL.revoke_token, claimed.jti, claimed.expires_at)
 
     async def _purpose(self, client: Client, scope: str) -> str:
-        held = await clients.purposes(self._database, client.process)
+        held = await clients.purposes(self._database, client)
         wanted = scope.split()
         if not wanted and len(held) == 1:
             return held[0]

@@ -22,10 +22,10 @@ _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _DEEPEST = 30
 
 
-class MappingError(Invalid):
-    """A mapping is wrong; `path` is the key at fault, `line` where it stands (from 1)."""
+class FileError(Invalid):
+    """A file is wrong; `path` is the key at fault, `line` where it stands (from 1)."""
 
-    code = "invalidMapping"
+    code = "invalidFile"
 
     def __init__(self, message: str, *, line: int, path: str, hint: str | None = None) -> None:
         super().__init__(f"line {line}: {message}", path=path or None, hint=hint)
@@ -51,12 +51,12 @@ class Value:
         """Whether the value is a list."""
         return isinstance(self.node, yaml.SequenceNode)
 
-    def wrong(self, message: str, hint: str | None = None) -> MappingError:
+    def wrong(self, message: str, hint: str | None = None) -> FileError:
         """Return the error that says `message` of this value."""
-        return MappingError(message, line=self.line, path=self.path, hint=hint)
+        return FileError(message, line=self.line, path=self.path, hint=hint)
 
     def members(self) -> dict[str, "Value"]:
-        """Return the values by key; raise MappingError for anything but an object."""
+        """Return the values by key; raise FileError for anything but an object."""
         if not isinstance(self.node, yaml.MappingNode):
             raise self.wrong("must be keys with values.")
         found: dict[str, Value] = {}
@@ -82,7 +82,7 @@ class Value:
         return members
 
     def items(self) -> list["Value"]:
-        """Return the values of a list; raise MappingError for anything else."""
+        """Return the values of a list; raise FileError for anything else."""
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.wrong("must be a list.")
         return [
@@ -104,7 +104,7 @@ class Value:
         return float(text) if _NUMBER.fullmatch(text) else text
 
     def text(self) -> str:
-        """Return the value as it is written; raise MappingError when nothing is."""
+        """Return the value as it is written; raise FileError when nothing is."""
         if not isinstance(self.node, yaml.ScalarNode):
             raise self.wrong("must be a single word or text.")
         if not self.node.value and self.node.style is None:
@@ -135,17 +135,17 @@ class Value:
 
 
 def parse(text: str) -> Value:
-    """Return the document in `text`; raise MappingError when it is no YAML or empty."""
+    """Return the document in `text`; raise FileError when it is no YAML or empty."""
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise MappingError(f"this is no YAML: {error.problem}.", line=line, path="") from None
+        raise FileError(f"this is no YAML: {error.problem}.", line=line, path="") from None
     except (yaml.YAMLError, RecursionError) as error:
         reason = str(error).splitlines()[0]
-        raise MappingError(f"this is no YAML: {reason}.", line=1, path="") from None
+        raise FileError(f"this is no YAML: {reason}.", line=1, path="") from None
     if node is None:
-        raise MappingError("the mapping is empty.", line=1, path="")
+        raise FileError("the file is empty.", line=1, path="")
     return Value(node)
 
 

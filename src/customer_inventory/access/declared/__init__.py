@@ -1,0 +1,1 @@
+"""Access declared in a file: read, compared with what is there, applied, exported."""
