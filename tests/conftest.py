@@ -70,11 +70,8 @@ async def template(server: EmbeddedServer) -> str:
 @pytest.fixture
 async def dsn(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
     """The address of a fresh database, up to date and empty."""
-    name = f"cinv_{os.getpid()}_{next(_numbers)}"
-    yield await _created(server, name, template)
-    connection = await asyncpg.connect(server.superuser_dsn)
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.close()
+    async with _fresh(server, template) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +85,13 @@ async def schema(server: EmbeddedServer, template: str) -> AsyncIterator[Databas
 async def database(dsn: str) -> AsyncIterator[Database]:
     """A fresh database, open."""
     async with Database(dsn) as database:
+        yield database
+
+
+@pytest.fixture
+async def another(server: EmbeddedServer, template: str) -> AsyncIterator[Database]:
+    """A second fresh database, open."""
+    async with _fresh(server, template) as dsn, Database(dsn) as database:
         yield database
 
 
@@ -150,6 +154,15 @@ async def issued(database: Database, process: str, *allowed: str, purpose: str =
         database, process, purpose=purpose, lifetime=timedelta(hours=1)
     )
     return token.secret
+
+
+@contextlib.asynccontextmanager
+async def _fresh(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+    name = f"cinv_{os.getpid()}_{next(_numbers)}"
+    yield await _created(server, name, template)
+    connection = await asyncpg.connect(server.superuser_dsn)
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
 
 
 async def _created(server: EmbeddedServer, name: str, template: str) -> str:

@@ -10,7 +10,8 @@ import click
 from customer_inventory.access.house import operator, trace
 from customer_inventory.access.log.anchor import notes_of
 from customer_inventory.access.log.house import anchors_of, sealer_of
-from customer_inventory.access.log.note import Signer
+from customer_inventory.access.log.note import Signer, is_of, origin_of
+from customer_inventory.access.log.sealing import log_of
 from customer_inventory.access.log.verifying import Proof, Report, prove, verify
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import output_option, show
@@ -109,11 +110,12 @@ def verify_command(anchor: Path | None, key: str | None, output: str) -> None:
     """
     settings = Settings.from_environment()
     public = _key(key) if key else Signer.kept_in(settings.home).public
-    notes = notes_of(anchor) if anchor else anchors_of(settings).notes()
 
     async def work() -> Report:
         async with opened(settings) as database:
             await sealer_of(database, settings).seal_all()
+            log = await log_of(database)
+            notes = _notes(anchor, log) if anchor else anchors_of(database, settings).notes(log)
             return await verify(database, public, notes, progress=_progress)
 
     report = run(work())
@@ -138,8 +140,7 @@ def anchor_command() -> None:
         async with opened(settings) as database:
             sealer = sealer_of(database, settings)
             await sealer.seal_all()
-            checkpoint = await sealer.anchor()
-        return Signer.kept_in(settings.home).note(checkpoint) if checkpoint else None
+            return await sealer.anchor()
 
     click.echo(run(work()) or "The ledger is empty.", nl=False)
 
@@ -171,6 +172,18 @@ def prove_command(place: int, output: str) -> None:
         "key": Signer.kept_in(settings.home).public.hex(),
     }
     show([row], output, columns=("place", "leaf", "size"), empty="")
+
+
+def _notes(file: Path, log: str) -> list[str]:
+    """Return the notes of `log` in a file that several may share."""
+    notes = notes_of(file)
+    own = [note for note in notes if is_of(note, log)]
+    if notes and not own:
+        raise Invalid(
+            f"{file} holds no checkpoint of this log, {origin_of(log)}.",
+            hint="Give the file of this database; if it is, the log was replaced.",
+        )
+    return own
 
 
 def _progress(entries: int) -> None:

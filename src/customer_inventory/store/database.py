@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
@@ -41,6 +42,15 @@ class Database:
             "jit": "off",
         }
         self._pool: Pool | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the database is, without what opens it: server and name."""
+        parts = urlsplit(self.dsn)
+        asked = parse_qs(parts.query)
+        server = asked.get("host", [parts.netloc.rpartition("@")[2]])[0]
+        port = asked.get("port", [""])[0]
+        return f"{server}{port and f':{port}'}{asked.get('dbname', [parts.path])[0]}"
 
     async def open(self) -> None:
         """Connect; raise Unavailable when the server cannot be reached or is too old."""

@@ -10,10 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from customer_inventory.access.ledger import Ledger
-from customer_inventory.access.log.anchor import Anchors
+from customer_inventory.access.log.anchor import Anchors, notes_of
 from customer_inventory.access.log.erasing import strike_out
 from customer_inventory.access.log.note import Signer, read_note
-from customer_inventory.access.log.sealing import Sealer
+from customer_inventory.access.log.sealing import Sealer, log_of
 from customer_inventory.access.log.tree import proves
 from customer_inventory.access.log.verifying import Report, prove, verify
 from customer_inventory.kit.errors import Invalid, Unavailable
@@ -36,7 +36,8 @@ class Log:
         await asyncio.gather(*(self.ledger.append(entry(n, **more)) for n in numbers))
 
     async def verified(self) -> Report:
-        return await verify(self.database, self.signer.public, self.anchors.notes())
+        notes = self.anchors.notes(await log_of(self.database))
+        return await verify(self.database, self.signer.public, notes)
 
     async def faults(self) -> list[str]:
         return [fault.what for fault in (await self.verified()).faults]
@@ -216,6 +217,37 @@ async def test_a_log_rewritten_and_signed_anew_differs_from_its_anchor(log: Log)
     assert "Two signed checkpoints at 10 differ." in await log.faults()
 
 
+async def test_one_home_serves_the_logs_of_several_databases(
+    log: Log, another: Database, tmp_path: Path
+) -> None:
+    shared = str(tmp_path / "shared.txt")
+    logs = []
+    for place, database in (("first", log.database), ("second", another)):
+        anchors = Anchors(tmp_path, [shared], place=place)
+        sealer = Sealer(database, log.signer, anchors)
+        logs.append(Log(database, Ledger(database), sealer, log.signer, anchors))
+    for size, one in zip((10, 7), logs, strict=True):
+        await one.write(size)
+        await one.sealer.seal_all()
+        await one.sealer.anchor()
+    assert len(notes_of(tmp_path / "shared.txt")) == 2
+    for one in logs:
+        report = await one.verified()
+        assert (report.faults, report.checkpoints) == ((), 1)
+
+
+async def test_a_log_put_in_the_place_of_another_does_not_escape_its_checkpoints(log: Log) -> None:
+    await log.write(10)
+    await log.sealer.seal_all()
+    await log.sealer.anchor()
+    await log.database.execute("TRUNCATE access.sealed, access.checkpoint, access.log")
+    assert any("of another log" in fault for fault in await log.faults())
+    await Ledger(log.database).append(entry(0))
+    await log.sealer.seal_all()
+    await log.sealer.anchor()
+    assert any("of another log" in fault for fault in await log.faults())
+
+
 async def test_striking_out_a_subject_keeps_the_log_as_it_is(log: Log) -> None:
     await log.write(20, ids=("kept", "gone"))
     await log.write(20, 20, ids=("gone",))
@@ -242,7 +274,7 @@ async def test_an_entry_is_proved_to_whoever_has_the_key(log: Log) -> None:
     await log.sealer.seal_all()
     for place in (0, 7, 32):
         proof = await prove(log.database, place)
-        stated = read_note(proof.note, log.signer.public)
+        stated = read_note(proof.note, log.signer.public, await log_of(log.database))
         assert proves(proof.leaf, place, stated.size, proof.path, stated.root)
         assert not proves(proof.leaf, place + 1, stated.size, proof.path, stated.root)
     with pytest.raises(Invalid, match="no entry 33"):

@@ -7,10 +7,13 @@ from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
 
 
-def anchors_of(settings: Settings) -> Anchors:
-    """Return the anchors that `settings` name; raise Invalid for an address that is none."""
+def anchors_of(database: Database, settings: Settings) -> Anchors:
+    """Return the anchors of `database`, as `settings` name them.
+
+    Raises Invalid for an address that is none.
+    """
     declared = [target.strip() for target in settings.ledger_anchors.split(",")]
-    return Anchors(settings.home, [target for target in declared if target])
+    return Anchors(settings.home, [target for target in declared if target], place=database.place)
 
 
 def sealer_of(database: Database, settings: Settings) -> Sealer:
@@ -18,4 +21,4 @@ def sealer_of(database: Database, settings: Settings) -> Sealer:
 
     Raises Unavailable when the key cannot be read or made.
     """
-    return Sealer(database, Signer.kept_in(settings.home), anchors_of(settings))
+    return Sealer(database, Signer.kept_in(settings.home), anchors_of(database, settings))

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from customer_inventory.kit.errors import Invalid, Unavailable
 from customer_inventory.store.keyfile import kept
 
-ORIGIN = "customer-inventory/access-ledger"
+_LEDGER = "customer-inventory/access-ledger"
 _ED25519 = b"\x01"
 _ID_BYTES = 4
 
@@ -29,9 +29,19 @@ class BadNote(Invalid):
     """A note that is not well formed, or not signed by the key."""
 
 
-def key_id(public: bytes) -> bytes:
-    """Return the four bytes by which a note names the key that signed it."""
-    return hashlib.sha256(b"%b\n%b%b" % (ORIGIN.encode(), _ED25519, public)).digest()[:_ID_BYTES]
+def origin_of(log: str) -> str:
+    """Return the origin line of the notes of the log with that id (empty: made before ids)."""
+    return f"{_LEDGER}/{log}" if log else _LEDGER
+
+
+def is_of(note: str, log: str) -> bool:
+    """Tell whether `note` says that it is of that log; who signed it is another matter."""
+    return note.partition("\n")[0] == origin_of(log)
+
+
+def key_id(public: bytes, origin: str) -> bytes:
+    """Return the four bytes by which a note of `origin` names the key that signed it."""
+    return hashlib.sha256(b"%b\n%b%b" % (origin.encode(), _ED25519, public)).digest()[:_ID_BYTES]
 
 
 class Signer:
@@ -62,16 +72,16 @@ class Signer:
             )
         return cls(key)
 
-    def note(self, checkpoint: Checkpoint) -> str:
-        """Return the signed note of `checkpoint`."""
-        root = base64.b64encode(checkpoint.root).decode()
-        body = f"{ORIGIN}\n{checkpoint.size}\n{root}\n"
-        signature = key_id(self.public) + self._key.sign(body.encode())
-        return f"{body}\n\N{EM DASH} {ORIGIN} {base64.b64encode(signature).decode()}\n"
+    def note(self, checkpoint: Checkpoint, log: str) -> str:
+        """Return the signed note of `checkpoint` of the log with that id."""
+        origin, root = origin_of(log), base64.b64encode(checkpoint.root).decode()
+        body = f"{origin}\n{checkpoint.size}\n{root}\n"
+        signature = key_id(self.public, origin) + self._key.sign(body.encode())
+        return f"{body}\n\N{EM DASH} {origin} {base64.b64encode(signature).decode()}\n"
 
 
-def read_note(note: str, public: bytes) -> Checkpoint:
-    """Return what `note` states; raise BadNote unless the key `public` signed just that."""
+def read_note(note: str, public: bytes, log: str) -> Checkpoint:
+    """Return what `note` states of `log`; raise BadNote unless `public` signed just that."""
     try:
         body, signed = note.split("\n\n", 1)
         origin, size, root = body.split("\n")
@@ -79,7 +89,9 @@ def read_note(note: str, public: bytes) -> Checkpoint:
         checkpoint = Checkpoint(int(size), base64.b64decode(root, validate=True))
     except (ValueError, IndexError):
         raise BadNote("This is no checkpoint note.", hint="It has six lines.") from None
-    if origin != ORIGIN or signature[:_ID_BYTES] != key_id(public):
+    if origin != origin_of(log):
+        raise BadNote(f"It is of another log, {origin}.", hint="Was the database replaced?")
+    if signature[:_ID_BYTES] != key_id(public, origin):
         raise BadNote("The checkpoint was signed by another key.", hint="Give that key.")
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(

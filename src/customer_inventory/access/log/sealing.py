@@ -36,6 +36,7 @@ COLUMNS = (
 _ONE_SEALER = 0x6C656467  # "ledg"
 _SEGMENTS_AT_ONCE = 2000
 _SALT_BYTES = 16
+_ID_BYTES = 8
 _PAUSE_SECONDS = 1.0
 _ANCHOR_EVERY = timedelta(hours=1)
 _TRIES = 50
@@ -80,7 +81,9 @@ class Sealer:
             await connection.copy_records_to_table(
                 "sealed", schema_name="access", columns=COLUMNS, records=rows
             )
-            note = self._signer.note(Checkpoint(frontier.size, frontier.root()))
+            note = self._signer.note(
+                Checkpoint(frontier.size, frontier.root()), await _named(connection)
+            )
             await connection.execute(SQL.keep_checkpoint, frontier.size, frontier.packed(), note)
             await connection.execute(SQL.drop_sealed_segments, [row["seq"] for row in segments])
         return len(rows)
@@ -101,15 +104,14 @@ class Sealer:
             "The ledger cannot be sealed just now: a transaction is open.", hint="Try again soon."
         )
 
-    async def anchor(self) -> Checkpoint | None:
-        """Take the latest checkpoint outside; return it, or None while there is none."""
+    async def anchor(self) -> str | None:
+        """Take the latest checkpoint outside; return its note, or None while there is none."""
         row = await self._database.row(SQL.latest_checkpoint)
         if row is None:
             return None
-        await self._anchors.keep(row["note"])
+        await self._anchors.keep(row["note"], await log_of(self._database))
         await self._database.execute(SQL.mark_anchored, row["size"])
-        frontier = Frontier.of(row["size"], row["edge"])
-        return Checkpoint(frontier.size, frontier.root())
+        return str(row["note"])
 
     async def _seal_for_ever(self) -> None:
         while True:
@@ -140,6 +142,11 @@ class Sealer:
             self._months.add(month)
 
 
+async def log_of(database: Database) -> str:
+    """Return the id of the log of `database`, empty while it has none."""
+    return await database.value(SQL.log_id) or ""
+
+
 def partition(month: str, start: datetime, stop: datetime) -> str:
     """Return the statement that makes the partition of `month` (2026_01)."""
     return SQL.make_partition.format(month=month, start=start.isoformat(), stop=stop.isoformat())
@@ -148,6 +155,15 @@ def partition(month: str, start: datetime, stop: datetime) -> str:
 def every_statement() -> dict[str, str]:
     """Return every statement that can be planned, by name."""
     return {name: text for name, text in SQL.items() if name != "make_partition"}
+
+
+async def _named(connection: Connection) -> str:
+    """Return the id of the log; at its first sealing it gets one."""
+    log_id = await connection.fetchval(SQL.log_id)
+    if log_id is None:
+        log_id = secrets.token_hex(_ID_BYTES)
+        await connection.execute(SQL.name_log, log_id)
+    return str(log_id)
 
 
 async def _frontier(connection: Connection) -> Frontier:

@@ -14,6 +14,14 @@ FROM access.checkpoint AS c
 ORDER BY c.size DESC
 LIMIT 1;
 
+-- name: log_id
+-- The id of the log.
+SELECT g.id FROM access.log AS g;
+
+-- name: name_log
+-- The log gets its id.
+INSERT INTO access.log (id) VALUES ($1);
+
 -- name: segments_to_seal
 -- Segments whose order can no longer change: no open transaction may still add one before them.
 SELECT

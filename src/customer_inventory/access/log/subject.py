@@ -22,6 +22,7 @@ EXPLAINED = {
     "access.grant_decision": "who decided on what a process may do, not on a subject",
     "access.grant_history": "what became of a grant, not of a subject",
     "access.process_grant": "what a process asked for, not a subject",
+    "access.log": "the name of the ledger's log",
     "access.grant_step": "the declared steps of grants",
     "access.purpose": "what accesses may be for",
     "access.campaign": "campaigns of recertification, no subjects",

@@ -76,8 +76,8 @@ async def verify(
     `public` is the key that checkpoints are signed with. Reads every entry, about 20,000 a
     second, in one snapshot; writers are not disturbed. Raises Unavailable.
     """
-    check = _Check(public, anchored)
     async with _snapshot(database) as connection:
+        check = _Check(public, await connection.fetchval(SQL.log_id) or "", anchored)
         check.states(await connection.fetch(SQL.every_checkpoint))
         oldest = await connection.fetchval(SQL.oldest_waiting)
         async for row in connection.cursor(SQL.sealed_entries, prefetch=_AT_ONCE):
@@ -131,9 +131,10 @@ def leaf_of(row: Mapping[str, Any] | Row) -> bytes:
 class _Check:
     """A verification under way."""
 
-    def __init__(self, public: bytes, anchored: Sequence[str]) -> None:
+    def __init__(self, public: bytes, log: str, anchored: Sequence[str]) -> None:
         self.frontier = Frontier()
         self._public = public
+        self._log = log
         self._began = time.monotonic()
         self._faults: list[Fault] = []
         self._stated: dict[int, bytes] = {}
@@ -189,7 +190,7 @@ class _Check:
 
     def _state(self, note: str, what: str) -> Checkpoint | None:
         try:
-            stated = read_note(note, self._public)
+            stated = read_note(note, self._public, self._log)
         except BadNote as error:
             self.fault(None, f"{what} cannot be trusted: {error.message}")
             return None

@@ -1,3 +1,7 @@
+-- name: log_id
+-- The id of the log.
+SELECT g.id FROM access.log AS g;
+
 -- name: sealed_entries
 -- Every sealed entry from a place on, in order.
 SELECT
