@@ -40,6 +40,7 @@ from customer_inventory.record.subject import own as record_subject
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.record.subject.holder import Holders
 from customer_inventory.record.subject.job import ERASE, OVERDUE, erase_when_due, look_for_overdue
+from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
 from customer_inventory.store.safe import Safe
 from customer_inventory.tmf import openapi
@@ -59,6 +60,11 @@ _EVERY_NIGHT = "17 3 * * *"
 _EVERY_HOUR = "47 * * * *"
 
 
+def attachments_of(database: Database, settings: Settings) -> Attachments:
+    """Return the attachments of `database`; their key is made at the first use."""
+    return Attachments(database, Safe.kept_in(settings.home), most=settings.max_attachment_bytes)
+
+
 def holders_of(database: Database, settings: Settings) -> Holders:
     """Return where the rooms hold data of subjects, in the order in which it is erased.
 
@@ -67,7 +73,7 @@ def holders_of(database: Database, settings: Settings) -> Holders:
     return Holders(
         (
             *capture_subject.HOLDERS,
-            *record_subject.HOLDERS,
+            *record_subject.holders(lambda: attachments_of(database, settings)),
             *ledger_subject.holders(lambda: sealer_of(database, settings)),
         ),
         {**record_subject.EXPLAINED, **capture_subject.EXPLAINED, **ledger_subject.EXPLAINED},
@@ -96,7 +102,8 @@ class Application:
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
         self.events = Events(self.database, self.ledger, settings, public_url)
-        self.eraser = Eraser(self.database, holders_of(self.database, settings))
+        holders = holders_of(self.database, settings)
+        self.eraser = Eraser(self.database, holders)
         self.jobs = self._jobs(settings)
         roles = Roles(self.database, public_url, settings.max_page)
         self.door = Door(
@@ -112,13 +119,13 @@ class Application:
         self.straight = StraightReads(
             self.door.resources, self.inventory, self.guard, self.ledger, self.door.answer
         )
-        attachments = Attachments(self.database, safe, most=settings.max_attachment_bytes)
         rooms = Rooms(
             self.database,
             self.inventory,
             self.jobs,
-            attachments,
+            attachments_of(self.database, settings),
             self.eraser,
+            Packer(self.database, holders),
             public_url,
             settings.max_page,
         )

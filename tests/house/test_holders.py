@@ -36,3 +36,8 @@ async def test_every_holder_and_explanation_is_of_a_table(schema: Database, tmp_
     for table in sorted(named | holders.explained.keys()):
         assert await schema.value("SELECT to_regclass($1)", table) is not None, table
     assert named.isdisjoint(holders.explained)
+
+
+async def test_every_holder_hands_over_or_says_why_not(schema: Database, tmp_path: Path) -> None:
+    for holder in holders_of(schema, Settings(home=tmp_path)).holders:
+        assert (holder.hand is None) == bool(holder.hands_nothing), holder.name

@@ -16,6 +16,7 @@ from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
 from customer_inventory.record.subject.erasing import Eraser
+from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
 from customer_inventory.web.exchange import Answer, Request
 
@@ -34,6 +35,7 @@ class Rooms:
     jobs: Jobs
     attachments: Attachments
     eraser: Eraser
+    packer: Packer
     public_url: str
     max_page: int
 

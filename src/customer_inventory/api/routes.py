@@ -12,6 +12,7 @@ from customer_inventory.api import (
     search,
     seen_by,
     subject,
+    subject_package,
     subscription,
 )
 from customer_inventory.api.route import Route
@@ -29,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     *attachment.ROUTES,
     *identity.ROUTES,
     *subject.ROUTES,
+    *subject_package.ROUTES,
 )

@@ -15,6 +15,13 @@ async def _blank(database: Database, scope: Scope) -> Mapping[str, int]:
     return {"capture.refusal": int(said.rpartition(" ")[2])}
 
 
-HOLDERS = (Holder("refused rows", ("capture.refusal",), _blank),)
+HOLDERS = (
+    Holder(
+        "refused rows",
+        ("capture.refusal",),
+        _blank,
+        hands_nothing="rows that were not taken in: none is known to be about you",
+    ),
+)
 
 EXPLAINED = {"capture.import": "names of files and columns, counts by type; no values"}

@@ -13,6 +13,7 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.app import holders_of
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
+from customer_inventory.cli.subject_package import export
 from customer_inventory.cli.subject_request import requests
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
@@ -32,6 +33,7 @@ def subject() -> None:
 
 
 subject.add_command(requests)
+subject.add_command(export)
 
 
 @subject.command()

@@ -1,6 +1,6 @@
 """What comes in and what goes out: a request read from ASGI, an answer sent to it."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 
 from customer_inventory.kit.errors import Invalid, TooLarge
@@ -33,7 +33,8 @@ class Request(NamedTuple):
 class Answer(NamedTuple):
     """One answer. For the ledger: `ids` says which and `told` how many records it told of.
 
-    `reason` is the reference that the caller gave for asking.
+    `reason` is the reference that the caller gave for asking. A body too large to be held is a
+    `stream` instead: what breaks it off breaks the connection, so that nobody takes it for whole.
     """
 
     status: int
@@ -42,6 +43,7 @@ class Answer(NamedTuple):
     ids: tuple[str, ...] = ()
     told: int = 0
     reason: str | None = None
+    stream: AsyncIterator[bytes] | None = None
 
 
 async def read(scope: Scope, receive: Receive, *, most: int) -> Request:
@@ -63,6 +65,9 @@ async def send_answer(answer: Answer, send: Send, *, head_only: bool = False) ->
     """Send `answer`; only its head in answer to a HEAD request."""
     headers = head_of(answer)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.stream is not None and not head_only:
+        async for part in answer.stream:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
     body = b"" if head_only else answer.body
     await send({"type": "http.response.body", "body": body})
 
@@ -73,7 +78,8 @@ def head_of(answer: Answer) -> list[tuple[bytes, bytes]]:
     if answer.status not in _BODILESS:
         if not any(name == b"content-type" for name, _ in headers):
             headers.append(_JSON)
-        headers.append((b"content-length", b"%d" % len(answer.body)))
+        if answer.stream is None:
+            headers.append((b"content-length", b"%d" % len(answer.body)))
     return headers
 
 

@@ -59,7 +59,7 @@ async def gathered(database: Database, root: str, known: Mapping[str, str]) -> B
         once |= parted
         seen |= own.keys()
         found = await _naming(database, list(fresh), known=seen | near.keys())
-        near |= {i: (t, _subjects(TYPES[t], d)) for i, (t, d) in found.items()}
+        near |= {i: (t, subjects(TYPES[t], d)) for i, (t, d) in found.items()}
         fresh = [i for i, (t, named) in near.items() if i not in own and _belongs(t, named, own)]
         own |= {i: near[i][0] for i in fresh}
         seen.update(fresh)
@@ -107,7 +107,7 @@ async def _subject_behind(database: Database, identifier: str) -> tuple[str, str
             break
         kind = above
         found = await documents(database, {identifier: kind})
-        named = _subjects(TYPES[kind], parse_object(found[identifier][1])) if found else ()
+        named = subjects(TYPES[kind], parse_object(found[identifier][1])) if found else ()
         # What several share is nobody's: it is a subject by itself.
         if len(named) != 1 or await _kind_of(database, named[0]) is None:
             return identifier, kind
@@ -143,7 +143,7 @@ async def _naming(
     return {i: (name, parse_object(body)) for i, (name, body) in read.items()}
 
 
-def _subjects(declared: RecordType, document: Document) -> tuple[str, ...]:
+def subjects(declared: RecordType, document: Document) -> tuple[str, ...]:
     """Return whom `document` names as its subject, at the first path that names anyone."""
     for path in declared.subject:
         found = places(document, tuple(path.split(".")))

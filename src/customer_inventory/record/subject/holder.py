@@ -1,13 +1,14 @@
-"""Holders: where rooms hold data of subjects, and how it is taken out of there.
+"""Holders: where rooms hold data of subjects, how it is taken out of there and handed over.
 
 Each room lists its own; `app` puts them together. A table that could hold data of a subject
 and has neither a holder nor an explanation fails a test.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from customer_inventory.kit.actor import Actor
+from customer_inventory.record.subject.package.file import File, Subject
 from customer_inventory.store.database import Database
 
 
@@ -31,13 +32,22 @@ Erase = Callable[[Database, Scope], Awaitable[Mapping[str, int]]]
 """Takes a scope out of a holder; returns rows gone by table. Done again, it finds none."""
 
 
+Hand = Callable[[Database, Subject], AsyncIterator[File]]
+"""Yields the files in which a holder hands over what it has of a subject."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A place that holds data of subjects: its name, its tables, how a scope is taken out."""
+    """A place that holds data of subjects: its name, its tables, how a scope is taken out.
+
+    `hand` hands over what it has of a subject; without it `hands_nothing` says to the subject why.
+    """
 
     name: str
     tables: tuple[str, ...]
     erase: Erase
+    hand: Hand | None = None
+    hands_nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """The holders of the record itself: records, history, links and what is kept beside them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import cache
 
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.attachment import attachment
+from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.search import word
 from customer_inventory.record.subject.anonymise import without
 from customer_inventory.record.subject.holder import Holder, Scope
+from customer_inventory.record.subject.package import records as handing
+from customer_inventory.record.subject.package.file import File, Subject
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import (
     Change,
@@ -164,6 +167,11 @@ async def _drop_attachments(database: Database, scope: Scope) -> Mapping[str, in
         return {"record.attachment": await attachment.erase(connection, list(scope.ids))}
 
 
+async def _leave_requests(_: Database, __: Scope) -> Mapping[str, int]:
+    """Leave the requests: EXPLAINED says why."""
+    return {}
+
+
 async def _forget_words(database: Database, scope: Scope) -> Mapping[str, int]:
     """Take the words of its names out of the dictionary of search, but those that others have."""
     async with database.transaction() as connection:
@@ -189,16 +197,62 @@ def _present(declared: RecordType) -> str:
 
 _TABLES = tuple(f"record.{declared.table}" for declared in TYPES.values())
 
-HOLDERS = (
-    Holder("records of others", (*_TABLES, "record.history", "record.origin"), _anonymise),
-    Holder("attachments", ("record.attachment", "record.attachment_part"), _drop_attachments),
-    Holder("identity", tuple(table for table, _ in _IDENTITY), _purge_identity),
-    Holder("records", _TABLES, _remove),
-    Holder("history", ("record.history",), _purge_history),
-    Holder("dictionary of names", ("record.word",), _forget_words),
-    Holder("traces of records", tuple(table for table, _ in _TRACES), _purge_traces),
-)
-"""In this order: the records of others while links still lead to them, then the subject's own."""
+
+def holders(attachments: Callable[[], Attachments]) -> tuple[Holder, ...]:
+    """Return the holders of the record; `attachments` reads files.
+
+    In this order: the records of others while links still lead to them, then the subject's own.
+    """
+
+    def hand_attachments(_: Database, subject: Subject) -> AsyncIterator[File]:
+        return handing.hand_attachments(attachments(), subject)
+
+    return (
+        Holder(
+            "records of others",
+            (*_TABLES, "record.history", "record.origin"),
+            _anonymise,
+            handing.hand_references,
+        ),
+        Holder(
+            "attachments",
+            ("record.attachment", "record.attachment_part"),
+            _drop_attachments,
+            hand_attachments,
+        ),
+        Holder(
+            "identity",
+            tuple(table for table, _ in _IDENTITY),
+            _purge_identity,
+            handing.hand_identity,
+        ),
+        Holder("records", _TABLES, _remove, handing.hand_records),
+        Holder(
+            "history",
+            ("record.history",),
+            _purge_history,
+            hands_nothing="it is in the files of the records",
+        ),
+        Holder(
+            "dictionary of names",
+            ("record.word",),
+            _forget_words,
+            hands_nothing="single words of the names in the records, for searching",
+        ),
+        Holder(
+            "traces of records",
+            tuple(table for table, _ in _TRACES),
+            _purge_traces,
+            handing.hand_transfers,
+        ),
+        Holder(
+            "requests",
+            (),
+            _leave_requests,
+            handing.hand_requests,
+        ),
+    )
+
 
 EXPLAINED = {
     "record.outbox": "what happened to which id, without values; pruned when listeners have it",

@@ -23,6 +23,7 @@ from customer_inventory.store.sql import beside
 SQL = beside(__name__)
 
 KINDS = ("access", "rectification", "restriction", "objection", "erasure", "portability")
+ANSWERED_BY_PACKAGE = ("access", "portability")
 
 _MONTHS = 1
 _MONTHS_EXTENDED = 3
@@ -51,6 +52,10 @@ class NotNow(Conflict):
             f"A request that is {state} cannot be taken by the step {step}.",
             hint=f"It must be {needed}.",
         )
+
+
+class NotByPackage(Conflict):
+    """The request is not one that a package answers, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,25 @@ async def one(database: Database, identifier: str) -> Request:
     if row is None:
         raise NoSuchRequest
     return _read(row)
+
+
+async def answerable_by_package(database: Database, identifier: str) -> Request:
+    """Return a request that the subject's package answers: for access or portability, verified.
+
+    Raises NoSuchRequest, and NotByPackage for another kind or an identity nobody has checked.
+    """
+    request = await one(database, identifier)
+    if request.kind not in ANSWERED_BY_PACKAGE:
+        raise NotByPackage(
+            f"A request for {request.kind} is not answered by a package.",
+            hint=f"Those for {' and '.join(ANSWERED_BY_PACKAGE)} are.",
+        )
+    if request.state not in ("verified", "completed"):
+        raise NotByPackage(
+            f"The request is {request.state}.",
+            hint="Check the identity and verify it first: the package must not go astray.",
+        )
+    return request
 
 
 async def requests(
