@@ -35,6 +35,8 @@ from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.finding import CHECK_REFERENCES, check_references
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
+from customer_inventory.record.retention.policy import policy_of
+from customer_inventory.record.retention.run import RETAIN, Retainer
 from customer_inventory.record.search import word
 from customer_inventory.record.subject import own as record_subject
 from customer_inventory.record.subject.erasing import Eraser
@@ -80,6 +82,12 @@ def holders_of(database: Database, settings: Settings) -> Holders:
     )
 
 
+def retainer_of(database: Database, settings: Settings) -> Retainer:
+    """Return what removes from `database` what is past its time, by the policy of `settings`."""
+    holders = record_subject.holders(lambda: attachments_of(database, settings))
+    return Retainer(database, policy_of(settings.retention), holders)
+
+
 class Application:
     """The service: the doors on the straight way, the public pages behind Starlette.
 
@@ -93,7 +101,8 @@ class Application:
             pool_size=settings.pool_size,
             statement_timeout_ms=settings.statement_timeout_ms,
         )
-        self.inventory = Inventory(self.database)
+        policy = policy_of(settings.retention)
+        self.inventory = Inventory(self.database, policy)
         self.strangers = Strangers(self.database)
         safe = Safe.kept_in(settings.home)
         keys = SigningKeys(self.database, safe)
@@ -103,7 +112,8 @@ class Application:
         self.sealer = sealer_of(self.database, settings)
         self.events = Events(self.database, self.ledger, settings, public_url)
         holders = holders_of(self.database, settings)
-        self.eraser = Eraser(self.database, holders)
+        self.eraser = Eraser(self.database, holders, policy)
+        self.retainer = retainer_of(self.database, settings)
         self.jobs = self._jobs(settings)
         roles = Roles(self.database, public_url, settings.max_page)
         self.door = Door(
@@ -182,6 +192,9 @@ class Application:
         async def words(_: Mapping[str, Any], __: Actor) -> None:
             await word.mend(self.database)
 
+        async def retain(_: Mapping[str, Any], actor: Actor) -> None:
+            await self.retainer.run(actor=actor)
+
         jobs = Jobs(self.database)
         jobs.handle(CHECK_REFERENCES, references)
         jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
@@ -191,6 +204,9 @@ class Application:
         jobs.every(_EVERY_NIGHT, word.MEND_WORDS, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(ERASE, erase_when_due(self.eraser))
         jobs.every(_EVERY_HOUR, ERASE, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(RETAIN, retain)
+        if settings.retention is not None:
+            jobs.every(_EVERY_NIGHT, RETAIN, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(OVERDUE, look_for_overdue(self.database))
         jobs.every(_EVERY_NIGHT, OVERDUE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(WATCH, keep_watch(self.database, patience_of(settings)))

@@ -15,9 +15,11 @@ from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.subject_package import export
 from customer_inventory.cli.subject_request import requests
+from customer_inventory.cli.subject_retention import retention
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
+from customer_inventory.record.retention.policy import policy_of
 from customer_inventory.record.subject import hold as holding
 from customer_inventory.record.subject.erasing import Eraser, erasures, readable
 from customer_inventory.store.database import Database
@@ -34,6 +36,7 @@ def subject() -> None:
 
 subject.add_command(requests)
 subject.add_command(export)
+subject.add_command(retention)
 
 
 @subject.command()
@@ -164,7 +167,10 @@ async def _with(work: Callable[[Eraser], Awaitable[Result]]) -> Result:
 async def _with_both(work: Callable[[Eraser, Database], Awaitable[Result]]) -> Result:
     settings = Settings.from_environment()
     async with opened(settings) as database:
-        return await work(Eraser(database, holders_of(database, settings)), database)
+        return await work(
+            Eraser(database, holders_of(database, settings), policy_of(settings.retention)),
+            database,
+        )
 
 
 def _instant(text: str | None) -> datetime | None:

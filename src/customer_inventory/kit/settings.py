@@ -48,6 +48,8 @@ class Settings:
     """After how many days unused grants and clients are flagged as dormant."""
     access_grace_days: int = field(default=14, metadata={"env": "CINV_ACCESS_GRACE_DAYS"})
     """How many days after that they are suspended, if they still are."""
+    retention: str | None = field(default=None, metadata={"env": "CINV_RETENTION"})
+    """Policy of retention in force: a file, or `example`; without it nothing is enforced."""
     docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
     """Whether /openapi.json and the page to try it are served."""
 

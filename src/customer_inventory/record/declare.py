@@ -190,7 +190,7 @@ class RecordType:
 
     @property
     def retention(self) -> str | None:
-        """How long records are kept after their end, an ISO 8601 duration; None: for ever."""
+        """The name of the rule of retention for its records; None: they are kept for ever."""
         return retention_of(self.name)
 
     @cached_property

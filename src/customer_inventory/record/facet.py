@@ -41,8 +41,8 @@ class Facet:
 
     `group` is the group of attributes it belongs to; `operation` is `update` where a change brings
     a fact up to date, `modify` where it alters what the record is: classification, relations,
-    identity, status. `retention` is how long it is kept after the end of its record (an ISO
-    8601 duration), None: as long as the record.
+    identity, status. `retention` is the rule for it once its record has ended, None: that of the
+    record.
     """
 
     group: str
@@ -75,8 +75,8 @@ def facet_of(record_type: str, path: str) -> Facet:
 
 
 def retention_of(record_type: str) -> str | None:
-    """Return how long records of a type are kept after their end; None: without limit."""
-    declared = _declared()["type"].get(record_type, {})
+    """Return the rule of retention for records of a type; None: kept without limit."""
+    declared = declared_facets()["type"].get(record_type, {})
     retention: str | None = declared.get("retention")
     return retention
 
@@ -92,7 +92,8 @@ def groups() -> Mapping[str, Facet]:
 
 
 @cache
-def _declared() -> Mapping[str, Any]:
+def declared_facets() -> Mapping[str, Any]:
+    """Return the whole of the declarations, as they are written."""
     text = files("customer_inventory.record.types").joinpath("facets.toml").read_text("utf-8")
     return tomllib.loads(text)
 
@@ -107,15 +108,15 @@ def _groups() -> Mapping[str, Facet]:
             survivorship=Survivorship(said["survivorship"]),
             retention=said.get("retention"),
         )
-        for name, said in _declared()["group"].items()
+        for name, said in declared_facets()["group"].items()
     }
 
 
 @cache
 def _places(record_type: str) -> Mapping[str, str]:
     """Return the group of each declared path of a type."""
-    own = _paths(_declared()["type"].get(record_type, {}))
-    anywhere = _paths(_declared()["anywhere"])
+    own = _paths(declared_facets()["type"].get(record_type, {}))
+    anywhere = _paths(declared_facets()["anywhere"])
     return own | {path: group for path, group in anywhere.items() if path.partition(".")[0] in own}
 
 

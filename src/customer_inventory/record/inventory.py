@@ -22,6 +22,8 @@ from customer_inventory.record.observation import MISSING, UNDECLARED, Observati
 from customer_inventory.record.patch import check_size, result
 from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.reference import Referenced, referrers
+from customer_inventory.record.retention.keeping import Keeping
+from customer_inventory.record.retention.policy import Policy
 from customer_inventory.record.subject.hold import refuse_if_held
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
@@ -50,10 +52,11 @@ Alter = Callable[[Document], Any]
 
 
 class Inventory:
-    """The records of one database."""
+    """The records of one database, kept by `policy` (without one, until they are removed)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, policy: Policy | None = None) -> None:
         self._database = database
+        self._keeping = Keeping(database, policy)
         self._reader = Reader(database)
         self._writer = Writer(database)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -206,9 +209,11 @@ class Inventory:
         """Remove a record; its history stays. `revision` guards as in `change`.
 
         Raises Referenced while others refer to it (those of types that the caller `may_read` are
-        named), Held when a legal hold is on it or on whom it belongs to.
+        named), Held when a legal hold is on it or on whom it belongs to, Kept
+        when the policy of retention says so.
         """
         await refuse_if_held(self._database, (identifier,))
+        await self._keeping.refuse_if_kept({identifier: declared.name})
 
         async def attempt(version: Version) -> Version:
             gone = removal(

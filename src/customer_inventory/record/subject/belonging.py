@@ -53,12 +53,12 @@ async def gathered(database: Database, root: str, known: Mapping[str, str]) -> B
     once: dict[str, str] = {}
     fresh: Iterable[str] = tuple(known)
     while fresh:
-        merged, parted = await _shown_with(database, list(fresh))
+        merged, parted = await shown_with(database, list(fresh))
         fresh = {*fresh, *(merged.keys() - own.keys())}
         own |= merged
         once |= parted
         seen |= own.keys()
-        found = await _naming(database, list(fresh), known=seen | near.keys())
+        found = await naming(database, list(fresh), known=seen | near.keys())
         near |= {i: (t, subjects(TYPES[t], d)) for i, (t, d) in found.items()}
         fresh = [i for i, (t, named) in near.items() if i not in own and _belongs(t, named, own)]
         own |= {i: near[i][0] for i in fresh}
@@ -117,7 +117,7 @@ async def _subject_behind(database: Database, identifier: str) -> tuple[str, str
     return identifier, kind
 
 
-async def _shown_with(
+async def shown_with(
     database: Database, ids: Sequence[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the records merged with one of `ids`, and those that once showed it, by type."""
@@ -133,7 +133,7 @@ async def _kind_of(database: Database, identifier: str) -> str | None:
     return kind if kind in TYPES else None
 
 
-async def _naming(
+async def naming(
     database: Database, ids: Sequence[str], *, known: Iterable[str]
 ) -> dict[str, tuple[str, Document]]:
     """Return the records that name one of `ids` now or did once, with the types they have."""

@@ -16,6 +16,8 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record.document import encode, encode_sorted, parse_object
+from customer_inventory.record.retention.keeping import Keeping
+from customer_inventory.record.retention.policy import Policy
 from customer_inventory.record.search.key import keys_of
 from customer_inventory.record.search.word import words_in
 from customer_inventory.record.subject.belonging import (
@@ -47,17 +49,17 @@ class NoSuchErasure(NotFound):
 class Eraser:
     """Erases subjects from one database, by the holders of all rooms."""
 
-    def __init__(self, database: Database, holders: Holders) -> None:
+    def __init__(self, database: Database, holders: Holders, policy: Policy | None = None) -> None:
         self._database = database
+        self._keeping = Keeping(database, policy)
         self._holders = holders
 
     async def plan(self, subject_id: str) -> dict[str, Any]:
         """Return what an erasure would remove and anonymise, changing nothing.
 
-        Raises NoSuchSubject, and Held when a legal hold keeps any of it.
+        Raises NoSuchSubject, Held when a legal hold keeps any of it, Kept when a rule does.
         """
-        found = await belongings(self._database, subject_id)
-        await refuse_if_held(self._database, found.own)
+        found = await self._free(subject_id)
         return {
             "subjectId": found.subject_id,
             "removed": _listed(found.own),
@@ -67,12 +69,11 @@ class Eraser:
     async def erase(self, subject_id: str, *, reason: str, actor: Actor) -> dict[str, Any]:
         """Erase a subject for the case `reason`; return the certificate.
 
-        Raises NoSuchSubject; Held when a legal hold keeps any of it; Invalid for a reason that
-        is no reference to a case. Nothing has been erased then.
+        Raises NoSuchSubject; Held when a legal hold keeps any of it, Kept when a rule of retention
+        does; Invalid for a reason that is no reference to a case. Nothing has been erased then.
         """
         check_case(reason)
-        found = await belongings(self._database, subject_id)
-        await refuse_if_held(self._database, found.own)
+        found = await self._free(subject_id)
         identifier = new_id(bucket_of(found.subject_id))
         await self._database.execute(
             SQL.begin_erasure,
@@ -117,6 +118,13 @@ class Eraser:
         if body is None:
             raise NoSuchErasure
         return parse_object(body)
+
+    async def _free(self, subject_id: str) -> Belongings:
+        """Return what belongs to a subject, if all of it may go."""
+        found = await belongings(self._database, subject_id)
+        await refuse_if_held(self._database, found.own)
+        await self._keeping.refuse_if_kept(found.own)
+        return found
 
     async def _finish(self, identifier: str, found: Belongings, actor: Actor) -> dict[str, Any]:
         counts: Counter[str] = Counter()

@@ -101,3 +101,11 @@ async def refuse_if_held(database: Database, ids: Iterable[str]) -> None:
     row = await database.row(SQL.hold_on, listed, [bucket_of(each) for each in listed], _PATHS)
     if row is not None:
         raise Held(row["reason"], row["until"])
+
+
+async def held_among(database: Database, ids: Sequence[str]) -> frozenset[str]:
+    """Return which of these records a hold in force keeps."""
+    if not ids:
+        return frozenset()
+    rows = await database.fetch(SQL.held_among, ids, [bucket_of(each) for each in ids], _PATHS)
+    return frozenset(row["record_id"] for row in rows)

@@ -58,3 +58,28 @@ INNER JOIN record.legal_hold AS h ON a.id = h.subject_id AND a.bucket = h.bucket
 WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now())
 ORDER BY h.placed_at
 LIMIT 1;
+
+-- name: held_among
+-- Which of these records a hold in force keeps: on them, or on whom they belong to.
+WITH RECURSIVE above AS (
+    SELECT
+        k.id AS record_id,
+        k.id,
+        k.bucket,
+        0 AS level
+    FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+    UNION
+    SELECT
+        a.record_id,
+        l.other_id,
+        l.other_bucket,
+        a.level + 1
+    FROM above AS a
+    INNER JOIN record.link AS l ON a.id = l.id AND a.bucket = l.bucket
+    WHERE l.outward AND l.path = ANY($3::text[]) AND a.level < 4
+)
+
+SELECT DISTINCT a.record_id
+FROM above AS a
+INNER JOIN record.legal_hold AS h ON a.id = h.subject_id AND a.bucket = h.bucket
+WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now());

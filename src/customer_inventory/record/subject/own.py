@@ -2,27 +2,19 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from functools import cache
 
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.attachment import attachment
 from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.document import encode, parse_object
-from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.search import word
+from customer_inventory.record.subject import rewriting
 from customer_inventory.record.subject.anonymise import without
 from customer_inventory.record.subject.holder import Holder, Scope
 from customer_inventory.record.subject.package import records as handing
 from customer_inventory.record.subject.package.file import File, Subject
 from customer_inventory.record.types import TYPES
-from customer_inventory.record.version import (
-    Change,
-    RevisionPassed,
-    Version,
-    removal,
-    replacement,
-)
+from customer_inventory.record.version import RevisionPassed, removal
 from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
@@ -48,41 +40,17 @@ async def _anonymise(database: Database, scope: Scope) -> Mapping[str, int]:
     """Take the subject out of the records of others, present and past."""
     changed: dict[str, int] = {}
     for identifier, kind in scope.shared.items():
-        table = f"record.{TYPES[kind].table}"
-        changed[table] = changed.get(table, 0) + await _rewrite(database, identifier, kind, scope)
-        past = await _rewrite_past(database, identifier, kind, scope)
-        changed["record.history"] = changed.get("record.history", 0) + past
-        own = await _rewrite_origin(database, identifier, kind, scope)
-        changed["record.origin"] = changed.get("record.origin", 0) + own
+        declared, words = TYPES[kind], _words(kind, scope)
+
+        def clean(document: Document, words: frozenset[str] = words) -> Document:
+            return without(document, scope.ids, words)
+
+        told = await rewriting.everywhere(
+            database, declared, identifier, clean, actor=scope.actor, operation="update"
+        )
+        for table, rows in told.items():
+            changed[table] = changed.get(table, 0) + rows
     return changed
-
-
-async def _rewrite(database: Database, identifier: str, kind: str, scope: Scope) -> int:
-    declared, writer, identity = TYPES[kind], Writer(database), Identity(database)
-    for _ in range(_TRIES):
-        row = await database.row(_present(declared), identifier, bucket_of(identifier))
-        if row is None:
-            return 0
-        old = parse_object(row["body"])
-        new = without(old, scope.ids, _words(kind, scope))
-        if new == old:
-            return 0
-        version = Version(identifier, row["revision"], row["body"])
-        try:
-            if await identity.root(declared, identifier):
-                await identity.edit(declared, version, new, actor=scope.actor)
-            else:
-                await writer.write(_update(declared, old, new, version.revision, scope))
-        except RevisionPassed:
-            continue
-        return 1
-    raise RevisionPassed
-
-
-def _update(
-    declared: RecordType, old: Document, new: Document, revision: int, scope: Scope
-) -> Change:
-    return replacement(declared, old, new, revision=revision, operation="update", actor=scope.actor)
 
 
 def _words(kind: str, scope: Scope) -> frozenset[str]:
@@ -91,32 +59,6 @@ def _words(kind: str, scope: Scope) -> frozenset[str]:
     Who lives with the subject has the same address, and keeps it.
     """
     return scope.words if TYPES[kind].subject else frozenset()
-
-
-async def _rewrite_past(database: Database, identifier: str, kind: str, scope: Scope) -> int:
-    words = _words(kind, scope)
-    key = (identifier, bucket_of(identifier))
-    async with database.transaction() as connection:
-        rows = await connection.fetch(SQL.past_of_record, *key)
-        read = [(row["revision"], parse_object(row["body"])) for row in rows]
-        clean = [(revision, old, without(old, scope.ids, words)) for revision, old in read]
-        changed = [(*key, revision, encode(new)) for revision, old, new in clean if new != old]
-        await connection.executemany(SQL.rewrite_past, changed)
-    return len(changed)
-
-
-async def _rewrite_origin(database: Database, identifier: str, kind: str, scope: Scope) -> int:
-    """Take the subject out of what a merged record says itself."""
-    key = (identifier, bucket_of(identifier))
-    async with database.transaction() as connection:
-        row = await connection.fetchrow(SQL.origin_of_record, *key)
-        if row is None:
-            return 0
-        old = (parse_object(row["body"]), parse_object(row["facts"]))
-        new = tuple(without(each, scope.ids, _words(kind, scope)) for each in old)
-        if new != old:
-            await connection.execute(SQL.rewrite_origin, *key, *map(encode, new))
-    return int(new != old)
 
 
 async def _remove(database: Database, scope: Scope) -> Mapping[str, int]:
@@ -134,7 +76,7 @@ async def _remove_one(
 ) -> int:
     key = (identifier, bucket_of(identifier))
     for _ in range(_TRIES):
-        row = await database.row(_present(declared), *key)
+        row = await database.row(rewriting.present(declared), *key)
         if row is None:
             return 0
         # A restored record may be older than the mark of its removal.
@@ -188,11 +130,6 @@ async def _purge(database: Database, names: Iterable[str], ids: Iterable[str]) -
             said = await connection.execute(SQL[name], listed, buckets)
             gone += int(said.rpartition(" ")[2])
     return gone
-
-
-@cache
-def _present(declared: RecordType) -> str:
-    return SQL.present_record.format(table=declared.table)
 
 
 _TABLES = tuple(f"record.{declared.table}" for declared in TYPES.values())
@@ -262,12 +199,7 @@ EXPLAINED = {
     "record.source_trust": "how far sources are trusted, about nobody",
     "record.schema_extension": "schemas of attributes, about nobody",
     "record.erasure": "ids of what was erased: a restore must erase it again",
+    "record.retention_run": "numbers of what retention removed, by rule and type; no values",
     "record.legal_hold": "proof of why something could not be erased: ids and case numbers",
     "record.subject_request": "proof of what was asked and answered: ids and case numbers",
 }
-
-
-def every_statement() -> dict[str, str]:
-    """Return every statement this module can send, by a name of its own (for planning)."""
-    plain = {name: text for name, text in SQL.items() if name != "present_record"}
-    return plain | {f"present_record:{name}": _present(TYPES[name]) for name in TYPES}
