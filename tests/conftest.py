@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -49,7 +50,9 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """A server of the session's own, without durability: no test of it kills the server."""
-    with tempfile.TemporaryDirectory(prefix="cinv-test-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="cinv-test-", dir=_memory(), ignore_cleanup_errors=True
+    ) as folder:
         # The server's account must be able to pass.
         Path(folder).chmod(0o755)
         server = EmbeddedServer(Path(folder) / "home", {"fsync": "off"})
@@ -163,6 +166,17 @@ async def _fresh(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
     connection = await asyncpg.connect(server.superuser_dsn)
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
+
+
+def _memory() -> str | None:
+    """Return a folder in memory with room for a server, None where there is none.
+
+    A database a test is some seven hundred files; made on a disk they are most of its time.
+    """
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK | os.X_OK) or shutil.disk_usage(shared).free < 2 * 2**30:
+        return None
+    return str(shared)
 
 
 async def _created(server: EmbeddedServer, name: str, template: str) -> str:
