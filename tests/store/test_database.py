@@ -123,6 +123,34 @@ async def test_a_connection_that_the_server_ended_is_replaced(
         assert await database.value("SELECT pg_backend_pid()") != before
 
 
+async def test_whoever_asks_while_all_sessions_are_ended_is_told_so(
+    server: EmbeddedServer, dsn: str
+) -> None:
+    """A session may end between two messages: the driver has many words for it, the house one."""
+    async with Database(dsn, pool_size=8) as database:
+        own = await database.value("SELECT current_database()")
+        is_over, told = False, list[Exception]()
+
+        async def ask(number: int) -> None:
+            while not is_over:
+                try:
+                    async with database.transaction() as connection:
+                        await connection.fetch(
+                            "SELECT $1::int + g FROM generate_series(1, 50) g", number
+                        )
+                except Exception as error:  # noqa: BLE001 - whatever comes is looked at
+                    told.append(error)
+
+        asking = [asyncio.create_task(ask(number)) for number in range(20)]
+        for _ in range(15):
+            await end_connections(server, "datname = $1", own)
+        is_over = True
+        await asyncio.gather(*asking)
+        assert told
+        assert {type(error) for error in told} == {Unavailable}
+        assert await database.value("SELECT 1") == 1
+
+
 async def test_a_session_of_its_own_is_closed_after(database: Database) -> None:
     async with database.session() as connection:
         pid = await connection.fetchval("SELECT pg_backend_pid()")

@@ -22,6 +22,7 @@ SECRET = "Geheimrat"
         (ConnectionRefusedError("refused"), Unavailable),
         (TimeoutError(), Unavailable),
         (asyncpg.InterfaceError("connection is closed"), Unavailable),
+        (asyncpg.InternalClientError("cannot switch to state 15"), Unavailable),
         (asyncpg.ConnectionDoesNotExistError("closed"), Unavailable),
         (asyncpg.CannotConnectNowError("starting up"), Unavailable),
         (asyncpg.AdminShutdownError("terminating"), Unavailable),

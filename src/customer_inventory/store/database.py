@@ -184,7 +184,7 @@ class Listener:
         while True:
             try:
                 await self._listen_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (*failures.UNREACHABLE, asyncpg.PostgresError):
                 await asyncio.sleep(0.2)
             finally:
                 self._listening.clear()
