@@ -7,8 +7,9 @@ import pytest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.declare import Document
+from customer_inventory.record.finding import check_references
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.reference import Dangling, Referenced
+from customer_inventory.record.reference import Dangling, Referenced, Target, hold_targets
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database
@@ -91,6 +92,23 @@ async def test_a_reference_that_must_not_dangle_is_refused(
             lambda old: {**old, "agreement": {"id": new_id()}},
             actor=actor,
         )
+
+
+async def test_what_was_merged_into_another_is_there(
+    inventory: Inventory, database: Database, actor: Actor
+) -> None:
+    one = (await inventory.create(INDIVIDUAL, person(), actor=actor)).id
+    other = (await inventory.create(INDIVIDUAL, person(), actor=actor)).id
+    await inventory.create(CUSTOMER, customer(other), actor=actor)
+    await inventory.identity.merge(INDIVIDUAL, one, [other], actor=actor)
+    assert await check_references(database) == (0, 0)
+    wanted = [Target("engagedParty", "individual", each) for each in (one, other)]
+    async with database.transaction() as connection:
+        await hold_targets(connection, wanted)
+        with pytest.raises(Dangling):
+            await hold_targets(connection, [*wanted, Target("x", "individual", new_id())])
+        with pytest.raises(Dangling):
+            await hold_targets(connection, [Target("x", "organization", other)])
 
 
 async def test_nothing_dangles_whoever_is_faster(

@@ -1,8 +1,9 @@
 """A chunk meets the inventory: new records are made in bulk, known ones changed or left alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from customer_inventory.capture.demanded import Demanded
 from customer_inventory.capture.tally import Tally
 from customer_inventory.capture.work import Work
 from customer_inventory.kit.actor import Actor
@@ -38,18 +39,17 @@ class Applying:
         self._source = source
 
     async def apply(
-        self, connection: Connection, work: Work
+        self, connection: Connection, work: Work, wanted: Demanded
     ) -> tuple[Tally, dict[int, InventoryError]]:
-        """Write what `work` holds, in the open transaction.
+        """Write what `work`, which demands `wanted`, holds, in the open transaction.
 
-        Returns the tally and, by line, the rows that the database itself refused. Raises
-        Conflict when somebody else changed the same records meanwhile: do it again then.
+        Returns the tally and, by line, the rows that were refused: by the database itself, or
+        because they refer to what must be there and is not. Raises Conflict when somebody else
+        changed the same records meanwhile: do it again then.
         """
         refused: dict[int, InventoryError] = {}
-        try:
-            tally = await self._write(connection, work.batches)
-        except REFUSED:
-            tally = await self._write_rows(connection, _by_line(work), refused)
+        refused |= await wanted.missing(connection, refused)
+        tally = await self._settle(connection, work, wanted, refused)
         for name, count in work.repeated.items():
             tally.of(name).repeated += count
         for (name, path), count in work.undeclared.items():
@@ -57,6 +57,42 @@ class Applying:
         tally.rows = work.rows
         tally.refused = len(work.refusals) + len(refused)
         return tally, refused
+
+    async def _settle(
+        self,
+        connection: Connection,
+        work: Work,
+        wanted: Demanded,
+        refused: dict[int, InventoryError],
+    ) -> Tally:
+        """Write `work` but for the rows `refused`, until no row counts on one that is refused."""
+        while True:
+            point = connection.transaction()
+            await point.start()
+            late: dict[int, InventoryError] = {}
+            tally = await self._write_all_but(connection, work, refused, late)
+            lost = await wanted.missing(connection, {**refused, **late})
+            refused |= late | lost
+            if not lost:
+                await point.commit()
+                return tally
+            await point.rollback()
+
+    async def _write_all_but(
+        self,
+        connection: Connection,
+        work: Work,
+        refused: Collection[int],
+        late: dict[int, InventoryError],
+    ) -> Tally:
+        """Write what `work` holds but for the rows `refused`; add those to `late` that fail."""
+        if not refused:
+            try:
+                return await self._write(connection, work.batches)
+            except REFUSED:
+                pass
+        rows = [row for row in _by_line(work) if row[0] not in refused]
+        return await self._write_rows(connection, rows, late)
 
     async def _write_rows(
         self, connection: Connection, rows: Rows, refused: dict[int, InventoryError]

@@ -13,6 +13,7 @@ from itertools import repeat
 from uuid import UUID
 
 from customer_inventory.capture.applying import Applying
+from customer_inventory.capture.demanded import Demanded, demanded
 from customer_inventory.capture.reading import Chunk, Position
 from customer_inventory.capture.refusal import keep, refusal
 from customer_inventory.capture.tally import Tally
@@ -90,16 +91,17 @@ class Committing:
 
     async def _commit(self, chunk: Chunk, work: Work, before: "_UnderWay | None") -> None:
         """Write a chunk, again if others interfere, and commit it after the chunk `before`."""
-        # A record that both chunks bring must be there, or not, when this one looks for it; and
-        # what both hold until they commit this one may not hold first.
-        if before and not before.held.isdisjoint(_held(work)):
+        # A record that both chunks bring, or that rows of this one demand, must be there, or not,
+        # when this one looks for it; and what both hold until they commit it may not hold first.
+        wanted = demanded(work)
+        if before and not before.held.isdisjoint(_held(work) | wanted.ids):
             await before.end()
         # Words that two chunks bring must be there before either holds them until it commits.
         async with self._database.connection() as connection:
             await note(connection, words_of(work.batches.values()), self._noted)
         for tries_left in reversed(range(_TRIES)):
             try:
-                await self._try(chunk, work, before)
+                await self._try(chunk, work, wanted, before)
             except Conflict as error:
                 if isinstance(error, Overtaken) or not tries_left:
                     raise
@@ -110,18 +112,22 @@ class Committing:
             self._observations.saw(UNDECLARED, name, repeat(path, count), self._process)
         self._committed(self._load)
 
-    async def _try(self, chunk: Chunk, work: Work, before: "_UnderWay | None") -> None:
+    async def _try(
+        self, chunk: Chunk, work: Work, wanted: Demanded, before: "_UnderWay | None"
+    ) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(SQL.prepare_chunk)
-            tally = await self._write(connection, chunk, work)
+            tally = await self._write(connection, chunk, work, wanted)
             if before:
                 await before.end()
             total = self._load.tally.plus(tally)
             await self._advance(connection, chunk.end, total)
         self._load.position, self._load.tally = chunk.end, total
 
-    async def _write(self, connection: Connection, chunk: Chunk, work: Work) -> Tally:
-        tally, refused = await self._applying.apply(connection, work)
+    async def _write(
+        self, connection: Connection, chunk: Chunk, work: Work, wanted: Demanded
+    ) -> Tally:
+        tally, refused = await self._applying.apply(connection, work, wanted)
         late = []
         if refused:
             raw = {line: text for line, text, _ in chunk.rows()}

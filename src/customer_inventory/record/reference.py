@@ -6,13 +6,14 @@ first, and holds what it refers to until it is committed. A record that others r
 is not removed; the statement that removes decides, so that nobody can refer to it meanwhile.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
-from customer_inventory.record.declare import RecordType
-from customer_inventory.record.link import Link
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.link import Link, extract
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change
 from customer_inventory.store.database import Connection, Database
@@ -67,29 +68,51 @@ async def referrers(
     return Referenced(named[:MOST_NAMED], elsewhere=elsewhere)
 
 
-def demanding(changes: Sequence[Change]) -> list[tuple[RecordType, Link]]:
-    """Return the references that `changes` add and that must not dangle, each with its target."""
-    return [
-        (TYPES[target], link)
-        for change in changes
-        if (refused := _refused(change.declared))
-        for link in change.added
-        if link.outward and (target := refused.get(link.path)) and is_id(link.other_id)
-    ]
+class Target(NamedTuple):
+    """What a reference that must not dangle names: at which path a record of which type and id."""
+
+    path: str
+    type: str
+    id: str
 
 
-async def hold_targets(connection: Connection, wanted: Sequence[tuple[RecordType, Link]]) -> None:
+def demanding(changes: Sequence[Change]) -> list[Target]:
+    """Return what the references that `changes` add name, of those that must not dangle."""
+    return [target for change in changes for target in _targets(change.declared, change.added)]
+
+
+def demands(declared: RecordType, document: Document) -> list[Target]:
+    """Return what the references of `document` name, of those that must not dangle."""
+    return _targets(declared, extract(declared, document)) if is_demanding(declared) else []
+
+
+def is_demanding(declared: RecordType) -> bool:
+    """Tell whether some reference of the type must not dangle."""
+    return bool(_refused(declared))
+
+
+async def hold_targets(connection: Connection, wanted: Sequence[Target]) -> None:
     """Hold what the references `wanted` name until the transaction ends; raise Dangling."""
-    for target in dict.fromkeys(target for target, _ in wanted):
-        links = [link for of, link in wanted if of is target]
-        ids = sorted({link.other_id for link in links})
-        rows = await connection.fetch(
-            _of("hold_shared", target), ids, [bucket_of(identifier) for identifier in ids]
-        )
-        there = {row["id"] for row in rows}
-        for link in links:
-            if link.other_id not in there:
-                raise Dangling(link.path)
+    held = await there(connection, wanted)
+    for target in wanted:
+        if (target.type, target.id) not in held:
+            raise Dangling(target.path)
+
+
+async def there(connection: Connection, wanted: Sequence[Target]) -> set[tuple[str, str]]:
+    """Return those of `wanted` that are there, by type and id, held until the transaction ends.
+
+    One that was merged into another is there: its id leads to the other.
+    """
+    held = set()
+    for name in dict.fromkeys(target.type for target in wanted):
+        ids = sorted({target.id for target in wanted if target.type == name})
+        buckets = [bucket_of(identifier) for identifier in ids]
+        rows = await connection.fetch(_of("hold_shared", TYPES[name]), ids, buckets)
+        if len(rows) < len(ids):
+            rows += await connection.fetch(SQL.hold_origins, ids, buckets, name)
+        held |= {(name, row["id"]) for row in rows}
+    return held
 
 
 def is_target(declared: RecordType) -> bool:
@@ -110,7 +133,16 @@ async def hold_to_remove(
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     held = {f"{n}:{t}": _of(n, TYPES[t]) for n in ("hold_shared", "hold_alone") for t in TYPES}
-    return {"referrers": SQL.referrers, **held}
+    return {"referrers": SQL.referrers, "hold_origins": SQL.hold_origins, **held}
+
+
+def _targets(declared: RecordType, links: Iterable[Link]) -> list[Target]:
+    refused = _refused(declared)
+    return [
+        Target(link.path, refused[link.path], link.other_id)
+        for link in (links if refused else ())
+        if link.outward and link.path in refused and is_id(link.other_id)
+    ]
 
 
 @cache

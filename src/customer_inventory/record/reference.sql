@@ -19,6 +19,16 @@ INNER JOIN unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 ORDER BY r.id
 FOR KEY SHARE OF r;
 
+-- name: hold_origins
+-- Hold those of a type ($3) that were merged into another, so that nobody erases them.
+SELECT o.id
+FROM record.origin AS o
+INNER JOIN unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+    ON o.id = k.id AND o.bucket = k.bucket
+WHERE o.type = $3
+ORDER BY o.id
+FOR KEY SHARE OF o;
+
 -- name: hold_alone
 -- Hold records to be removed, so that nobody begins to refer to them. {table}: of the type.
 SELECT r.id
