@@ -68,8 +68,10 @@ async def test_events_tell_of_both(service: Service) -> None:
     assert told == [
         (other["id"], "delete"),
         (one["id"], "attributeValueChange"),
+        (one["id"], "merge"),
         (other["id"], "create"),
         (one["id"], "attributeValueChange"),
+        (one["id"], "unmerge"),
     ]
 
 

@@ -80,6 +80,7 @@ def history(identifier: str, record_type: str, limit: int, output: str) -> None:
             "process",
             "person",
             "purpose",
+            "merged_into",
         )
         rows = [
             {name: getattr(version, name) for name in (*columns, "body")} for version in versions

@@ -94,7 +94,8 @@ class Inventory:
     async def at(self, declared: RecordType, identifier: str, moment: Moment) -> Version:
         """Return a record as it was at `moment`: the version known then, the parts that held.
 
-        Raises NoSuchRecord when there was none.
+        That of one which was merged into another by then is the other's. Raises NoSuchRecord when
+        there was none.
         """
         if moment.known_at is None:
             version = await self.get(declared, identifier)
@@ -123,20 +124,17 @@ class Inventory:
     ) -> Customer360:
         """Return a customer with all that hangs on it, or hung on it at `moment`.
 
-        That of a merged one is the survivor's.
+        That of one which is merged, or was at that moment, is the survivor's.
         """
+        if not moment.is_present:
+            return await around_at(self._database, identifier, moment, most=most)
         try:
-            return await self._around(identifier, most, moment)
+            return await around(self._database, identifier, most=most)
         except NoSuchRecord:
             root = await self.identity.root(TYPES["customer"], identifier)
             if root in (None, identifier):
                 raise
-            return await self._around(str(root), most, moment)
-
-    async def _around(self, identifier: str, most: int, moment: Moment) -> Customer360:
-        if moment.is_present:
-            return await around(self._database, identifier, most=most)
-        return await around_at(self._database, identifier, moment, most=most)
+            return await around(self._database, str(root), most=most)
 
     async def create(
         self,

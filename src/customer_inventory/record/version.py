@@ -167,7 +167,8 @@ class RevisionPassed(Stale):
 class PastVersion:
     """A version in the history: what it was, from when until when, and who recorded it.
 
-    `recorded_to` is None for the present version, `body` for the mark of a removal.
+    `recorded_to` is None for the present version, `body` for the mark of a removal. Where that is
+    the mark of a merge, `merged_into` is what the record has been shown as since.
     """
 
     revision: int
@@ -178,3 +179,4 @@ class PastVersion:
     process: str
     person: str | None
     purpose: str
+    merged_into: str | None = None

@@ -74,6 +74,7 @@ def _entry(call: Call, version: PastVersion, earlier: PastVersion | None, view: 
         "process": version.process,
         "purpose": version.purpose,
         "person": version.person,
+        "mergedInto": version.merged_into,
     }
     if view == "change":
         facts["change"] = _changes(call, earlier, version)

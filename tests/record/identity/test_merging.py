@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from customer_inventory.record.identity import origin
 from customer_inventory.record.identity.merging import IsMerged, contribute
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.patch import merged as patched
+from customer_inventory.record.time.moment import Moment
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
 from tests.conftest import PROFILE
@@ -321,6 +323,7 @@ class Walk:
         self.inventory, self.database = inventory, database
         self.identity = inventory.identity
         self.draw, self.model = random.Random(seed), Model()
+        self.known: list[tuple[datetime, dict[str, dict[str, Any]]]] = []
 
     def told(self) -> dict[str, Any]:
         told: dict[str, Any] = {
@@ -372,8 +375,17 @@ class Walk:
             self.model.parent[chosen] = None
 
     async def compare(self) -> None:
-        for each in self.model.said:
-            assert await seen(self.inventory, each) == self.model.shown(each), each
+        shown = {each: self.model.shown(each) for each in self.model.said}
+        for each, document in shown.items():
+            assert await seen(self.inventory, each) == document, each
+        self.known.append((await self.database.value("SELECT clock_timestamp()"), shown))
+
+    async def look_back(self) -> None:
+        """Compare what was known at some of the instants with what was shown then."""
+        for instant, shown in self.draw.sample(self.known, min(len(self.known), 25)):
+            for each, document in shown.items():
+                then = await self.inventory.at(INDIVIDUAL, each, Moment(known_at=instant))
+                assert json.loads(then.body) == document, (each, instant)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
@@ -386,3 +398,4 @@ async def test_any_sequence_is_as_the_model_says(
         if number % 10 == 0:
             await walk.compare()
     await walk.compare()
+    await walk.look_back()

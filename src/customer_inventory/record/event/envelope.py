@@ -23,7 +23,16 @@ KINDS = {
     "stateChange": ("StateChange", "has another state"),
     "delete": ("Delete", "was deleted"),
 }
-"""The kinds of event: the outbox's word, the word in event types, and what people read."""
+"""The standard's kinds of event: the outbox's word, that in event types, and what people read."""
+
+BEYOND = {
+    "merge": ("Merge", "stands for others too"),
+    "unmerge": ("Unmerge", "stands for fewer others"),
+}
+"""Kinds of our own, told beside those of the standard to whoever asks for them by name."""
+
+_NAMED = {"merge": "merged", "unmerge": "parted"}
+"""As what an event of our own names the other records."""
 
 _STATUS_CHANGE = frozenset(
     (
@@ -54,24 +63,27 @@ class Notice:
 
 def event_type(declared: RecordType, event: str) -> str:
     """Return the TM Forum's name of an event of a record type: `CustomerCreateEvent`."""
-    kind = KINDS[event][0]
+    kind = _kind(event)[0]
     if event == "stateChange" and declared.name in _STATUS_CHANGE:
         kind = "StatusChange"
     return f"{declared.name[0].upper()}{declared.name[1:]}{kind}Event"
 
 
 def event_types(declared: RecordType) -> list[str]:
-    """Return every event type of a record type."""
+    """Return every event type of a record type that the standard knows."""
     return [event_type(declared, event) for event in KINDS]
 
 
 def notice(subscription: Subscription, told: Told, resource: bytes) -> Notice | None:
-    """Return what the listener is sent of an event, None when its query does not want it.
+    """Return what the listener is sent of an event, None when it does not want it.
 
-    `resource` is the resource as the listener's API shows it, as JSON.
+    `resource` is the resource as the listener's API shows it, as JSON. A listener wants what its
+    query says, and of kinds that are not the standard's those that it names; the broker wants all.
     """
     declared = TYPES[told.type]
     name = event_type(declared, told.event)
+    if told.event in BEYOND and not _is_asked_for(name, subscription):
+        return None
     envelope = _cloud_event if subscription.id == BROKER else _envelope
     body = encode(envelope(subscription, told, name, msgspec.Raw(resource)))
     if subscription.conditions and not matches(parse(body), told.type, subscription.conditions):
@@ -83,7 +95,7 @@ def _envelope(
     subscription: Subscription, told: Told, name: str, resource: msgspec.Raw
 ) -> dict[str, Any]:
     at = _instant(told)
-    noun, happened = TYPES[told.type].entity, KINDS[told.event][1]
+    noun, happened = TYPES[told.type].entity, _kind(told.event)[1]
     envelope: dict[str, Any] = {
         "eventId": told.event_id,
         "eventTime": at,
@@ -100,7 +112,7 @@ def _envelope(
         envelope = {"id": told.id, "href": href, **envelope, "timeOcurred": at}
     else:
         envelope = {"@type": name, **envelope, "timeOccurred": at}
-    return {**envelope, "event": {told.type: resource}}
+    return {**envelope, "event": _content(told, resource)}
 
 
 def _cloud_event(
@@ -116,8 +128,31 @@ def _cloud_event(
         "datacontenttype": "application/json",
         "partitionkey": told.id,
         "revision": told.revision,
-        "data": {told.type: resource},
+        "data": _content(told, resource),
     }
+
+
+def _content(told: Told, resource: msgspec.Raw) -> dict[str, Any]:
+    """Return what an event is about: the resource and, where it tells of others, who they are."""
+    if told.event not in BEYOND:
+        return {told.type: resource}
+    entity = TYPES[told.type].entity
+    survivor, *others = (
+        {"id": identifier, "@referredType": entity}
+        for identifier in (told.id, *(told.others or "").split())
+    )
+    return {told.type: resource, "survivor": survivor, _NAMED[told.event]: others}
+
+
+def _kind(event: str) -> tuple[str, str]:
+    return KINDS.get(event) or BEYOND[event]
+
+
+def _is_asked_for(name: str, subscription: Subscription) -> bool:
+    return subscription.id == BROKER or any(
+        (term.path, term.operator) == ("eventType", "eq") and name in term.values
+        for term in subscription.conditions
+    )
 
 
 def _instant(told: Told) -> str:

@@ -27,7 +27,10 @@ _PRUNED_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One row of the outbox: what happened to which record, and the revision that came of it."""
+    """One row of the outbox: what happened to which record, and the revision that came of it.
+
+    `others` are ids of the other records that it tells of, with a space between.
+    """
 
     seq: int
     bucket: int
@@ -36,6 +39,7 @@ class Told:
     revision: int
     event: str
     recorded_at: datetime
+    others: str | None
 
     @classmethod
     def of(cls, row: Row) -> "Told":
@@ -45,7 +49,9 @@ class Told:
     @property
     def event_id(self) -> str:
         """The id of the event: the same for every listener and every attempt."""
-        return derived_id(self.bucket, "event", self.id, str(self.revision))
+        # What is told beside the change of a revision is another event.
+        more = [self.event] if self.others else []
+        return derived_id(self.bucket, "event", self.id, str(self.revision), *more)
 
 
 class Horizon:

@@ -19,7 +19,8 @@ SELECT
     o.type,
     o.revision,
     o.event,
-    o.recorded_at
+    o.recorded_at,
+    o.others
 FROM record.outbox AS o
 WHERE
     o.seq > $1::bigint
@@ -38,7 +39,8 @@ SELECT
     o.type,
     o.revision,
     o.event,
-    o.recorded_at
+    o.recorded_at,
+    o.others
 FROM record.outbox AS o
 ORDER BY o.seq DESC
 LIMIT $1::integer;
@@ -85,12 +87,13 @@ WITH gone AS (
             SELECT FROM record.subscription AS s
             WHERE s.state = 'active' AND s.seq < o.seq
         )
-    RETURNING o.seq, o.bucket, o.id, o.type, o.revision, o.event, o.recorded_at, o.xid
+    RETURNING
+        o.seq, o.bucket, o.id, o.type, o.revision, o.event, o.recorded_at, o.others, o.xid
 ),
 
 missed AS (
     INSERT INTO record.delivery (
-        subscription, seq, bucket, id, type, revision, event, recorded_at, state, reason
+        subscription, seq, bucket, id, type, revision, event, recorded_at, others, state, reason
     )
     SELECT
         s.id AS subscription,
@@ -101,6 +104,7 @@ missed AS (
         g.revision,
         g.event,
         g.recorded_at,
+        g.others,
         'dead',
         'It came while the subscription was suspended.'
     FROM gone AS g

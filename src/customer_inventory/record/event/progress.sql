@@ -16,15 +16,15 @@ RETURNING seq;
 -- name: hold
 -- Keep what was not taken, with its next attempt; those behind the first of a record have none.
 INSERT INTO record.delivery AS d (
-    subscription, seq, bucket, id, type, revision, event, recorded_at,
+    subscription, seq, bucket, id, type, revision, event, recorded_at, others,
     state, attempts, failing_since, next_attempt_at, reason
 )
 SELECT $1, h.*
 FROM
     unnest(
         $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::bigint[], $7::text[],
-        $8::timestamptz[], $9::text[], $10::integer[], $11::timestamptz[], $12::timestamptz[],
-        $13::text[]
+        $8::timestamptz[], $9::text[], $10::text[], $11::integer[], $12::timestamptz[],
+        $13::timestamptz[], $14::text[]
     ) AS h
 ON CONFLICT (subscription, seq, bucket) DO UPDATE
     SET
@@ -65,6 +65,7 @@ SELECT
     d.revision,
     d.event,
     d.recorded_at,
+    d.others,
     d.attempts,
     d.failing_since
 FROM record.delivery AS d

@@ -13,9 +13,10 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
+from customer_inventory.record.identity.origin import roots_of
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
-from customer_inventory.store.database import Database
+from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -112,9 +113,9 @@ async def tree(
     """
     node = await _node(database, identifier, sight)
     up = _Walk(upward=True, depth=MOST_LEVELS, after=(0, ""), limit=_MOST_ABOVE)
-    above, _ = await _relatives(database, identifier, sight, up)
+    above, _ = await _relatives(database, node.id, sight, up)
     down = _Walk(upward=False, depth=depth, after=after, limit=limit)
-    below, known = await _relatives(database, identifier, sight, down)
+    below, known = await _relatives(database, node.id, sight, down)
     return Tree(node, above, below, known)
 
 
@@ -128,8 +129,8 @@ async def rolled_up(
     node = await _node(database, identifier, sight)
     rows = await database.fetch(
         rollup_statement(),
-        identifier,
-        bucket_of(identifier),
+        node.id,
+        bucket_of(node.id),
         list(sight.kinds),
         list(sight.types),
         sight.instant,
@@ -154,12 +155,19 @@ def check_kinds(kinds: Sequence[str]) -> Sequence[str]:
 
 
 async def _node(database: Database, identifier: str, sight: Sight) -> Node:
+    """Return the record itself, or what it is shown as when it was merged."""
     row = None
     if is_id(identifier):
-        row = await database.row(_with_names("one_of_tree"), identifier, bucket_of(identifier))
+        row = await _row(database, identifier)
+        if row is None and identifier in (known := await roots_of(database, [identifier])):
+            row = await _row(database, known[identifier]["root"])
     if row is None or row["type"] not in sight.types:
         raise NoSuchRecord(TYPES[IN_TREES[0]])
     return Node(row["id"], row["type"], row["name"], row["status"])
+
+
+async def _row(database: Database, identifier: str) -> Row | None:
+    return await database.row(_with_names("one_of_tree"), identifier, bucket_of(identifier))
 
 
 async def _relatives(

@@ -1,5 +1,6 @@
 -- name: relatives
 -- Who is above a record ($3: upward) or below it at an instant: the nearest first, a page of them.
+-- What was merged is walked through as what it is shown as.
 WITH RECURSIVE walk AS (
     SELECT
         $1::text AS id,
@@ -10,16 +11,31 @@ WITH RECURSIVE walk AS (
         0 AS level
     UNION
     SELECT
-        e.other_id,
-        e.other_bucket,
+        coalesce(g.id, e.other_id),
+        coalesce(g.bucket, e.other_bucket),
         e.other_type,
-        e.id,
+        w.id,
         e.kind,
         w.level + 1
     FROM walk AS w
-    INNER JOIN record.edge AS e ON w.id = e.id AND w.bucket = e.bucket
+    CROSS JOIN LATERAL (
+        SELECT
+            w.id,
+            w.bucket
+        UNION ALL
+        SELECT
+            m.id,
+            m.bucket
+        FROM record.origin AS m
+        WHERE m.root = w.id AND m.id <> w.id
+    ) AS k
+    INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
+    LEFT JOIN record.origin AS o
+        ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL
+    LEFT JOIN record.origin AS g ON o.root = g.id
     WHERE
-        e.upward = $3 AND e.kind = ANY($4::text[]) AND e.other_type = ANY($5::text[])
+        coalesce(g.id, e.other_id) <> w.id
+        AND e.upward = $3 AND e.kind = ANY($4::text[]) AND e.other_type = ANY($5::text[])
         AND e.valid_from <= $6 AND e.valid_to > $6
         AND w.level < $7
 ),
@@ -100,13 +116,41 @@ WITH RECURSIVE down AS (
         $2::smallint AS bucket
     UNION
     SELECT
-        e.other_id,
-        e.other_bucket
+        coalesce(g.id, e.other_id),
+        coalesce(g.bucket, e.other_bucket)
     FROM down AS d
-    INNER JOIN record.edge AS e ON d.id = e.id AND d.bucket = e.bucket
+    CROSS JOIN LATERAL (
+        SELECT
+            d.id,
+            d.bucket
+        UNION ALL
+        SELECT
+            m.id,
+            m.bucket
+        FROM record.origin AS m
+        WHERE m.root = d.id AND m.id <> d.id
+    ) AS k
+    INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
+    LEFT JOIN record.origin AS o
+        ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL
+    LEFT JOIN record.origin AS g ON o.root = g.id
     WHERE
         NOT e.upward AND e.kind = ANY($3::text[]) AND e.other_type = ANY($4::text[])
         AND e.valid_from <= $5 AND e.valid_to > $5
+),
+
+-- What was merged with one of them is referred to under its own id as before.
+node AS MATERIALIZED (
+    SELECT
+        d.id,
+        d.bucket
+    FROM down AS d
+    UNION
+    SELECT
+        m.id,
+        m.bucket
+    FROM down AS d
+    INNER JOIN record.origin AS m ON d.id = m.root
 ),
 
 -- Parties, and the customers that they are.
@@ -114,16 +158,29 @@ subject AS MATERIALIZED (
     SELECT
         d.id,
         d.bucket
-    FROM down AS d
+    FROM node AS d
     UNION
     SELECT
         l.other_id,
         l.other_bucket
-    FROM down AS d
+    FROM node AS d
     INNER JOIN record.link AS l ON d.id = l.id AND d.bucket = l.bucket
     WHERE
         NOT l.outward AND l.path = 'engagedParty' AND l.other_type = 'customer'
         AND 'customer' = ANY($4::text[])
+),
+
+known_as AS MATERIALIZED (
+    SELECT
+        s.id,
+        s.bucket
+    FROM subject AS s
+    UNION
+    SELECT
+        m.id,
+        m.bucket
+    FROM subject AS s
+    INNER JOIN record.origin AS m ON s.id = m.root
 ),
 
 related AS MATERIALIZED (
@@ -131,7 +188,7 @@ related AS MATERIALIZED (
         l.other_id AS id,
         l.other_bucket AS bucket,
         l.other_type AS type
-    FROM subject AS s
+    FROM known_as AS s
     INNER JOIN record.link AS l ON s.id = l.id AND s.bucket = l.bucket
     WHERE NOT l.outward AND l.other_type = ANY($6::text[])
     UNION ALL
@@ -139,7 +196,7 @@ related AS MATERIALIZED (
         s.id,
         s.bucket,
         NULL
-    FROM subject AS s
+    FROM known_as AS s
 )
 
 SELECT

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
@@ -19,6 +20,7 @@ from customer_inventory.record.identity.survivorship import (
     shown,
 )
 from customer_inventory.record.patch import check_size
+from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import (
     Change,
     NoSuchRecord,
@@ -82,9 +84,12 @@ class Groups:
                 views[each] = await origin.traced(self._connection, self._declared, each, document)
                 await self._keep(views[each], each, None)
         for each in wanted:
-            await self._join(each, root, [k for k, (_, r) in groups.items() if r["root"] == each])
             await self._hide(rows[each])
-        return await self._show(rows[root], views, "merge", changed=bool(wanted))
+            await self._join(each, root, [k for k, (_, r) in groups.items() if r["root"] == each])
+        made = await self._show(rows[root], views, "merge", changed=bool(wanted))
+        if wanted:
+            await self._tell(root, "merge", wanted)
+        return made
 
     async def part(self, identifier: str) -> Merged:
         """Let a merged record stand for itself, with what was merged into it."""
@@ -97,13 +102,15 @@ class Groups:
         groups = await origin.groups(self._connection, [root])
         below = _below(identifier, groups)
         rows = await self._held([root])
-        await self._leave(identifier, below)
+        await self._stand_alone(identifier, below)
         apart = {each: groups[each][0] for each in below}
         document, _ = await self._shown(identifier, apart)
         made_again = creation(self._declared, document, self._actor)
         await self._write("create_records", replace(made_again, operation="unmerge"))
+        await self._leave(identifier)
         rest = {each: view for each, (view, _) in groups.items() if each not in below}
         made = await self._show(rows[root], rest, "unmerge", changed=True)
+        await self._tell(root, "unmerge", [identifier])
         return Merged(made.document, made.why, made.views, made.ids, document)
 
     async def edit(self, version: Version, new: Document) -> Version:
@@ -160,14 +167,21 @@ class Groups:
             SQL.begin_membership, *place, self._declared.name, root, *who
         )
 
-    async def _leave(self, identifier: str, below: Sequence[str]) -> None:
+    async def _stand_alone(self, identifier: str, below: Sequence[str]) -> None:
         place = (identifier, bucket_of(identifier))
         await self._connection.execute(SQL.set_parent, *place, None, identifier)
         others = [each for each in below if each != identifier]
         buckets = [bucket_of(each) for each in others]
         await self._connection.execute(SQL.move_origins, others, buckets, identifier)
+
+    async def _leave(self, identifier: str) -> None:
         who = (self._actor.process, self._actor.person)
-        await self._connection.execute(SQL.end_membership, *place, *who)
+        await self._connection.execute(SQL.end_membership, identifier, bucket_of(identifier), *who)
+
+    async def _tell(self, root: str, event: str, others: Sequence[str]) -> None:
+        """Tell, after the change of what is shown, that it was a merge or a parting."""
+        statement = _telling(self._declared)
+        await self._connection.execute(statement, root, bucket_of(root), event, " ".join(others))
 
     async def _hide(self, row: Row) -> None:
         """Take the record of an origin away: another is shown for it."""
@@ -212,6 +226,17 @@ class Groups:
         (result,) = await write_all(self._connection, name, self._declared, [change])
         if isinstance(result, Exception):
             raise result
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    plain = {name: text for name, text in SQL.items() if name != "tell"}
+    return plain | {f"tell:{name}": _telling(declared) for name, declared in TYPES.items()}
+
+
+@cache
+def _telling(declared: RecordType) -> str:
+    return SQL.tell.format(table=declared.table, type=declared.name)
 
 
 def _below(identifier: str, groups: Mapping[str, tuple[View, Row]]) -> list[str]:

@@ -10,14 +10,47 @@ UPDATE record.origin AS o SET parent = $3, root = $4
 WHERE o.id = $1 AND o.bucket = $2;
 
 -- name: begin_membership
--- From now on the origin is shown as another.
+-- The origin is shown as another since its record was hidden.
 INSERT INTO record.membership (
     origin, bucket, type, shown, joined_at, joined_by, joined_by_person, purpose
 )
-VALUES ($1, $2, $3, $4, clock_timestamp(), $5, $6, $7);
+SELECT
+    h.id,
+    h.bucket,
+    $3,
+    $4,
+    h.recorded_from,
+    $5,
+    $6,
+    $7
+FROM record.history AS h
+WHERE h.id = $1 AND h.bucket = $2
+ORDER BY h.revision DESC
+LIMIT 1;
 
 -- name: end_membership
--- From now on the origin stands for itself again.
+-- The origin stands for itself since its record was made again.
 UPDATE record.membership AS m
-SET left_at = clock_timestamp(), left_by = $3, left_by_person = $4
+SET left_at = h.recorded_to, left_by = $3, left_by_person = $4
+FROM (
+    SELECT p.recorded_to
+    FROM record.history AS p
+    WHERE p.id = $1 AND p.bucket = $2
+    ORDER BY p.revision DESC
+    LIMIT 1
+) AS h
 WHERE m.origin = $1 AND m.bucket = $2 AND m.left_at IS NULL;
+
+-- name: tell
+-- Tell of a merge or a parting, beside the change that it was. {table}, {type}: of the survivor.
+INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at, others)
+SELECT
+    r.bucket,
+    r.id,
+    '{type}',
+    r.revision,
+    $3,
+    r.recorded_at,
+    $4
+FROM record.{table} AS r
+WHERE r.id = $1 AND r.bucket = $2;

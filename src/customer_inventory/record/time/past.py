@@ -11,13 +11,14 @@ from customer_inventory.record.time.held import held
 from customer_inventory.record.time.moment import Moment
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
-from customer_inventory.store.database import Database
+from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
 MOST_COMPARED = 10_000
 """So many versions may lie between two instants that are compared."""
+_CONTRIBUTED = "contribute"
 _NAMES = ("version_known_at", "versions_of_record", "number_of_versions", "versions_between")
 
 
@@ -33,15 +34,29 @@ class NotThen(NoSuchRecord):
 async def known_at(
     database: Database, declared: RecordType, identifier: str, instant: datetime
 ) -> Version:
-    """Return the version that was held at `instant`; raise NotThen when none was."""
+    """Return the version that was held at `instant`; raise NotThen when none was.
+
+    That of a record which was merged into another then is the other's.
+    """
     if not is_id(identifier):
         raise NoSuchRecord(declared)
-    row = await database.row(
-        _of("version_known_at", declared), identifier, bucket_of(identifier), instant
-    )
+    row = await _row_known_at(database, declared, identifier, instant)
+    # What a merged record says while another is shown for it stands in its own history.
+    if row is None or row["operation"] == _CONTRIBUTED:
+        root = await database.value(SQL.shown_as_at, identifier, declared.name, instant)
+        if root != identifier:
+            row = await _row_known_at(database, declared, root, instant)
     if row is None:
         raise NotThen(declared)
     return Version(row["id"], row["revision"], row["body"])
+
+
+async def _row_known_at(
+    database: Database, declared: RecordType, identifier: str, instant: datetime
+) -> Row | None:
+    return await database.row(
+        _of("version_known_at", declared), identifier, bucket_of(identifier), instant
+    )
 
 
 def as_of(declared: RecordType, version: Version, moment: Moment) -> Version:
@@ -98,7 +113,8 @@ async def versions_between(
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    return {f"{name}:{kind}": _of(name, TYPES[kind]) for name in _NAMES for kind in TYPES}
+    typed = {f"{name}:{kind}": _of(name, TYPES[kind]) for name in _NAMES for kind in TYPES}
+    return {"shown_as_at": SQL.shown_as_at, **typed}
 
 
 @cache

@@ -3,14 +3,16 @@
 SELECT
     r.id,
     r.revision,
-    r.body
+    r.body,
+    r.operation
 FROM record.{table} AS r
 WHERE r.id = $1 AND r.bucket = $2 AND r.recorded_at <= $3
 UNION ALL
 SELECT
     h.id,
     h.revision,
-    h.body
+    h.body,
+    h.operation
 FROM record.history AS h
 WHERE
     h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
@@ -18,8 +20,29 @@ WHERE
     AND h.body IS NOT NULL
 LIMIT 1;
 
+-- name: shown_as_at
+-- What a record was shown as at an instant, through all that it was merged into; itself otherwise.
+WITH RECURSIVE up AS (
+    SELECT
+        $1::text AS id,
+        0 AS level
+    UNION ALL
+    SELECT
+        m.shown,
+        u.level + 1
+    FROM up AS u
+    INNER JOIN record.membership AS m ON u.id = m.origin
+    WHERE m.type = $2 AND m.joined_at <= $3 AND (m.left_at IS NULL OR m.left_at > $3)
+)
+
+SELECT u.id
+FROM up AS u
+ORDER BY u.level DESC
+LIMIT 1;
+
 -- name: versions_of_record
--- Versions of a record, newest first; the present one has no end. {table}, {type}: its own.
+-- Versions of a record, newest first; the present one has no end. The mark of a merge tells what
+-- the record has been shown as since. {table}, {type}: its own.
 SELECT
     r.revision,
     r.operation,
@@ -28,7 +51,8 @@ SELECT
     NULL::timestamptz AS recorded_to,
     r.process,
     r.person,
-    r.purpose
+    r.purpose,
+    NULL AS merged_into
 FROM record.{table} AS r
 WHERE r.id = $1 AND r.bucket = $2
 UNION ALL
@@ -40,7 +64,17 @@ SELECT
     nullif(h.recorded_to, 'infinity'),
     h.process,
     h.person,
-    h.purpose
+    h.purpose,
+    CASE
+        WHEN h.operation = 'merge' AND h.body IS NULL
+            THEN (
+                SELECT m.shown
+                FROM record.membership AS m
+                WHERE m.origin = h.id AND m.bucket = h.bucket AND m.joined_at >= h.recorded_from
+                ORDER BY m.joined_at
+                LIMIT 1
+            )
+    END
 FROM record.history AS h
 WHERE h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
 ORDER BY revision DESC

@@ -45,12 +45,15 @@ async def around_at(
 ) -> Customer360:
     """Return the customer `identifier` and what was around it at `moment`, `most` of a type.
 
+    What it was merged into by then is shown for it.
+
     Raises NoSuchRecord when there was no such customer then, TooLarge when there was more around
     it than MOST_AROUND.
     """
     declared = named("customer")
     instant = moment.known_at or _EVER
     version = as_of(declared, await known_at(database, declared, identifier, instant), moment)
+    identifier = version.id
     named_then = {identifier, *_named(parse_object(version.body))}
     known_as = await database.fetch(SQL.known_as, sorted(named_then), instant)
     subjects = {row["id"] for row in known_as}
