@@ -138,6 +138,16 @@ def test_findings_are_listed(stocked: Cinv) -> None:
     assert rows(stocked, "record", "findings", "--state", "closed") == []
 
 
+def test_where_attributes_come_from_is_told(stock: Stock, stocked: Cinv) -> None:
+    found = {
+        row["attribute"]: row for row in rows(stocked, "customer", "provenance", stock.customer)
+    }
+    assert found["status"]["value"] == "suspended"
+    assert (found["status"]["process"], found["status"]["shown"]) == ("tests", True)
+    assert found["name"]["rule"] == "trust"
+    assert stocked("customer", "provenance", UNKNOWN).code == 1
+
+
 def test_what_differs_is_told_with_who_and_why(stock: Stock, stocked: Cinv) -> None:
     first = rows(stocked, "customer", "history", stock.customer)[-1]["recorded_from"]
     (found,) = rows(stocked, "customer", "diff", stock.customer, "--from", first)

@@ -4,22 +4,39 @@ from typing import Any
 
 from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import Call, Route, told
+from customer_inventory.record.identity.surviving import Candidate, Group, Surviving, surviving
 from customer_inventory.record.provenance import MOST_VERSIONS, Given, Provenance, provenance
 from customer_inventory.record.types import named
 from customer_inventory.web.exchange import Answer
 
 
 async def retrieve(call: Call) -> Answer:
-    """GET the provenance of each attribute of one record."""
+    """GET the provenance of each attribute of one record; of a merged one, by survivorship."""
     declared, identifier = named(call.path["type"]), call.path["id"]
-    versions = await call.rooms.inventory.versions(declared, identifier, limit=MOST_VERSIONS)
-    content = {
+    group = await surviving(call.rooms.database, declared, identifier)
+    shown = group.root if group else identifier
+    versions = await call.rooms.inventory.versions(declared, shown, limit=MOST_VERSIONS)
+    content: dict[str, Any] = {
         "@type": "Provenance",
-        "id": identifier,
+        "id": shown,
         "revision": versions[0].revision,
-        "attribute": [_shown(each) for each in provenance(versions)],
+        "attribute": _attributes(provenance(versions), group),
     }
-    return told(content, ids=(identifier,))
+    if group is None:
+        return told(content, ids=(shown,))
+    return told({**content, "origin": group.origins}, ids=tuple(group.origins))
+
+
+def _attributes(known: list[Provenance], group: Group | None) -> list[dict[str, Any]]:
+    """Return each attribute with what the history tells of it and, in a group, why it survives."""
+    by_history = {each.attribute: _shown(each) for each in known}
+    if group is None:
+        return list(by_history.values())
+    by_rule = {each.attribute: _survived(each) for each in group.attributes}
+    return [
+        {"path": name, **by_history.get(name, {}), **by_rule.get(name, {})}
+        for name in dict.fromkeys((*by_history, *by_rule))
+    ]
 
 
 def _shown(each: Provenance) -> dict[str, Any]:
@@ -39,13 +56,38 @@ def _given(given: Given) -> dict[str, Any]:
     }
 
 
+def _survived(each: Surviving) -> dict[str, Any]:
+    """Return the rule, and every candidate: `process` is who said what is shown, or most of it."""
+    best = each.candidates[0]
+    return {
+        "value": each.value,
+        "rule": each.rule,
+        "origin": [candidate.origin for candidate in each.candidates if candidate.is_shown],
+        "process": best.source,
+        "recordedAt": best.at,
+        "candidate": [_candidate(candidate) for candidate in each.candidates],
+    }
+
+
+def _candidate(each: Candidate) -> dict[str, Any]:
+    return {
+        "origin": each.origin,
+        "process": each.source,
+        "recordedAt": each.at,
+        "rank": each.rank,
+        "value": each.value,
+        "isEdit": each.covers,
+        "isShown": each.is_shown,
+    }
+
+
 ROUTES = (
     Route(
         "GET",
         "/provenance/{type}/{id}",
         Operation.READ,
         retrieve,
-        "Where each attribute of a record comes from",
+        "Where each attribute of a record comes from; of a merged one, why it survives",
         "provenance",
         record_type="{type}",
         answer={"type": "object"},

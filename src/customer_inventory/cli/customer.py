@@ -8,7 +8,7 @@ import msgspec
 
 from customer_inventory.access.house import operator, trace
 from customer_inventory.access.operation import Operation
-from customer_inventory.cli import hierarchy, identity, past
+from customer_inventory.cli import hierarchy, identity, past, provenance
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.clock import parse_instant
@@ -28,6 +28,7 @@ def customer() -> None:
 
 customer.add_command(past.history)
 customer.add_command(past.diff)
+customer.add_command(provenance.provenance_command)
 customer.add_command(hierarchy.tree_command)
 customer.add_command(hierarchy.rollup)
 customer.add_command(identity.merge)

@@ -48,8 +48,8 @@ ORDER BY found_at DESC, fingerprint
 LIMIT $3;
 
 -- name: dangling_references
--- References to ids of our form that no record has, by record and path. {absent}: by type. Ids of
--- merged records lead to what they are shown as.
+-- References to ids of our form that no record has, nor had before it was merged, by record and
+-- path. {absent}: by type.
 SELECT
     l.other_id AS id,
     l.other_type AS type,
@@ -59,11 +59,11 @@ FROM record.link AS l
 WHERE
     NOT l.outward
     AND l.id ~ '^[0-9a-hjkmnp-tv-z]{{26}}$'
-{absent}
     AND NOT EXISTS (
         SELECT FROM record.origin AS o
         WHERE o.id = l.id AND o.bucket = l.bucket
     )
+{absent}
 GROUP BY l.other_id, l.other_type, l.path
 ORDER BY l.other_id, l.path
 LIMIT $1;

@@ -18,7 +18,7 @@ WITH RECURSIVE walk AS (
         e.kind,
         w.level + 1
     FROM walk AS w
-    CROSS JOIN LATERAL (
+    INNER JOIN LATERAL (
         SELECT
             w.id,
             w.bucket
@@ -28,7 +28,7 @@ WITH RECURSIVE walk AS (
             m.bucket
         FROM record.origin AS m
         WHERE m.root = w.id AND m.id <> w.id
-    ) AS k
+    ) AS k ON TRUE
     INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
     LEFT JOIN record.origin AS o
         ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL
@@ -119,7 +119,7 @@ WITH RECURSIVE down AS (
         coalesce(g.id, e.other_id),
         coalesce(g.bucket, e.other_bucket)
     FROM down AS d
-    CROSS JOIN LATERAL (
+    INNER JOIN LATERAL (
         SELECT
             d.id,
             d.bucket
@@ -129,7 +129,7 @@ WITH RECURSIVE down AS (
             m.bucket
         FROM record.origin AS m
         WHERE m.root = d.id AND m.id <> d.id
-    ) AS k
+    ) AS k ON TRUE
     INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
     LEFT JOIN record.origin AS o
         ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL

@@ -43,6 +43,15 @@ async def groups(connection: Connection, roots: Sequence[str]) -> dict[str, tupl
     return {row["id"]: (_view(row), row) for row in rows}
 
 
+async def shown_together(
+    database: Database, declared: RecordType, identifier: str
+) -> tuple[str, list[View]] | None:
+    """Return the root of a record's group and what every origin of it says; None for no group."""
+    place = (identifier, bucket_of(identifier), declared.name)
+    rows = await database.fetch(SQL.origins_shown, *place)
+    return (rows[0]["root"], [_view(row) for row in rows]) if rows else None
+
+
 async def keep(
     connection: Connection, declared: RecordType, view: View, *, root: str, parent: str | None
 ) -> None:

@@ -21,6 +21,18 @@ WHERE o.root = ANY($1::text[])
 ORDER BY o.id
 FOR UPDATE;
 
+-- name: origins_shown
+-- Every origin of the group that a record belongs to.
+SELECT
+    m.id,
+    m.body,
+    m.facts,
+    m.root
+FROM record.origin AS o
+INNER JOIN record.origin AS m ON o.root = m.root
+WHERE o.id = $1 AND o.bucket = $2 AND o.type = $3
+ORDER BY m.id;
+
 -- name: origins_by_id
 -- Those of these records that are, or were, of a group.
 SELECT

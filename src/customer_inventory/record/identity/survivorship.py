@@ -62,11 +62,7 @@ def shown(
     why: dict[str, Survivor] = {}
     for name in _names(ours, views):
         rule = facet_of(declared.name, name).survivorship
-        told = sorted(
-            (view for view in views if name in view.facts),
-            key=lambda view: _strength(view, name, rule, root, trust),
-            reverse=True,
-        )
+        told = ranked(name, rule, root, views, trust)
         lists = [view for view in told if isinstance(view.document.get(name), list)]
         if rule is Survivorship.UNION and lists:
             items, counted = _union(name, told, root)
@@ -76,6 +72,17 @@ def shown(
         if items is not None:
             document[name] = items
     return document, why
+
+
+def ranked(
+    name: str, rule: Survivorship, root: str, views: Sequence[View], trust: Trust
+) -> list[View]:
+    """Return those of `views` that tell of an attribute, the one that survives first."""
+    return sorted(
+        (view for view in views if name in view.facts),
+        key=lambda view: _strength(view, name, rule, root, trust),
+        reverse=True,
+    )
 
 
 def edited(view: View, old: Document, new: Document, *, source: str, at: datetime) -> None:
