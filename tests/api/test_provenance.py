@@ -38,7 +38,12 @@ async def test_a_merged_record_tells_which_rule_chose_and_who_lost(service: Serv
     one = await made(service, "individual", familyName="Byron", skill=[{"skillName": "x"}])
     token = await service.token_for("register", "individual:read,create,modify")
     client, headers = service.client, {"Authorization": f"Bearer {token}"}
-    given = {"givenName": "Ada", "familyName": "King", "gender": "f", "skill": [{"skillName": "y"}]}
+    given = {
+        "givenName": "Ada",
+        "familyName": "King",
+        "location": "Bergen",
+        "skill": [{"skillName": "y"}],
+    }
     answer = await client.post(PATHS["individual"], json=given, headers=headers)
     other = answer.json()
     asked = {"type": "individual", "survivor": one["id"], "merged": [other["id"]]}
@@ -56,7 +61,7 @@ async def test_a_merged_record_tells_which_rule_chose_and_who_lost(service: Serv
         assert (lost["value"], lost["process"], lost["origin"]) == ("Byron", "tester", one["id"])
         assert [was["value"] for was in family["formerly"]] == ["Byron"]
         assert (by_path["skill"]["rule"], by_path["skill"]["origin"]) == ("union", ids)
-        assert len(by_path["gender"]["candidate"]) == 1
+        assert len(by_path["location"]["candidate"]) == 1
     whole = (await client.get(f"{PATHS['individual']}/{one['id']}")).json()
     for name, each in by_path.items():
         assert each["value"] == whole[name]
