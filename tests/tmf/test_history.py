@@ -1,6 +1,7 @@
 """The past over the wire: the history of a record, and a record at a moment."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -148,9 +149,40 @@ async def test_a_list_is_seen_as_of_an_instant(shared: Service) -> None:
     asked = {"familyName": mark, "asOf": "2026-01-01"}
     (found,) = (await shared.client.get(PATHS["individual"], params=asked)).json()
     assert found["contactMedium"] == []
-    for wrong in ({"knownAt": "2026-01-01"}, {"asOf": "soon"}):
+    both = {"knownAt": "2026-01-01", "asOf": "2026-01-01"}
+    for wrong in (both, {"knownAt": "2026-01-01", "after": ""}, {"asOf": "soon"}):
         answer = await shared.client.get(path, params=wrong)
         assert (answer.status_code, answer.json()["path"]) == (400, next(iter(wrong)))
+
+
+async def test_a_list_is_as_it_was_known(shared: Service) -> None:
+    path, mark = PATHS["individual"], uuid4().hex
+    one = await made(shared, "individual", familyName=mark, title="Dr")
+    other = await made(shared, "individual", familyName=mark)
+    gone = await made(shared, "individual", familyName=mark)
+    known = (await shared.database.value("SELECT clock_timestamp()")).isoformat()
+    later = await made(shared, "individual", familyName=mark)
+    await shared.client.patch(f"{path}/{one['id']}", json={"title": "Prof", "familyName": "New"})
+    await shared.client.delete(f"{path}/{gone['id']}")
+    asked = {"type": "individual", "survivor": later["id"], "merged": [other["id"]]}
+    assert (await shared.client.post("/inventory/v1/merge", json=asked)).status_code == 200
+    then = await shared.client.get(path, params={"familyName": mark, "knownAt": known})
+    assert then.status_code == 200, then.text
+    assert {each["id"]: each for each in then.json()} == {
+        each["id"]: each for each in (one, other, gone)
+    }
+    assert then.headers["x-total-count"] == "3"
+    titled = {"familyName": mark, "title": "Dr", "knownAt": known}
+    assert [each["id"] for each in (await shared.client.get(path, params=titled)).json()] == [
+        one["id"]
+    ]
+    page = {"familyName": mark, "knownAt": known, "sort": "-id", "limit": "1", "offset": "1"}
+    answer = await shared.client.get(path, params=page)
+    middle = sorted([one["id"], other["id"], gone["id"]])[1]
+    assert (answer.status_code, [each["id"] for each in answer.json()]) == (206, [middle])
+    now = (await shared.database.value("SELECT clock_timestamp()")).isoformat()
+    present = await shared.client.get(path, params={"familyName": mark, "knownAt": now})
+    assert [each["id"] for each in present.json()] == [later["id"]]
 
 
 async def test_a_customer_is_seen_whole_at_a_moment(shared: Service) -> None:

@@ -32,7 +32,8 @@ class Query:
     """What a caller asks a list for: conditions (all must hold), order, and which part of it.
 
     `filter` is a path that must find something in a record. The part begins at `offset`, or at
-    `cursor`, and has `limit` records at most. With `as_of` only what held then is found.
+    `cursor`, and has `limit` records at most. With `as_of` only what held then is found;
+    with `known_at` what the inventory held then is searched, without cursors.
     """
 
     terms: tuple[Term, ...] = ()
@@ -42,6 +43,7 @@ class Query:
     filter: Path | None = None
     cursor: Cursor | None = None
     as_of: datetime | None = None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True)

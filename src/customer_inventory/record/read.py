@@ -8,6 +8,7 @@ from functools import cache, partial
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.page import Page, Query, counting, estimated, found
+from customer_inventory.record.time.listed import page_known_at
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Database
@@ -53,6 +54,8 @@ class Reader:
 
         `with_cursors` tells the cursors of its edges, also when it does not begin at one.
         """
+        if query.known_at is not None:
+            return await page_known_at(self._database, declared, query, counted=COUNTED)
         page = await found(self._database, declared, query, with_cursors=with_cursors)
         seen = query.offset + len(page.records)
         is_short = len(page.records) < query.limit and not query.cursor

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import get_args
 
 from customer_inventory.kit.errors import Invalid
@@ -76,6 +75,7 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
             found = terms.setdefault((_path(name, name, "invalidFilter"), operator), [])
             found += values
             _check_number(name, found)
+    moment = _moment(known)
     return ListQuery(
         Query(
             terms=tuple(Term(path, operator, tuple(vs)) for (path, operator), vs in terms.items()),
@@ -84,7 +84,8 @@ def parse(raw: bytes, *, most: int) -> ListQuery:
             limit=number(known.get("limit", str(min(DEFAULT_LIMIT, most))), "limit", most),
             offset=number(known.get("offset", "0"), "offset", LARGEST_OFFSET),
             cursor=_cursor(known),
-            as_of=_as_of(known),
+            as_of=moment.as_of,
+            known_at=moment.known_at,
         ),
         fields=parse_fields(known.get("fields")),
         has_limit="limit" in known,
@@ -114,13 +115,17 @@ def parse_fields(text: str | None) -> tuple[str, ...] | None:
     return paths
 
 
-def _as_of(known: Mapping[str, str]) -> datetime | None:
-    """Return the instant as of which a list is seen. What was known then is told of one record."""
-    if KNOWN_AT in known:
+def _moment(known: Mapping[str, str]) -> Moment:
+    """Return the moment at which a list is seen, on one axis of time."""
+    moment = moment_of(known.get(AS_OF), known.get(KNOWN_AT))
+    other = next((name for name in (AS_OF, "before", "after") if name in known), None)
+    if moment.known_at is not None and other is not None:
         raise Invalid(
-            "is not served on lists.", path=KNOWN_AT, hint="Ask for a record by its id with it."
+            f"and {other} exclude each other on lists.",
+            path=KNOWN_AT,
+            hint="Page by offset; ask for a record by its id at both instants.",
         )
-    return moment_of(known.get(AS_OF), None).as_of
+    return moment
 
 
 def _cursor(known: Mapping[str, str]) -> Cursor | None:
