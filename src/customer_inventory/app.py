@@ -33,6 +33,7 @@ from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.finding import CHECK_REFERENCES, check_references
+from customer_inventory.record.identity import trust
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
 from customer_inventory.record.retention.policy import policy_of
@@ -198,6 +199,7 @@ class Application:
         jobs = Jobs(self.database)
         jobs.handle(CHECK_REFERENCES, references)
         jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(trust.FOLLOW, trust.following(self.database))
         jobs.handle(PRUNE, self.events.prune)
         jobs.every(_EVERY_NIGHT, PRUNE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(word.MEND_WORDS, words)

@@ -14,6 +14,7 @@ from customer_inventory.api import (
     subject,
     subject_package,
     subscription,
+    trust,
 )
 from customer_inventory.api.route import Route
 
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *subscription.ROUTES,
     *attachment.ROUTES,
     *identity.ROUTES,
+    *trust.ROUTES,
     *subject.ROUTES,
     *subject_package.ROUTES,
 )

@@ -5,6 +5,7 @@ import click
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.record_schema import schema
 from customer_inventory.cli.running import opened, run
+from customer_inventory.cli.trust import trust
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record import finding
 from customer_inventory.record.observation import MISSING, UNDECLARED, observed
@@ -25,6 +26,7 @@ def record() -> None:
 
 
 record.add_command(schema)
+record.add_command(trust)
 
 
 @record.command()

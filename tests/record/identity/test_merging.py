@@ -12,8 +12,8 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.customer360 import around
-from customer_inventory.record.identity import origin
 from customer_inventory.record.identity.merging import IsMerged, contribute
+from customer_inventory.record.identity.trust import set_rank
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.patch import merged as patched
 from customer_inventory.record.time.moment import Moment
@@ -140,7 +140,7 @@ async def test_a_capture_goes_on_to_its_origin_and_shows_through(
 
 
 async def test_trust_decides_where_it_is_declared(inventory: Inventory, database: Database) -> None:
-    await origin.set_trust(database, "register", 5)
+    await set_rank(database, "register", 5, actor=CRM)
     register = Actor("register", "verification")
     one = await made(inventory, register, family="Official")
     two = await made(inventory, WEB, family="Nickname")

@@ -146,6 +146,16 @@ class Groups:
         await self._show(rows[root], views, "contribute", changed=False)
         return True
 
+    async def reshow(self, root: str) -> bool:
+        """Show a group by the rules and ranks of now; return whether that is anything else."""
+        rows = await origin.held(self._connection, self._declared, [root])
+        groups = await origin.groups(self._connection, [root])
+        if root not in rows or root not in groups:
+            return False
+        views = {each: view for each, (view, _) in groups.items()}
+        made = await self._show(rows[root], views, "trust", changed=False)
+        return not is_same(parse_object(rows[root]["body"]), made.document)
+
     async def _held(self, ids: Sequence[str]) -> dict[str, Row]:
         rows = await origin.held(self._connection, self._declared, ids)
         if any(each not in rows for each in ids):

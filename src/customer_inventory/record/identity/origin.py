@@ -118,11 +118,6 @@ async def trust(connection: Connection | Database) -> Trust:
     return {row["source"]: row["rank"] for row in await connection.fetch(SQL.ranks)}
 
 
-async def set_trust(database: Database, source: str, rank: int) -> None:
-    """Trust a source so far; what is shown of groups follows with their next change."""
-    await database.execute(SQL.set_rank, source, rank)
-
-
 async def memberships(database: Database, identifier: str) -> Sequence[Row]:
     """Return since when a record was shown as what, and what as it: rows, latest first."""
     return await database.fetch(SQL.memberships, identifier)

@@ -104,11 +104,6 @@ SELECT
     t.rank
 FROM record.source_trust AS t;
 
--- name: set_rank
--- Trust a source so far.
-INSERT INTO record.source_trust AS t (source, rank) VALUES ($1, $2)
-ON CONFLICT (source) DO UPDATE SET rank = excluded.rank;
-
 -- name: end_version
 -- The last version in the history of an origin that is not shown has an end now.
 UPDATE record.history AS h SET recorded_to = $3

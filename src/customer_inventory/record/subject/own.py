@@ -197,6 +197,7 @@ EXPLAINED = {
     "record.observation": "paths of attributes and counts, no values",
     "record.subscription": "who listens; a query is the listener's own",
     "record.source_trust": "how far sources are trusted, about nobody",
+    "record.trust_change": "who changed how far sources are trusted, and what followed: no values",
     "record.schema_extension": "schemas of attributes, about nobody",
     "record.erasure": "ids of what was erased: a restore must erase it again",
     "record.retention_run": "numbers of what retention removed, by rule and type; no values",
