@@ -4,8 +4,9 @@
 -- migrate: apply
 SET LOCAL lock_timeout = '3s';
 
--- Each change of a rank, who made it and why, and the progress of what follows: every group is shown
--- anew, in the order of its root, up to `root`; `done` of them were looked at, `changed` differ now.
+-- Each change of a rank, who made it and why, and the progress of what follows: every group is
+-- shown anew, in the order of its root, up to `root`; `done` of them were looked at, `changed`
+-- differ now.
 CREATE TABLE record.trust_change (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     source text NOT NULL,
