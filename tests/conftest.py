@@ -118,6 +118,13 @@ class Service:
         """Return a token of `process`, which is registered with these permissions."""
         return await issued(self.database, process, *allowed, purpose=purpose)
 
+    async def issue(self, process: str, purpose: str = "testing") -> str:
+        """Return a token of a process that is registered."""
+        token = await registration.issue_token(
+            self.database, process, purpose=purpose, lifetime=timedelta(hours=1)
+        )
+        return token.secret
+
 
 @pytest.fixture
 async def service(dsn: str, database: Database, tmp_path: Path) -> AsyncIterator[Service]:

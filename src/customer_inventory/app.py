@@ -21,6 +21,7 @@ from customer_inventory.access.log import subject as ledger_subject
 from customer_inventory.access.log.house import sealer_of
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
+from customer_inventory.access.quota.quotas import Quotas
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.api import openapi as api_openapi
 from customer_inventory.api.door import ApiDoor
@@ -108,7 +109,12 @@ class Application:
         safe = Safe.kept_in(settings.home)
         keys = SigningKeys(self.database, safe)
         tokens = Tokens(self.database, keys, public_url)
-        self.guard = Guard(self.database, tokens, self.strangers)
+        quotas = Quotas(
+            self.database,
+            misses=settings.unknown_ids_per_hour,
+            suspends=settings.suspend_guessing,
+        )
+        self.guard = Guard(self.database, tokens, self.strangers, quotas)
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
         self.events = Events(self.database, self.ledger, settings, public_url)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
 from customer_inventory.access.operation import FUNCTIONS, Operation
+from customer_inventory.access.quota.quotas import Quotas
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.access.terms import Terms
@@ -81,7 +82,7 @@ class Guard:
     """Verifies tokens and decides on permissions.
 
     With `tokens` it takes the signed ones of the authorization server as well; `strangers` counts
-    those that it does not know.
+    those that it does not know, `quotas` how much those that it knows ask for.
     """
 
     def __init__(
@@ -89,8 +90,10 @@ class Guard:
         database: Database,
         tokens: Tokens | None = None,
         strangers: Strangers | None = None,
+        quotas: Quotas | None = None,
     ) -> None:
         self._database = database
+        self.quotas = quotas or Quotas(database)
         self._tokens = tokens
         self._strangers = strangers
         self._listener = Listener(database.dsn, CHANNEL, self._forget)

@@ -8,7 +8,7 @@ from customer_inventory.api.routes import ROUTES
 from customer_inventory.web import openapi
 
 TAG = "Inventory"
-_ALWAYS = ("400", "401", "403", "404", "414", "500", "503")
+_ALWAYS = ("400", "401", "403", "404", "414", "429", "500", "503")
 _OF_CHANGE = ("409", "413", "415")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 

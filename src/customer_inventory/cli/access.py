@@ -14,6 +14,7 @@ from customer_inventory.cli.access_emergency import break_glass, watch
 from customer_inventory.cli.access_file import apply_command, export_command
 from customer_inventory.cli.access_grant import COMMANDS as GRANT_COMMANDS
 from customer_inventory.cli.access_process import COMMANDS as PROCESS_COMMANDS
+from customer_inventory.cli.access_quota import quota
 from customer_inventory.cli.access_recertify import recertify
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
@@ -22,7 +23,7 @@ from customer_inventory.kit.settings import Settings
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
-OTHERS = (recertify, break_glass, watch, apply_command, export_command)
+OTHERS = (quota, recertify, break_glass, watch, apply_command, export_command)
 
 
 @click.group()

@@ -11,6 +11,7 @@ from customer_inventory.access.grant import granting, people
 from customer_inventory.access.registration import Permission
 from customer_inventory.cli.access_decision import account, as_option, decided, in_database
 from customer_inventory.cli.access_process import COLUMNS as PROCESS_COLUMNS
+from customer_inventory.cli.access_quota import quota_option, with_quotas
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.kit.ids import is_id
 from customer_inventory.store.database import Database, Row
@@ -120,6 +121,7 @@ def list_people(output: str) -> None:
     metavar="TYPE:OPERATION[,…]",
     help="What it asks to do, by record type. May be given several times.",
 )
+@quota_option
 @click.option("--reason", required=True, help="What it is needed for.")
 @click.option("--days", default=365, show_default=True, help="How long it is to be good, in days.")
 @as_option
@@ -127,6 +129,7 @@ def request(
     process: str,
     purpose: str,
     allowed: tuple[str, ...],
+    quotas: tuple[str, ...],
     reason: str,
     days: int,
     person: str | None,
@@ -137,7 +140,7 @@ def request(
     Example:
       cinv access request billing --purpose billing --allow customer:read --reason "Invoices"
     """
-    permissions = [Permission.parse(text, purpose) for text in allowed]
+    permissions = with_quotas([Permission.parse(text, purpose) for text in allowed], quotas)
     made = in_database(
         lambda database: granting.request(
             database,

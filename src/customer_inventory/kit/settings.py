@@ -50,6 +50,12 @@ class Settings:
     """How many days after that they are suspended, if they still are."""
     retention: str | None = field(default=None, metadata={"env": "CINV_RETENTION"})
     """Policy of retention in force: a file, or `example`; without it nothing is enforced."""
+    unknown_ids_per_hour: int = field(
+        default=1000, metadata={"env": "CINV_UNKNOWN_IDS_PER_HOUR", "least": 1}
+    )
+    """How many ids that are not there a process may ask for in an hour, unless its quota says."""
+    suspend_guessing: bool = field(default=False, metadata={"env": "CINV_SUSPEND_GUESSING"})
+    """Whether a process that asks for more of them is suspended, besides having to wait."""
     docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
     """Whether /openapi.json and the page to try it are served."""
 

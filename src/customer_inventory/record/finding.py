@@ -52,18 +52,26 @@ async def settle(
     """
     found = {finding.named(kind): finding for finding in findings}
     async with database.transaction() as connection:
-        await connection.fetch(
-            SQL.raise_findings,
-            kind,
-            owner,
-            due_at,
-            list(found),
-            [finding.record_type for finding in found.values()],
-            [finding.record_id for finding in found.values()],
-            [encode(finding.evidence) for finding in found.values()],
-        )
+        await connection.fetch(SQL.raise_findings, kind, owner, due_at, *_columns(found))
         closed = await connection.fetch(SQL.close_findings, kind, list(found))
     return len(found), len(closed)
+
+
+async def raised(
+    database: Database, kind: str, findings: Iterable[Finding], *, owner: str | None = None
+) -> None:
+    """Open `findings` of `kind`, or find them again; others stay as they are."""
+    found = {finding.named(kind): finding for finding in findings}
+    await database.fetch(SQL.raise_findings, kind, owner, None, *_columns(found))
+
+
+def _columns(found: Mapping[str, Finding]) -> tuple[list[Any], ...]:
+    return (
+        list(found),
+        [finding.record_type for finding in found.values()],
+        [finding.record_id for finding in found.values()],
+        [encode(finding.evidence) for finding in found.values()],
+    )
 
 
 async def findings(

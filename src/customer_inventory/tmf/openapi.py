@@ -20,7 +20,7 @@ from customer_inventory.tmf.roles import API as ROLES_API
 from customer_inventory.tmf.roles import Roles
 from customer_inventory.web.openapi import answer, body, content, error, parameter, ref, responses
 
-_ALWAYS = ("400", "401", "403", "414", "500", "503")
+_ALWAYS = ("400", "401", "403", "414", "429", "500", "503")
 _OF_ITEM = (*_ALWAYS, "404")
 _OF_BODY = ("409", "413", "415")
 _DESCRIPTION = (

@@ -6,7 +6,7 @@ from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.hub import RESOURCE
 from customer_inventory.web.openapi import answer, body, content, parameter, ref, responses
 
-_ERRORS = ("400", "401", "403", "404", "414", "500", "503")
+_ERRORS = ("400", "401", "403", "404", "414", "429", "500", "503")
 _TEXT = {"type": "string"}
 _GIVEN = {
     "type": "object",

@@ -58,10 +58,13 @@ class StraightReads:
         session = self._session(asked)
         if session is None or not session.may(Operation.READ, served.declared.name):
             return False
+        if not self._guard.quotas.admits(session, served.declared.name):
+            return False
         read = partial(self._read, asked, tell, served, session)
         try:
             self._inventory.request(served.declared, identifier, read)
         except InventoryError:
+            self._guard.quotas.give_back(session, served.declared.name)
             return False
         return True
 
@@ -84,14 +87,16 @@ class StraightReads:
         version: Version | Exception,
     ) -> None:
         if isinstance(version, Exception):
+            self._guard.quotas.give_back(session, served.declared.name)
             self._leave(asked, tell)
             return
         href = b"%b/%b" % (served.location, version.id.encode())
         body = served.shape.shown(version.body, href, None)
         etag = (b"etag", b'"%d"' % version.revision)
-        answer = Answer(200, body, (etag,), (version.id,), 1)
+        headers = (etag, *self._guard.quotas.headers(session, served.declared.name))
+        answer = Answer(200, body, headers, (version.id,), 1)
         place = Place(served.entry_type, version.id, operation=Operation.READ)
-        entry = entry_of(session, place, answer, "permit", asked.client)
+        entry = entry_of(session, place, answer, asked.client)
         try:
             self._ledger.post(entry, partial(_kept, answer, tell))
         except InventoryError as error:

@@ -45,6 +45,10 @@ class Answer(NamedTuple):
     reason: str | None = None
     stream: AsyncIterator[bytes] | None = None
 
+    def with_headers(self, headers: tuple[tuple[bytes, bytes], ...]) -> "Answer":
+        """Return the answer with these headers too."""
+        return self._replace(headers=(*self.headers, *headers)) if headers else self
+
 
 async def read(scope: Scope, receive: Receive, *, most: int) -> Request:
     """Return the request of `scope` with its body; raise TooLarge for a body over `most` bytes."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from customer_inventory.access.quota.meter import Exhausted
 from customer_inventory.kit.errors import (
     Conflict,
     Invalid,
@@ -45,6 +46,7 @@ STATUS: dict[type[InventoryError], int] = {
     UnsupportedMedia: 415,
     TooLarge: 413,
     Unauthenticated: 401,
+    Exhausted: 429,
     Refused: 403,
     NotFound: 404,
     Stale: 412,
@@ -107,6 +109,8 @@ def _headers(error: InventoryError) -> tuple[tuple[bytes, bytes], ...]:
             return ((b"www-authenticate", b'Bearer realm="customer-inventory"'),)
         case MethodNotAllowed():
             return ((b"allow", ", ".join(error.allowed).encode()),)
+        case Exhausted():
+            return ((b"retry-after", b"%d" % error.retry_after),)
         case Unavailable():
             return ((b"retry-after", b"1"),)
     return ()

@@ -27,6 +27,9 @@ from customer_inventory.web.exchange import (
 NOTHING = "none"
 """The ledger's word for operation and type of a request that leads nowhere."""
 
+_TELLING = (Operation.READ, Operation.DOWNLOAD)
+"""What tells of records: these draw on the quota of rows."""
+
 Handle = Callable[[Session, Request], Awaitable[Answer]]
 
 
@@ -94,20 +97,25 @@ class Stages:
             _authorization(scope), client[0] if client else None
         )
         place = self._route(scope["path"], scope["method"])
-        decision = "permit"
+        rule = None
         try:
             answer = await self._handled(session, place, scope, receive)
         except InventoryError as error:
             answer = self._explain(error)
-            decision = "deny" if isinstance(error, Refused) else "permit"
+            rule = error.code if isinstance(error, Refused) else None
+            if isinstance(error, NotFound) and place.identifier:
+                await self._guard.quotas.missed(session, place.identifier)
         except Exception as error:  # noqa: BLE001 - what failed is in the ledger too
             answer = failure.unforeseen(error, self._explain)
-        await self._ledger.append(entry_of(session, place, answer, decision, client))
-        return answer
+        told = answer.with_headers(self._guard.quotas.headers(session, place.record_type))
+        await self._ledger.append(entry_of(session, place, told, client, refused_by=rule))
+        return told
 
     async def _handled(
         self, session: Session, place: Place, scope: Scope, receive: Receive
     ) -> Answer:
+        quotas = self._guard.quotas
+        await quotas.admit(session, place.record_type)
         if place.handle is None or place.operation is None:
             if not place.allowed:
                 raise NotFound(
@@ -116,17 +124,21 @@ class Stages:
             raise failure.MethodNotAllowed(place.allowed)
         self._guard.authorise(session, place.operation, place.record_type)
         request = await read(scope, receive, most=place.most or self._max_body)
-        return await place.handle(session, request)
+        answer = await place.handle(session, request)
+        if place.operation in _TELLING:
+            await quotas.charge(session, place.record_type, answer.told)
+        return answer
 
 
 def entry_of(
     session: Session,
     place: Place,
     answer: Answer,
-    decision: str,
     client: tuple[str, int] | None,
+    *,
+    refused_by: str | None = None,
 ) -> Entry:
-    """Return the access entry of an answer."""
+    """Return the access entry of an answer; `refused_by` is the rule that refused it, if any."""
     actor = session.actor
     return Entry(
         at=datetime.now(UTC).isoformat(),
@@ -135,7 +147,8 @@ def entry_of(
         operation=place.operation or NOTHING,
         type=place.entry_type,
         status=answer.status,
-        decision=decision,
+        decision="deny" if refused_by else "permit",
+        rule=refused_by,
         ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
         count=answer.told,
         bytes=len(answer.body),
