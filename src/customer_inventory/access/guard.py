@@ -6,7 +6,7 @@ database tells every worker, and while it cannot tell us, nothing is remembered.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
 from customer_inventory.access.operation import FUNCTIONS, Operation
@@ -26,6 +26,9 @@ SQL = beside(__name__)
 
 CHANNEL = "access_changed"
 
+Permissions = Mapping[str, frozenset[str]]
+"""By record type, the operations permitted."""
+
 _MOST_REMEMBERED = 10_000
 
 
@@ -38,7 +41,7 @@ class Session:
 
     actor: Actor
     good_until: datetime
-    permissions: Mapping[str, frozenset[str]]
+    permissions: Permissions
     terms: Mapping[str, Terms] = field(default_factory=dict)
 
     def terms_of(self, record_type: str) -> Terms:
@@ -184,6 +187,18 @@ class Guard:
         if self._tokens:
             self._tokens.keys.forget()
         self._sessions.clear()
+
+
+async def session_for(database: Database, *, process: str, purpose: str) -> Session | None:
+    """Return the session that a token of `process` would have now; None when it is not active.
+
+    For telling what it may, without a token.
+    """
+    row = await database.row(SQL.session_of_process, process, purpose)
+    if row is None:
+        return None
+    until = row["good_until"] or datetime.max.replace(tzinfo=UTC)
+    return Session(Actor(process, purpose), until, *_agreed(row))
 
 
 def _agreed(row: Row) -> tuple[dict[str, frozenset[str]], dict[str, Terms]]:

@@ -36,3 +36,13 @@ WHERE
         SELECT FROM access.token_revocation AS r
         WHERE r.jti = $3
     );
+
+-- name: session_of_process
+-- What an active process may do for a purpose, without a token.
+SELECT
+    f.changes_at AS good_until,
+    f.permissions,
+    f.terms
+FROM access.process AS p
+CROSS JOIN LATERAL access.in_force(p.id, $2) AS f
+WHERE p.id = $1 AND p.state = 'active';

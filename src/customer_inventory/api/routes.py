@@ -2,6 +2,7 @@
 
 from customer_inventory.api import (
     attachment,
+    explanation,
     grant,
     hierarchy,
     identity,
@@ -25,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *schema.ROUTES,
     *search.ROUTES,
     *seen_by.ROUTES,
+    *explanation.ROUTES,
     *hierarchy.ROUTES,
     *provenance.ROUTES,
     *subscription.ROUTES,

@@ -1,8 +1,5 @@
 """`cinv access`: processes, what they may do, their tokens, and the ledger."""
 
-import re
-from datetime import timedelta
-
 import click
 
 from customer_inventory.access import registration
@@ -11,19 +8,19 @@ from customer_inventory.access.stranger import refusals
 from customer_inventory.access.token import Token
 from customer_inventory.cli.access_client import client, keys
 from customer_inventory.cli.access_emergency import break_glass, watch
+from customer_inventory.cli.access_explain import explain_command
 from customer_inventory.cli.access_file import apply_command, export_command
 from customer_inventory.cli.access_grant import COMMANDS as GRANT_COMMANDS
 from customer_inventory.cli.access_process import COMMANDS as PROCESS_COMMANDS
 from customer_inventory.cli.access_quota import quota
 from customer_inventory.cli.access_recertify import recertify
+from customer_inventory.cli.access_simulate import simulate_command
+from customer_inventory.cli.lifetime import lifetime
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
-from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-
-OTHERS = (quota, recertify, break_glass, watch, apply_command, export_command)
+OTHERS = (quota, explain_command, simulate_command, recertify, break_glass, watch, apply_command, export_command)
 
 
 @click.group()
@@ -49,12 +46,12 @@ def token(process: str, purpose: str, person: str | None, expires_in: str) -> No
     Example:
       cinv access token billing --purpose billing --expires-in 90d
     """
-    lifetime = _lifetime(expires_in)
+    good_for = lifetime(expires_in)
 
     async def work() -> Token:
         async with opened(Settings.from_environment()) as database:
             return await registration.issue_token(
-                database, process, purpose=purpose, person=person, lifetime=lifetime
+                database, process, purpose=purpose, person=person, lifetime=good_for
             )
 
     issued = run(work())
@@ -126,10 +123,3 @@ def strangers(last: int, output: str) -> None:
         show(rows, output, columns=("minute", "source", "refused"), empty="Nobody was refused.")
 
     run(work())
-
-
-def _lifetime(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,6})([mhd])", text)
-    if match is None:
-        raise Invalid(f"{text!r} is no lifetime.", hint="Write 30m, 12h or 90d.")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
