@@ -17,7 +17,6 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.access.quota.budget import BUDGETS, Unit
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.kit.errors import InventoryError
-from customer_inventory.record.document import parse
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.types import TYPES, named
 from customer_inventory.store.database import Database, Row
@@ -116,7 +115,7 @@ class _Replay:
         if not was_permitted:
             self._count(row, ALLOWED, row["rule"] or "permission")
             return
-        self._waiting.append((row, [each for each in parse(row["record_ids"]) if each]))
+        self._waiting.append((row, [each for each in row["record_ids"] if each]))
         if len(self._waiting) >= _AT_ONCE:
             await self.look()
 
@@ -142,9 +141,11 @@ class _Replay:
                 self._count(row, HIDDEN, "scope", hidden)
 
     def _refused_by(self, row: Row, kind: str | None) -> str | None:
-        if not self._session.may(Operation(row["operation"]), kind):
+        # In the order of the doors: what a refused request asks of a quota is spent too.
+        exhausted = self._exhausted(row, kind)
+        if exhausted is None and not self._session.may(Operation(row["operation"]), kind):
             return "permission"
-        return self._exhausted(row, kind)
+        return exhausted
 
     def _exhausted(self, row: Row, kind: str | None) -> str | None:
         """Count the request in every window it falls in; return the budget that it overdraws."""
@@ -181,6 +182,6 @@ class _Replay:
     def _count(self, row: Row, change: str, rule: str, concerned: Sequence[str] = ()) -> None:
         key = (row["operation"], row["record_type"], change, rule)
         outcome = self.outcomes.setdefault(key, Outcome(*key))
-        ids = concerned or [each for each in parse(row["record_ids"]) if each]
+        ids = concerned or [each for each in row["record_ids"] if each]
         records = len(concerned) if concerned else row["record_count"] or 0
         outcome.count(row, records, ids[0] if ids else None)

@@ -1,7 +1,7 @@
 """An explanation of one decision: the doors' own functions are asked, and each is named.
 
-Nothing is decided here. What is permitted is asked of a session, what is left of a quota of its row,
-whether a record is shown of the read that would show it.
+Nothing is decided here. What is permitted is asked of a session, what is left of a quota of its
+row, whether a record is shown of the read that would show it.
 """
 
 from collections.abc import Sequence

@@ -16,8 +16,8 @@ async def traffic_of(
 ) -> AsyncIterator[Row]:
     """Yield the entries of `process` for `purpose` since an instant, oldest first.
 
-    Rows of place (None: not sealed yet), at, operation, record_type, record_ids (a JSON list),
-    record_count, status, decision, rule and groups (a JSON list). Reads one snapshot.
+    Rows of place (None: not sealed yet), at, operation, record_type, record_ids (None for one that
+    was erased), record_count, status, decision, rule and groups. Reads one snapshot.
     """
     async with (
         database.session() as connection,
