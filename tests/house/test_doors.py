@@ -1,14 +1,19 @@
-"""No open door: every route names one permission, and what is public is listed here."""
+"""No open door: every route names one permission, asks who calls, and leaves its ledger entry."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
 
 import httpx
-import pytest
 
 from customer_inventory.access.operation import Operation
-from customer_inventory.api.route import ROOT as API_ROOT
+from customer_inventory.access.registration import issue_token, revoke_tokens
+from customer_inventory.access.stranger import refusals
 from customer_inventory.api.routes import ROUTES as API
 from customer_inventory.tmf.door import _resources
-from customer_inventory.tmf.roles import Roles
 from tests.conftest import Service
+from tests.house.walk import Step, every_step
 
 PUBLIC = {
     "/health/live",
@@ -24,21 +29,13 @@ PUBLIC = {
     "/docs/own.css",
     "/docs/static",
 }
-ROUTES = (
-    [
-        (path if not is_item else f"{path}/unknown", method)
-        for path, resource in _resources("").items()
-        for is_item, served in ((False, resource.collection), (True, resource.item))
-        for method in served
-    ]
-    + [(path, "GET") for path in Roles(None, "", 1).resources]
-    + [(f"{API_ROOT}{route.path}".replace("{type}", "individual"), route.method) for route in API]
-)
+STEPS = every_step()
+EVERYTHING = "read,create,modify,update,delete,download"
 
 
 def test_every_route_names_one_permission() -> None:
     for resource in _resources("").values():
-        for served in (resource.collection, resource.item):
+        for served in (resource.collection, resource.item, resource.history):
             for operation, _ in served.values():
                 assert isinstance(operation, Operation)
     assert all(isinstance(route.operation, Operation) for route in API)
@@ -48,21 +45,128 @@ async def test_only_what_is_listed_is_public(service: Service) -> None:
     assert {route.path for route in service.application.pages.routes} == PUBLIC
 
 
-@pytest.mark.parametrize("token", ["", "Bearer x", "Bearer cinv_unknown", "Basic dTpw", "x" * 5000])
-async def test_every_route_asks_who_is_calling(service: Service, token: str) -> None:
-    async with httpx.AsyncClient(base_url=service.base) as stranger:
-        for path, method in ROUTES:
-            headers = {"Authorization": token} if token else {}
-            answer = await stranger.request(method, path, headers=headers)
-            assert answer.status_code == 401, (method, path)
+async def walked(
+    service: Service, authorization: str, steps: Sequence[Step] = STEPS
+) -> list[tuple[Step, httpx.Response]]:
+    """Walk the routes with this Authorization header (empty: without)."""
+    headers = {"Authorization": authorization} if authorization else {}
+    async with httpx.AsyncClient(base_url=service.base, headers=headers, timeout=60) as caller:
+        answers = []
+        for at in range(0, len(steps), 8):
+            some = steps[at : at + 8]
+            asked = (caller.request(step.method, step.path) for step in some)
+            answers += zip(some, await asyncio.gather(*asked), strict=True)
+    return answers
+
+
+async def refused_strangers(service: Service) -> int:
+    await service.application.strangers.keep()
+    return sum(row["refused"] for row in await refusals(service.database))
+
+
+async def test_every_route_turns_strangers_away_and_counts_them(service: Service) -> None:
+    some = STEPS[::20]
+    asked = [(token, STEPS) for token in ("", "Bearer cinv_unknown")]
+    asked += [(token, some) for token in ("Bearer x", "Bearer a.b.c", "Basic dTpw", "x" * 5000)]
+    refused = 0
+    for token, steps in asked:
+        for step, answer in await walked(service, token, steps):
+            assert answer.status_code == 401, step
             assert answer.headers["www-authenticate"].startswith("Bearer")
+        refused += len(steps)
+        assert await refused_strangers(service) == refused
+    assert await service.database.value("SELECT count(*) FROM access.entry") == 0
 
 
-async def test_every_route_asks_whether_the_caller_may(service: Service) -> None:
+async def entries_of(service: Service, process: str) -> Counter[tuple[str, ...]]:
+    """Return how often a process is in the ledger, by type, decision and status."""
+    rows = await service.database.fetch(
+        "SELECT record_type, decision, status, rule FROM access.entry WHERE process = $1", process
+    )
+    return Counter(tuple(row) for row in rows)
+
+
+async def test_every_route_refuses_who_may_not_and_keeps_it(service: Service) -> None:
     token = await service.token_for("idle", "individual:download")
-    async with httpx.AsyncClient(base_url=service.base) as caller:
-        for path, method in ROUTES:
-            answer = await caller.request(
-                method, path, headers={"Authorization": f"Bearer {token}"}
-            )
-            assert answer.status_code == 403, (method, path)
+    for step, answer in await walked(service, f"Bearer {token}"):
+        assert answer.status_code == 403, step
+        assert step.method == "HEAD" or answer.json()["code"] == "forbidden"
+    expected = Counter((step.entry_type, "deny", 403, "forbidden") for step in STEPS)
+    assert await entries_of(service, "idle") == expected
+    named = await service.database.fetch(
+        "SELECT jsonb_array_elements_text(record_ids::jsonb) AS id FROM access.entry"
+        " WHERE process = 'idle'"
+    )
+    assert {row["id"] for row in named} == {step.identifier for step in STEPS} - {""}
+
+
+async def test_every_route_refuses_what_has_expired(service: Service) -> None:
+    await service.token_for("late", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    token = await issue_token(
+        service.database, "late", purpose="testing", lifetime=timedelta(seconds=1)
+    )
+    authorization = f"Bearer {token.secret}"
+    await service.application.guard.authenticate(authorization)
+    await asyncio.sleep(1.1)
+    await all_turned_away(service, authorization)
+
+
+async def test_every_route_refuses_what_was_revoked_a_moment_ago(service: Service) -> None:
+    token = await service.token_for("former", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    authorization = f"Bearer {token}"
+    await service.application.guard.authenticate(authorization)
+    await revoke_tokens(service.database, "former")
+    await forgotten(service, authorization)
+    await all_turned_away(service, authorization)
+
+
+async def test_every_route_refuses_a_process_suspended_a_moment_ago(service: Service) -> None:
+    token = await service.token_for("paused", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    authorization = f"Bearer {token}"
+    await service.application.guard.authenticate(authorization)
+    await service.database.execute(
+        "UPDATE access.process SET state = 'suspended' WHERE id = 'paused'"
+    )
+    await forgotten(service, authorization)
+    await all_turned_away(service, authorization)
+
+
+async def test_every_route_refuses_what_was_withdrawn_a_moment_ago(service: Service) -> None:
+    token = await service.token_for("less", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    authorization = f"Bearer {token}"
+    await service.application.guard.authenticate(authorization)
+    await service.database.execute("DELETE FROM access.permission WHERE process = 'less'")
+    await forgotten(service, authorization)
+    for step, answer in await walked(service, authorization):
+        assert answer.status_code == 403, step
+    expected = Counter((step.entry_type, "deny", 403, "forbidden") for step in STEPS)
+    assert await entries_of(service, "less") == expected
+
+
+async def test_what_is_permitted_is_kept_too(service: Service) -> None:
+    token = await service.token_for("busy", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    answers = await walked(service, f"Bearer {token}")
+    assert all(answer.status_code not in (401, 403) for _, answer in answers)
+    expected = Counter(
+        (step.entry_type, "permit", answer.status_code, None) for step, answer in answers
+    )
+    assert await entries_of(service, "busy") == expected
+    assert max(answer.status_code for _, answer in answers) < 500
+
+
+async def all_turned_away(service: Service, authorization: str) -> None:
+    """Walk every route: whoever had a token is a stranger now, and counted as one."""
+    before = await refused_strangers(service)
+    for step, answer in await walked(service, authorization):
+        assert answer.status_code == 401, step
+    assert await refused_strangers(service) == before + len(STEPS)
+    assert await service.database.value("SELECT count(*) FROM access.entry") == 0
+
+
+async def forgotten(service: Service, authorization: str) -> None:
+    """Wait until the service has heard of the change: it is told at once, by the database."""
+    for _ in range(100):
+        if service.application.guard.remembered(authorization) is None:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the service has not heard of it within a second")

@@ -21,7 +21,6 @@ async def simulated(service: Service, permissions: object) -> Simulation:
     draft = draft_of({"process": PROCESS, "purpose": "testing", "permissions": permissions})
     return await simulate(
         service.database,
-        service.application.inventory,
         draft,
         since=now() - timedelta(days=7),
         asks_for=_asked_for(),
@@ -106,7 +105,6 @@ async def test_another_purpose_is_not_concerned(service: Service, traffic: list[
     draft = draft_of({"process": PROCESS, "purpose": "other", "permissions": {"*": ["read"]}})
     simulation = await simulate(
         service.database,
-        service.application.inventory,
         draft,
         since=now() - timedelta(days=7),
         asks_for=_asked_for(),

@@ -34,7 +34,7 @@ def explain_command(
     """Say whether a process may do something, by which rule, and what each rule says.
 
     The doors' own functions are asked, as things stand now. With --record it is said whether that
-    one is shown, and if not, whether it is outside the scope or not there.
+    one is shown.
 
     Exit code 0: permitted; 1: not.
 

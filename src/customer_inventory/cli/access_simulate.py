@@ -15,10 +15,9 @@ from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
-from customer_inventory.record.inventory import Inventory
 from customer_inventory.tmf.hub import RESOURCE as HUB
 from customer_inventory.usage.draft import read_draft
-from customer_inventory.usage.simulating import SAME, Simulation, simulate
+from customer_inventory.usage.simulating import REFUSED, SAME, Simulation, simulate
 
 
 @click.command("simulate")
@@ -55,9 +54,7 @@ def simulate_command(file: Path, since: str, output: str) -> None:
 
     async def work() -> Simulation:
         async with opened(Settings.from_environment()) as database:
-            simulation = await simulate(
-                database, Inventory(database), draft, since=start, asks_for=_asked_for()
-            )
+            simulation = await simulate(database, draft, since=start, asks_for=_asked_for())
             await trace(database, operator(), Operation.READ, "accessSimulation", [])
         return simulation
 
@@ -67,7 +64,7 @@ def simulate_command(file: Path, since: str, output: str) -> None:
     show(rows, output, columns=columns, empty="The process did nothing in that time.")
     changed = sum(each.requests for each in simulation.outcomes if each.change != SAME)
     click.echo(f"{changed:,} of {simulation.requests:,} requests would change.", err=True)
-    if any(each.change not in (SAME, "newly allowed") for each in simulation.outcomes):
+    if any(each.change == REFUSED for each in simulation.outcomes):
         sys.exit(PROBLEMS)
 
 

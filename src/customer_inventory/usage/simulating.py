@@ -1,12 +1,11 @@
 """A simulation: what a process did lately, decided again under a draft of its permissions.
 
-The same session decides as at the doors: what it may, what its terms let it see. Quotas are counted
-in the windows of the time when it was done.
+The same session decides as at the doors. Quotas are counted in the windows of the time when it was
+done.
 """
 
-import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,17 +15,12 @@ from customer_inventory.access.log.traffic import traffic_of
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.quota.budget import BUDGETS, Unit
 from customer_inventory.access.registration import EVERY_TYPE
-from customer_inventory.kit.errors import InventoryError
-from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.types import TYPES, named
 from customer_inventory.store.database import Database, Row
 from customer_inventory.usage.draft import Draft
 
-REFUSED, ALLOWED, HIDDEN, SAME = "newly refused", "newly allowed", "fewer records", "as before"
+REFUSED, ALLOWED, SAME = "newly refused", "newly allowed", "as before"
 
 _EXAMPLES = 3
-_MOST_IDS = 50_000
-_AT_ONCE = 500
 _NOTHING = "none"
 
 
@@ -63,7 +57,6 @@ class Simulation:
 
 async def simulate(
     database: Database,
-    inventory: Inventory,
     draft: Draft,
     *,
     since: datetime,
@@ -72,15 +65,13 @@ async def simulate(
     """Decide again, under `draft`, what its process did for its purpose since an instant.
 
     `asks_for` gives, by the ledger's word for a type, the record type that the permission was asked
-    for (None: some type) where that is another. Scope is looked at as the records are now, for the
-    first 50,000 of them. Raises Unavailable.
+    for (None: some type) where that is another. Raises Unavailable.
     """
-    replay = _Replay(inventory, draft.session(), asks_for)
+    replay = _Replay(draft.session(), asks_for)
     async for row in traffic_of(
         database, process=draft.process, purpose=draft.purpose, since=since
     ):
-        await replay.take(row)
-    await replay.look()
+        replay.take(row)
     found = sorted(
         replay.outcomes.values(),
         key=lambda each: (each.change == SAME, each.operation, each.record_type, each.rule),
@@ -92,17 +83,14 @@ class _Replay:
     """A simulation under way."""
 
     def __init__(
-        self, inventory: Inventory, session: Session, asks_for: Mapping[str, str | None]
+        self, session: Session, asks_for: Mapping[str, str | None]
     ) -> None:
         self.outcomes: dict[tuple[str, ...], Outcome] = {}
-        self._inventory = inventory
         self._session = session
         self._asks_for = asks_for
         self._used: Counter[tuple[str, str, int]] = Counter()
-        self._visible: dict[tuple[str, str], bool] = {}
-        self._waiting: list[tuple[Row, list[str]]] = []
 
-    async def take(self, row: Row) -> None:
+    def take(self, row: Row) -> None:
         """Decide one request again."""
         if row["operation"] == _NOTHING:
             return
@@ -115,30 +103,7 @@ class _Replay:
         if not was_permitted:
             self._count(row, ALLOWED, row["rule"] or "permission")
             return
-        self._waiting.append((row, [each for each in row["record_ids"] if each]))
-        if len(self._waiting) >= _AT_ONCE:
-            await self.look()
-
-    async def look(self) -> None:
-        """See which of the records of the requests that wait the draft would show."""
-        waiting, self._waiting = self._waiting, []
-        wanted = {
-            (row["record_type"], each)
-            for row, ids in waiting
-            if row["record_type"] in TYPES and row["operation"] == Operation.READ
-            for each in ids
-        }
-        await self._see(wanted - self._visible.keys())
-        for row, ids in waiting:
-            hidden = [
-                each for each in ids if not self._visible.get((row["record_type"], each), True)
-            ]
-            if not hidden:
-                self._count(row, SAME, "permission")
-            elif len(hidden) == len(ids) == 1:
-                self._count(row, REFUSED, "scope", hidden)
-            else:
-                self._count(row, HIDDEN, "scope", hidden)
+        self._count(row, SAME, "permission")
 
     def _refused_by(self, row: Row, kind: str | None) -> str | None:
         # In the order of the doors: what a refused request asks of a quota is spent too.
@@ -161,27 +126,8 @@ class _Replay:
                 self._used[window] += cost
         return None
 
-    async def _see(self, wanted: Collection[tuple[str, str]]) -> None:
-        some = list(wanted)[: max(0, _MOST_IDS - len(self._visible))]
-        seen = await asyncio.gather(*(self._is_shown(*each) for each in some))
-        self._visible.update(zip(some, seen, strict=True))
-
-    async def _is_shown(self, record_type: str, identifier: str) -> bool:
-        """Tell whether the draft keeps a record out; one that is gone since is not its matter."""
-        declared = named(record_type)
-        try:
-            await self._inventory.get(declared, identifier, sight=self._session.sight)
-        except InventoryError:
-            try:
-                await self._inventory.get(declared, identifier)
-            except InventoryError:
-                return True
-            return False
-        return True
-
-    def _count(self, row: Row, change: str, rule: str, concerned: Sequence[str] = ()) -> None:
+    def _count(self, row: Row, change: str, rule: str) -> None:
         key = (row["operation"], row["record_type"], change, rule)
         outcome = self.outcomes.setdefault(key, Outcome(*key))
-        ids = concerned or [each for each in row["record_ids"] if each]
-        records = len(concerned) if concerned else row["record_count"] or 0
-        outcome.count(row, records, ids[0] if ids else None)
+        first = next((each for each in row["record_ids"] if each), None)
+        outcome.count(row, row["record_count"] or 0, first)

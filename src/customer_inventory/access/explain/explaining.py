@@ -57,8 +57,7 @@ async def explain(
 ) -> Explanation:
     """Explain whether `process` may do `operation` on records of a type, or on one of them, now.
 
-    For people who may know what there is: it tells a record that is out of scope from one that
-    is not there. Raises NoSuchProcess, and Invalid for a record type that is none.
+    Raises NoSuchProcess, and Invalid for a record type that is none.
     """
     _check_type(record_type)
     state = await database.value(SQL.state_of_process, process)
@@ -72,9 +71,7 @@ async def explain(
         steps += [_grant(row) for row in await database.fetch(SQL.latest_grant, process, purpose)]
     steps += await _quotas(database, Actor(process, purpose), record_type)
     if identifier is not None and session is not None:
-        steps.append(await _record(inventory, session, record_type, identifier))
-        if steps[-1].rule == _ABSENT and await _is_there(inventory, record_type, identifier):
-            steps[-1] = Step("scope", False, "It is there, but outside the scope: it looks absent.")
+        steps.append(await _record(inventory, record_type, identifier))
     return _concluded(steps)
 
 
@@ -87,9 +84,9 @@ async def explain_to(
     record_type: str,
     identifier: str | None = None,
 ) -> Explanation:
-    """Explain to whoever has `session` what it may do: as `explain` does, but nothing that is kept.
+    """Explain to whoever has `session` what it may do, as `explain` does.
 
-    A record that is out of scope is not there, as everywhere. Raises Invalid for no record type.
+    Raises Invalid for a record type that is none.
     """
     _check_type(record_type)
     actor = session.actor
@@ -97,7 +94,7 @@ async def explain_to(
     steps = [_permission(session, permissions, operation, record_type)]
     steps += await _quotas(database, actor, record_type)
     if identifier is not None and session.may(Operation.READ, record_type):
-        steps.append(await _record(inventory, session, record_type, identifier))
+        steps.append(await _record(inventory, record_type, identifier))
     return _concluded(steps)
 
 
@@ -179,22 +176,12 @@ def _quota(use: Use) -> Step:
     return Step("quota", left > 0, f"{name}: {left:,} of {use.most:,} left{resets}.")
 
 
-async def _record(
-    inventory: Inventory, session: Session, record_type: str, identifier: str
-) -> Step:
+async def _record(inventory: Inventory, record_type: str, identifier: str) -> Step:
     """Read the record as the caller would, and tell what came of it."""
     try:
-        version = await inventory.get(named(record_type), identifier, sight=session.sight)
+        version = await inventory.get(named(record_type), identifier)
     except NotFound as error:
         return Step(_ABSENT, False, error.message)
     except Refused as error:
         return Step(error.code, False, str(error))
     return Step("record", True, f"{version.id} is shown, at revision {version.revision}.")
-
-
-async def _is_there(inventory: Inventory, record_type: str, identifier: str) -> bool:
-    try:
-        await inventory.get(named(record_type), identifier)
-    except NotFound:
-        return False
-    return True
