@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from customer_inventory.access import registration
+from customer_inventory.access.decision import Decision
 from customer_inventory.access.explain.explaining import Explanation, explain
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import NoSuchProcess, Permission, set_state
@@ -60,7 +61,8 @@ async def test_what_is_of_every_type_is_found(service: Service) -> None:
 
 async def test_a_suspended_process_is_refused_by_its_state(service: Service) -> None:
     await service.token_for(PROCESS, "individual:read")
-    await set_state(service.database, PROCESS, "suspended")
+    decision = Decision("Ada", "tests", "Under investigation")
+    await set_state(service.database, PROCESS, "suspended", by=decision)
     told = await explained(service)
     assert (told.permitted, told.rule) == (False, "process")
 

@@ -20,7 +20,16 @@ from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 
-OTHERS = (quota, explain_command, simulate_command, recertify, break_glass, watch, apply_command, export_command)
+OTHERS = (
+    quota,
+    explain_command,
+    simulate_command,
+    recertify,
+    break_glass,
+    watch,
+    apply_command,
+    export_command,
+)
 
 
 @click.group()

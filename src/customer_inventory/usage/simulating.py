@@ -82,9 +82,7 @@ async def simulate(
 class _Replay:
     """A simulation under way."""
 
-    def __init__(
-        self, session: Session, asks_for: Mapping[str, str | None]
-    ) -> None:
+    def __init__(self, session: Session, asks_for: Mapping[str, str | None]) -> None:
         self.outcomes: dict[tuple[str, ...], Outcome] = {}
         self._session = session
         self._asks_for = asks_for

@@ -8,6 +8,8 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from customer_inventory.access.decision import Decision
+from customer_inventory.access.house import PROCESS
 from customer_inventory.access.quota.budget import BUDGETS, MISSES, Unit
 from customer_inventory.access.quota.meter import Exhausted, Key, Meter
 from customer_inventory.access.registration import EVERY_TYPE, set_state
@@ -182,7 +184,10 @@ class Quotas:
         finding = Finding(key=(process, purpose), evidence=evidence)
         await raised(self._database, GUESSING, [finding])
         if self._suspends:
-            await set_state(self._database, process, "suspended")
+            why = f"Asked for {meter.most} unknown ids within an hour."
+            await set_state(
+                self._database, process, "suspended", by=Decision(PROCESS, PROCESS, why)
+            )
 
 
 _ONE_RECORD: Costs = {Unit.REQUEST: 1, Unit.ROW: 1}
