@@ -19,6 +19,8 @@ from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.access.log import subject as ledger_subject
 from customer_inventory.access.log.house import sealer_of
+from customer_inventory.access.log.note import Signer
+from customer_inventory.access.log.statement import ERASURE, signing
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
 from customer_inventory.access.quota.quotas import Quotas
@@ -43,7 +45,14 @@ from customer_inventory.record.search import word
 from customer_inventory.record.subject import own as record_subject
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.record.subject.holder import Holders
-from customer_inventory.record.subject.job import ERASE, OVERDUE, erase_when_due, look_for_overdue
+from customer_inventory.record.subject.job import (
+    ERASE,
+    ERASE_ONE,
+    OVERDUE,
+    erase_one,
+    erase_when_due,
+    look_for_overdue,
+)
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
 from customer_inventory.store.safe import Safe
@@ -84,6 +93,16 @@ def holders_of(database: Database, settings: Settings) -> Holders:
     )
 
 
+def eraser_of(database: Database, settings: Settings) -> Eraser:
+    """Return what erases subjects from `database`; its certificates bear the ledger's signature."""
+    return Eraser(
+        database,
+        holders_of(database, settings),
+        policy_of(settings.retention),
+        sign=signing(ERASURE, lambda: Signer.kept_in(settings.home)),
+    )
+
+
 def retainer_of(database: Database, settings: Settings) -> Retainer:
     """Return what removes from `database` what is past its time, by the policy of `settings`."""
     holders = record_subject.holders(lambda: attachments_of(database, settings))
@@ -119,7 +138,7 @@ class Application:
         self.sealer = sealer_of(self.database, settings)
         self.events = Events(self.database, self.ledger, settings, public_url)
         holders = holders_of(self.database, settings)
-        self.eraser = Eraser(self.database, holders, policy)
+        self.eraser = eraser_of(self.database, settings)
         self.retainer = retainer_of(self.database, settings)
         self.jobs = self._jobs(settings)
         roles = Roles(self.database, public_url, settings.max_page)
@@ -210,6 +229,7 @@ class Application:
         jobs.every(_EVERY_NIGHT, PRUNE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(word.MEND_WORDS, words)
         jobs.every(_EVERY_NIGHT, word.MEND_WORDS, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(ERASE_ONE, erase_one(self.eraser))
         jobs.handle(ERASE, erase_when_due(self.eraser))
         jobs.every(_EVERY_HOUR, ERASE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(RETAIN, retain)

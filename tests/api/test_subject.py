@@ -1,5 +1,7 @@
 """The rights of subjects by the management API."""
 
+import asyncio
+
 from customer_inventory.kit.ids import new_id
 from tests.conftest import Service
 from tests.tmf.bodies import BODIES, PATHS
@@ -56,3 +58,20 @@ async def test_it_takes_the_permission_to_every_type(service: Service) -> None:
     for path in ("erasure", "legalHold"):
         refused = await service.client.post(f"{ROOT}/{path}", json=given, headers=headers)
         assert refused.status_code == 403
+
+
+async def test_a_large_erasure_is_a_job_that_tells_how_far_it_is(service: Service) -> None:
+    client = service.client
+    made = await client.post(PATHS["individual"], json=BODIES["individual"])
+    there = f"{PATHS['individual']}/{made.json()['id']}"
+    given = {"subjectId": made.json()["id"], "reason": "DSR-2026-17", "asJob": True}
+    begun = await client.post(f"{ROOT}/erasure", json=given)
+    assert begun.status_code == 202, begun.text
+    assert begun.json()["state"] == "begun"
+    async with asyncio.timeout(60):
+        while "sha256" not in (told := (await client.get(begun.headers["location"])).json()):
+            assert told["emptied"] <= told["toEmpty"]
+            await asyncio.sleep(0.2)
+    assert told["removed"] == {"individual": 1}
+    assert told["signature"]["algorithm"] == "Ed25519"
+    assert (await client.get(there)).status_code == 404

@@ -34,9 +34,10 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": [*_of_path(route), *route.parameters],
         "responses": openapi.responses(
             {
-                str(route.status): openapi.answer(route.summary, content)
+                str(status): openapi.answer(route.summary, content)
                 if content
                 else {"description": route.summary}
+                for status in (route.status, *route.other_statuses)
             },
             errors,
         ),

@@ -81,6 +81,7 @@ class Route:
     body: Schema | None = None
     answer: Schema = field(default_factory=dict)
     status: int = 200
+    other_statuses: tuple[int, ...] = ()
     body_media: str = JSON
     answer_media: str = JSON
     is_large: bool = False

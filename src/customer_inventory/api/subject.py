@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from customer_inventory.access.operation import Operation
-from customer_inventory.api.route import Call, Route, told
+from customer_inventory.api.route import ROOT, Call, Route, told
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.document import parse_object
+from customer_inventory.record.job import enqueue
 from customer_inventory.record.subject import hold, request
-from customer_inventory.record.subject.erasing import erasures
+from customer_inventory.record.subject.erasing import AT_ONCE, erasures
+from customer_inventory.record.subject.job import ERASE_ONE
 from customer_inventory.web.exchange import Answer
 from customer_inventory.web.parameters import known
 
@@ -20,15 +22,23 @@ _EVERY = "*"
 
 
 async def erase(call: Call) -> Answer:
-    """POST an erasure, or with `dryRun` the question what it would do."""
-    given = _given(call, "subjectId", "reason", "dryRun")
+    """POST an erasure, or with `dryRun` the question what it would do.
+
+    A large one, or one that is asked for `asJob`, is answered with how far it is.
+    """
+    given = _given(call, "subjectId", "reason", "dryRun", "asJob")
     subject_id = _text(given, "subjectId")
     if given.get("dryRun") is True:
         return told(await call.rooms.eraser.plan(subject_id))
-    certificate = await call.rooms.eraser.erase(
-        subject_id, reason=_text(given, "reason"), actor=call.actor
+    at_once = 0 if given.get("asJob") is True else AT_ONCE
+    done = await call.rooms.eraser.begin(
+        subject_id, reason=_text(given, "reason"), actor=call.actor, at_once=at_once
     )
-    return told(certificate, status=201)
+    if "sha256" in done:
+        return told(done, status=201)
+    await enqueue(call.rooms.database, ERASE_ONE, {"id": done["id"]}, actor=call.actor)
+    place = f"{call.rooms.public_url}{ROOT}/erasure/{done['id']}"
+    return told(done, status=202)._replace(headers=((b"location", place.encode()),))
 
 
 async def find_erasures(call: Call) -> Answer:
@@ -37,8 +47,8 @@ async def find_erasures(call: Call) -> Answer:
 
 
 async def certificate(call: Call) -> Answer:
-    """GET the certificate of an erasure."""
-    return told(await call.rooms.eraser.certificate(call.path["id"]))
+    """GET the certificate of an erasure, or how far it is."""
+    return told(await call.rooms.eraser.status(call.path["id"]))
 
 
 async def place(call: Call) -> Answer:
@@ -168,19 +178,21 @@ def _route(
     body: dict[str, Any] | None = None,
     answer: dict[str, Any] = _OBJECT,
     status: int = 200,
+    other_statuses: tuple[int, ...] = (),
 ) -> Route:
     entry = path.split("/")[1]
     return Route(
         method, path, operation, handler, summary, entry, _EVERY,
-        body=body, answer=answer, status=status,
+        body=body, answer=answer, status=status, other_statuses=other_statuses,
     )  # fmt: skip
 
 
 ROUTES = (
     _route(
         "POST", "/erasure", Operation.DELETE, erase, "Erase a subject, or ask what would go",
-        body=_body("subjectId", subjectId=_WORD, reason=_CASE, dryRun={"type": "boolean"}),
-        status=201,
+        body=_body("subjectId", subjectId=_WORD, reason=_CASE, dryRun={"type": "boolean"},
+                   asJob={"type": "boolean"}),
+        status=201, other_statuses=(200, 202),
     ),
     _route("GET", "/erasure", Operation.DELETE, find_erasures, "The erasures", answer=_LIST),
     _route("GET", "/erasure/{id}", Operation.DELETE, certificate, "A certificate of erasure"),

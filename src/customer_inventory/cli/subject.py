@@ -1,16 +1,21 @@
 """`cinv subject`: what the law gives a subject: erasure, legal holds against it, requests."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import msgspec
 
 from customer_inventory.access.house import operator, trace
+from customer_inventory.access.log.note import Signer
+from customer_inventory.access.log.statement import ERASURE, is_signed
 from customer_inventory.access.operation import Operation
-from customer_inventory.app import holders_of
+from customer_inventory.app import eraser_of
+from customer_inventory.cli.key import public_key
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.subject_package import export
@@ -19,9 +24,10 @@ from customer_inventory.cli.subject_retention import retention
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
-from customer_inventory.record.retention.policy import policy_of
 from customer_inventory.record.subject import hold as holding
-from customer_inventory.record.subject.erasing import Eraser, erasures, readable
+from customer_inventory.record.subject.certificate import digest, readable
+from customer_inventory.record.subject.erasing import Eraser, erasures
+from customer_inventory.record.subject.notes import notes, take_notes
 from customer_inventory.store.database import Database
 
 _HOLD = ("id", "subject_id", "reason", "until", "placed_at", "lifted_at")
@@ -71,12 +77,21 @@ def erase(identifier: str, reason: str | None, dry_run: bool, yes: bool) -> None
 
 
 @subject.command("erasures")
+@click.option("--notes", "is_whole", is_flag=True, help="Each whole, as NDJSON for `replay`.")
 @output_option
-def erasures_command(output: str) -> None:
-    """List erasures, newest first."""
+def erasures_command(is_whole: bool, output: str) -> None:
+    """List erasures, newest first.
+
+    Keep what --notes writes outside the database: a restored one does not know the erasures after
+    its backup. It holds ids and certificates, no value of a subject.
+    """
 
     async def work(_: Eraser, database: Database) -> list[dict[str, Any]]:
-        return await erasures(database)
+        return await (notes(database) if is_whole else erasures(database))
+
+    if is_whole:
+        show(run(_with_both(work)), "ndjson", columns=(), empty="")
+        return
 
     show(run(_with_both(work)), output, columns=_ERASURE, empty="Nobody has been erased.")
 
@@ -84,8 +99,12 @@ def erasures_command(output: str) -> None:
 @subject.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, instead of text.")
-def certificate(identifier: str, as_json: bool) -> None:
+@click.option("--verify", "is_verified", is_flag=True, help="Check its digest and signature.")
+@click.option("--key", metavar="HEX", help="Public key to verify by.  [default: our own]")
+def certificate(identifier: str, as_json: bool, is_verified: bool, key: str | None) -> None:
     """Print the certificate of an erasure.
+
+    With --verify, exit code 1 says that it is not as it was signed.
 
     \b
     Example:
@@ -93,17 +112,38 @@ def certificate(identifier: str, as_json: bool) -> None:
     """
     told = run(_with(lambda eraser: eraser.certificate(identifier)))
     click.echo(_pretty(told) if as_json else readable(told))
+    if is_verified:
+        public = public_key(key) if key else Signer.kept_in(Settings.from_environment().home).public
+        is_right = told["sha256"] == digest(told) and is_signed(
+            ERASURE, told["sha256"], told.get("signature", {}), public
+        )
+        click.echo("as signed" if is_right else "NOT as signed", err=True)
+        sys.exit(0 if is_right else 1)
 
 
 @subject.command()
-def replay() -> None:
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Erasures that the backup may not know: what `erasures --notes` wrote.",
+)
+def replay(file: Path | None) -> None:
     """Erase again whom a restored backup has brought back, by the list of erasures.
 
     \b
     Example:
       cinv subject replay
     """
-    again = run(_with(lambda eraser: eraser.replay(actor=operator())))
+    lines = file.read_bytes().splitlines() if file else []
+
+    async def work(eraser: Eraser, database: Database) -> list[str]:
+        noted = await take_notes(database, lines)
+        if file:
+            click.echo(f"{noted} erasures were not known here", err=True)
+        return await eraser.replay(actor=operator())
+
+    again = run(_with_both(work))
     for identifier in again:
         click.echo(identifier)
     click.echo(f"{len(again)} erasures were done again", err=True)
@@ -168,7 +208,7 @@ async def _with_both(work: Callable[[Eraser, Database], Awaitable[Result]]) -> R
     settings = Settings.from_environment()
     async with opened(settings) as database:
         return await work(
-            Eraser(database, holders_of(database, settings), policy_of(settings.retention)),
+            eraser_of(database, settings),
             database,
         )
 

@@ -14,6 +14,7 @@ from customer_inventory.access.log.note import Signer, is_of, origin_of
 from customer_inventory.access.log.sealing import log_of
 from customer_inventory.access.log.verifying import Proof, Report, prove, verify
 from customer_inventory.access.operation import Operation
+from customer_inventory.cli.key import public_key
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.clock import parse_instant
@@ -109,7 +110,7 @@ def verify_command(anchor: Path | None, key: str | None, output: str) -> None:
       cinv usage ledger verify
     """
     settings = Settings.from_environment()
-    public = _key(key) if key else Signer.kept_in(settings.home).public
+    public = public_key(key) if key else Signer.kept_in(settings.home).public
 
     async def work() -> Report:
         async with opened(settings) as database:
@@ -189,16 +190,6 @@ def _notes(file: Path, log: str) -> list[str]:
 def _progress(entries: int) -> None:
     if sys.stderr.isatty() and entries % 50_000 == 0:
         click.echo(f"{entries:,} entries …", err=True)
-
-
-def _key(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != 32:  # noqa: PLR2004 - an Ed25519 key
-        raise Invalid("This is no public key.", hint="Give its 64 hexadecimal digits.")
-    return key
 
 
 def _instant(text: str | None) -> datetime | None:

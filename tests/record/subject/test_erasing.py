@@ -1,18 +1,26 @@
 """Erasure: what goes, what stays without the subject, what refuses, what is done again."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from customer_inventory.access.log.note import Signer
+from customer_inventory.access.log.statement import ERASURE, is_signed
+from customer_inventory.app import eraser_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
+from customer_inventory.kit.settings import Settings
+from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.subject import hold
 from customer_inventory.record.subject.belonging import NoSuchSubject, belongings
-from customer_inventory.record.subject.erasing import Eraser, erasures, readable
+from customer_inventory.record.subject.certificate import digest, readable
+from customer_inventory.record.subject.erasing import Eraser, erasures
 from customer_inventory.record.subject.hold import Held
+from customer_inventory.record.subject.notes import notes, take_notes
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database
 from tests.record.samples import (
@@ -223,3 +231,68 @@ async def test_an_erasure_broken_off_is_finished_and_a_restored_subject_erased_a
     with pytest.raises(NoSuchRecord):
         await inventory.get(CUSTOMER, role)
     assert (await eraser.certificate(certificate["id"]))["subjectId"] == ada
+
+
+async def test_a_certificate_is_signed_and_what_was_altered_shows(
+    database: Database, inventory: Inventory, actor: Actor, home: Path
+) -> None:
+    ada = await made(inventory, INDIVIDUAL, person(), actor)
+    eraser = eraser_of(database, Settings(home=home))
+    told = await eraser.erase(ada, reason=CASE, actor=actor)
+    public = Signer.kept_in(home).public
+    assert told["sha256"] == digest(told)
+    assert told["signature"]["key"] == public.hex()
+    assert is_signed(ERASURE, told["sha256"], told["signature"], public)
+    assert digest({**told, "reason": "DSR-2026-18"}) != told["sha256"]
+    assert not is_signed(ERASURE, "0" * 64, told["signature"], public)
+    assert not is_signed("another/kind", told["sha256"], told["signature"], public)
+    assert not is_signed(ERASURE, told["sha256"], told["signature"], b"k" * 32)
+    assert not is_signed(ERASURE, told["sha256"], {}, public)
+    kept = await eraser.certificate(told["id"])
+    assert (kept, digest(kept)) == (told, told["sha256"])
+
+
+async def test_a_large_subject_is_begun_and_finished_by_a_job(
+    database: Database, inventory: Inventory, eraser: Eraser, actor: Actor
+) -> None:
+    ada = await made(inventory, INDIVIDUAL, person("Qixlarge"), actor)
+    role = await made(inventory, CUSTOMER, customer(ada), actor)
+    begun = await eraser.begin(ada, reason=CASE, actor=actor, at_once=1)
+    assert (begun["state"], begun["emptied"], begun["toEmpty"]) == ("begun", 0, 0)
+    await inventory.get(CUSTOMER, role)
+    await eraser.finish(begun["id"], actor=actor)
+    done = await eraser.status(begun["id"])
+    assert done["removed"] == {"individual": 1, "customer": 1}
+    row = await database.row("SELECT emptied, to_empty FROM record.erasure")
+    assert row["emptied"] == row["to_empty"] > 0
+    await eraser.finish(begun["id"], actor=actor)
+    assert await eraser.status(begun["id"]) == done
+    other = await made(inventory, INDIVIDUAL, person(), actor)
+    assert "sha256" in await eraser.begin(other, reason=CASE, actor=actor, at_once=1)
+
+
+async def test_erasures_after_the_backup_are_replayed_from_their_notes(
+    database: Database, inventory: Inventory, eraser: Eraser, actor: Actor
+) -> None:
+    ada = await made(inventory, INDIVIDUAL, person("Qixrestored"), actor)
+    await database.execute("CREATE TABLE public.kept AS SELECT * FROM record.individual")
+    certificate = await eraser.erase(ada, reason=CASE, actor=actor)
+    lines = [encode({**each, **_documents(each)}) for each in await notes(database)]
+    # The backup is older than the erasure: it has the record, and no note of it.
+    await database.execute("DELETE FROM record.erasure")
+    await database.execute("DELETE FROM record.history")
+    await database.execute("INSERT INTO record.individual SELECT * FROM public.kept")
+    await database.execute("DROP TABLE public.kept")
+    assert await eraser.replay(actor=actor) == []
+    await inventory.get(INDIVIDUAL, ada)
+    with pytest.raises(Invalid, match="Line 2 is no erasure"):
+        await take_notes(database, [*lines, b'{"id": "x"}'])
+    assert await take_notes(database, lines) == 1
+    assert await take_notes(database, lines) == 0
+    assert await eraser.replay(actor=actor) == [certificate["id"]]
+    assert await places_of(database, ["qixrestored"]) == set()
+    assert await eraser.certificate(certificate["id"]) == certificate
+
+
+def _documents(each: dict) -> dict:
+    return {name: parse_object(each[name]) for name in ("removed", "anonymised", "certificate")}

@@ -72,6 +72,10 @@ class Signer:
             )
         return cls(key)
 
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of `message`, which must say what kind of statement it is."""
+        return self._key.sign(message)
+
     def note(self, checkpoint: Checkpoint, log: str) -> str:
         """Return the signed note of `checkpoint` of the log with that id."""
         origin, root = origin_of(log), base64.b64encode(checkpoint.root).decode()

@@ -5,9 +5,8 @@ in transactions of its own. Whoever is cut short does it again: a holder emptied
 nothing. The same notes let a restored database erase again what its backup brought back.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.kit.ids import bucket_of, new_id
-from customer_inventory.record.document import encode, encode_sorted, parse_object
+from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.retention.keeping import Keeping
 from customer_inventory.record.retention.policy import Policy
 from customer_inventory.record.search.key import keys_of
@@ -26,6 +25,7 @@ from customer_inventory.record.subject.belonging import (
     gathered,
     versions,
 )
+from customer_inventory.record.subject.certificate import Sign, certificate
 from customer_inventory.record.subject.hold import refuse_if_held
 from customer_inventory.record.subject.holder import Holders, Scope
 from customer_inventory.record.subject.reason import check_case
@@ -39,6 +39,10 @@ _ROUNDS = 5
 """So often we look again for records that were made while the subject was being erased."""
 
 
+AT_ONCE = 500
+"""So many records go within the request; a larger subject is a job."""
+
+
 class NoSuchErasure(NotFound):
     """There is no erasure of that id, or it is not done yet."""
 
@@ -49,8 +53,16 @@ class NoSuchErasure(NotFound):
 class Eraser:
     """Erases subjects from one database, by the holders of all rooms."""
 
-    def __init__(self, database: Database, holders: Holders, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        holders: Holders,
+        policy: Policy | None = None,
+        *,
+        sign: Sign | None = None,
+    ) -> None:
         self._database = database
+        self._sign = sign
         self._keeping = Keeping(database, policy)
         self._holders = holders
 
@@ -72,6 +84,45 @@ class Eraser:
         Raises NoSuchSubject; Held when a legal hold keeps any of it, Kept when a rule of retention
         does; Invalid for a reason that is no reference to a case. Nothing has been erased then.
         """
+        identifier, found = await self._begun(subject_id, reason, actor)
+        return await self._finish(identifier, found, actor)
+
+    async def begin(
+        self, subject_id: str, *, reason: str, actor: Actor, at_once: int = AT_ONCE
+    ) -> dict[str, Any]:
+        """Erase a subject of `at_once` records at most, as `erase` does; begin with a larger one.
+
+        Returns the certificate, or how far it is (`status`): `finish` does the rest. Raises as
+        `erase` does.
+        """
+        identifier, found = await self._begun(subject_id, reason, actor)
+        if len(found.own) + len(found.shared) <= at_once:
+            return await self._finish(identifier, found, actor)
+        return await self.status(identifier)
+
+    async def finish(self, identifier: str, *, actor: Actor) -> None:
+        """Carry out an erasure that was begun; one that is done is left as it is."""
+        row = await self._database.row(SQL.begun_erasure, identifier, bucket_of(identifier))
+        if row is not None:
+            await self._finish(row["id"], _noted(row), actor)
+
+    async def status(self, identifier: str) -> dict[str, Any]:
+        """Return the certificate of an erasure, or how far it is; raise NoSuchErasure for none."""
+        row = await self._database.row(SQL.status, identifier, bucket_of(identifier))
+        if row is None:
+            raise NoSuchErasure
+        if row["certificate"] is not None:
+            return parse_object(row["certificate"])
+        return {
+            "id": identifier,
+            "subjectId": row["subject_id"],
+            "state": row["state"],
+            "begunAt": row["begun_at"].isoformat(),
+            "emptied": row["emptied"],
+            "toEmpty": row["to_empty"],
+        }
+
+    async def _begun(self, subject_id: str, reason: str, actor: Actor) -> tuple[str, Belongings]:
         check_case(reason)
         found = await self._free(subject_id)
         identifier = new_id(bucket_of(found.subject_id))
@@ -88,7 +139,7 @@ class Eraser:
             encode(found.own),
             encode(found.shared),
         )
-        return await self._finish(identifier, found, actor)
+        return identifier, found
 
     async def resume(self, *, begun_before: datetime, actor: Actor) -> int:
         """Finish the erasures begun before an instant and not done; return how many.
@@ -130,7 +181,7 @@ class Eraser:
         counts: Counter[str] = Counter()
         own, shared = dict(found.own), dict(found.shared)
         for _ in range(_ROUNDS):
-            counts.update(await self._empty(await self._scope(found, actor)))
+            counts.update(await self._empty(await self._scope(found, actor), identifier))
             late = await self._late(found)
             if late is None:
                 break
@@ -139,7 +190,7 @@ class Eraser:
         whole = Belongings(found.subject_id, own, shared)
         row = await self._database.row(SQL.erasure, identifier, bucket_of(identifier))
         assert row is not None  # noqa: S101 - it was noted before anything went
-        certified = _certificate(row, whole, counts)
+        certified = certificate(row, whole, counts, self._sign)
         await self._database.execute(
             SQL.end_erasure,
             identifier,
@@ -163,9 +214,14 @@ class Eraser:
         names = words_in(keys)
         return Scope(found.own, found.shared, words | found.own.keys(), frozenset(names), actor)
 
-    async def _empty(self, scope: Scope) -> Counter[str]:
+    async def _empty(self, scope: Scope, identifier: str = "") -> Counter[str]:
+        """Empty every holder; of the erasure `identifier` it is noted how far that is."""
         counts: Counter[str] = Counter()
-        for holder in self._holders.holders:
+        holders = self._holders.holders
+        for number, holder in enumerate(holders):
+            if identifier:
+                key = (identifier, bucket_of(identifier))
+                await self._database.execute(SQL.note_progress, *key, number, len(holders))
             gone = await holder.erase(self._database, scope)
             counts.update({f"{holder.name}: {table}": rows for table, rows in gone.items()})
         return counts
@@ -174,42 +230,6 @@ class Eraser:
 async def erasures(database: Database, *, limit: int = 1000) -> list[dict[str, Any]]:
     """Return the erasures, newest first: whom, why, by whom, when, and whether they are done."""
     return [dict(row) for row in await database.fetch(SQL.list_erasures, limit)]
-
-
-def readable(certificate: Mapping[str, Any]) -> str:
-    """Return a certificate as text for people."""
-    told = certificate
-    lines = [
-        f"Certificate of erasure {told['id']}",
-        f"Subject {told['subjectId']}, case {told['reason']}",
-        f"Begun {told['begunAt']}, ended {told['endedAt']}",
-        f"By {told['person'] or told['process']} ({told['process']}, {told['purpose']})",
-        "",
-        "Removed: " + (_summed(told["removed"]) or "nothing"),
-        "Taken out of records of others: " + (_summed(told["anonymised"]) or "nothing"),
-        "",
-        *(f"{rows:>8}  {place}" for place, rows in told["rows"].items()),
-        "",
-        f"SHA-256 {told['sha256']}",
-    ]
-    return "\n".join(lines)
-
-
-def _certificate(row: Row, found: Belongings, counts: Mapping[str, int]) -> dict[str, Any]:
-    told = {
-        "id": row["id"],
-        "subjectId": found.subject_id,
-        "reason": row["reason"],
-        "process": row["process"],
-        "person": row["person"],
-        "purpose": row["purpose"],
-        "begunAt": row["begun_at"].isoformat(),
-        "endedAt": now().isoformat(),
-        "removed": dict(Counter(found.own.values())),
-        "anonymised": dict(Counter(found.shared.values())),
-        "rows": {place: rows for place, rows in sorted(counts.items()) if rows},
-    }
-    return {**told, "sha256": hashlib.sha256(encode_sorted(told)).hexdigest()}
 
 
 def _noted(row: Row) -> Belongings:
@@ -223,11 +243,3 @@ def _listed(kinds: Mapping[str, str]) -> dict[str, list[str]]:
     for identifier, kind in sorted(kinds.items()):
         listed.setdefault(kind, []).append(identifier)
     return listed
-
-
-def _summed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {kind}" for kind, count in _sorted(counts.items()))
-
-
-def _sorted(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    return sorted(items, key=lambda item: (-item[1], item[0]))

@@ -15,6 +15,9 @@ from customer_inventory.store.database import Database
 ERASE = "record.resumeErasures"
 """Name of the job that finishes erasures which were broken off."""
 
+ERASE_ONE = "record.eraseSubject"
+"""Name of the job that carries out the erasure of a large subject (`id`: that of the erasure)."""
+
 OVERDUE = "record.checkSubjectRequests"
 """Name of the job that makes findings of overdue requests of subjects."""
 
@@ -29,6 +32,15 @@ def erase_when_due(eraser: Eraser) -> Handler:
         await eraser.resume(begun_before=now() - _LONG_ENOUGH, actor=actor)
 
     return resume
+
+
+def erase_one(eraser: Eraser) -> Handler:
+    """Return what carries out one erasure that was begun."""
+
+    async def finish(told: Mapping[str, Any], actor: Actor) -> None:
+        await eraser.finish(str(told["id"]), actor=actor)
+
+    return finish
 
 
 def look_for_overdue(database: Database) -> Handler:
