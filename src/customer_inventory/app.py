@@ -161,7 +161,7 @@ class Application:
             self.jobs,
             attachments_of(self.database, settings),
             self.eraser,
-            Packer(self.database, holders),
+            Packer(self.database, holders, policy),
             public_url,
             settings.max_page,
         )

@@ -12,6 +12,7 @@ from customer_inventory.app import holders_of
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.errors import Conflict, Unavailable
 from customer_inventory.kit.settings import Settings
+from customer_inventory.record.retention.policy import policy_of
 from customer_inventory.record.subject import request
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.record.subject.reason import check_case
@@ -51,7 +52,7 @@ def export(identifier: str, target: Path, reason: str | None, is_request: bool) 
             if is_request:
                 asked = await request.answerable_by_package(database, identifier)
                 whom, case = asked.subject_id, asked.id
-            packer = Packer(database, holders_of(database, settings))
+            packer = Packer(database, holders_of(database, settings), policy_of(settings.retention))
             return await _written(database, packer, whom, case, target)
 
     click.echo(f"{target}: {run(work()):,} bytes", err=True)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.retention.policy import after, example, policy_of
+from customer_inventory.record.retention.policy import after, example, policy_of, spoken
 from customer_inventory.record.types import TYPES
 
 
@@ -89,6 +89,12 @@ def test_a_policy_that_is_none_says_where(tmp_path: Path, text: str, where: str)
     assert where in str(raised.value)
     with pytest.raises(Invalid, match="cannot be read"):
         policy_of(str(tmp_path / "nowhere.toml"))
+
+
+def test_a_duration_is_said_in_words() -> None:
+    assert [spoken(each) for each in ("P6Y", "P1Y6M", "P0D", None)] == [
+        "6 years", "1 years 6 months", "at once", "",
+    ]  # fmt: skip
 
 
 def test_a_month_ends_on_its_last_day() -> None:

@@ -13,6 +13,7 @@ from customer_inventory.app import attachments_of, holders_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.retention.policy import example
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
@@ -180,7 +181,7 @@ async def test_the_same_state_makes_the_same_files(
 ) -> None:
     ids = await household(service)
     settings = Settings(home=tmp_path / "home")
-    packer = Packer(service.database, holders_of(service.database, settings))
+    packer = Packer(service.database, holders_of(service.database, settings), example())
     subject = await packer.subject(ids["agreement"])
     assert subject.own == {ids["agreement"]: "agreement"}
     subject = await packer.subject(ids["customer"])
@@ -189,6 +190,9 @@ async def test_the_same_state_makes_the_same_files(
         for _ in range(2)
     ]
     assert one.namelist() == other.namelist()
+    # How long it is kept, by the policy in force.
+    page = Page(one.read("index.html").decode())
+    assert {"Agreement", "6 years", "10 years", "end of year"} <= set(page.text)
     for name in one.namelist():
         if name != "manifest.json":
             assert one.read(name) == other.read(name), name

@@ -87,6 +87,15 @@ def after(instant: datetime, duration: str) -> datetime:
     return months_after(instant, months) + timedelta(days=days)
 
 
+def spoken(duration: str | None) -> str:
+    """Return an ISO 8601 duration as people say it: `P6Y` is 6 years; empty for none."""
+    if duration is None:
+        return ""
+    parts = zip(_parts(duration), ("years", "months", "days"), strict=True)
+    said = [f"{int(number)} {unit}" for number, unit in parts if number and int(number)]
+    return " ".join(said) or "at once"
+
+
 def policy_of(setting: str | None) -> Policy | None:
     """Return the policy that a setting puts in force: `example`, or a file; None for none.
 

@@ -12,11 +12,12 @@ from typing import Any
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.record.document import encode, parse_object
+from customer_inventory.record.retention.policy import Policy, spoken
 from customer_inventory.record.subject.belonging import belongings, documents, subjects
 from customer_inventory.record.subject.holder import Holders
 from customer_inventory.record.subject.package.archive import zipped
 from customer_inventory.record.subject.package.file import File, Subject, Table, whole
-from customer_inventory.record.subject.package.page import page
+from customer_inventory.record.subject.package.page import page, words
 from customer_inventory.record.subject.package.records import readings
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
@@ -35,8 +36,9 @@ WITHHELD = {
 class Packer:
     """Makes packages of subjects of one database, from what the holders of all rooms hand over."""
 
-    def __init__(self, database: Database, holders: Holders) -> None:
+    def __init__(self, database: Database, holders: Holders, policy: Policy | None = None) -> None:
         self._database = database
+        self._policy = policy
         self._holders = holders
 
     async def subject(self, identifier: str) -> Subject:
@@ -67,6 +69,7 @@ class Packer:
             yield _counted(file, listed)
             if file.table is not None:
                 tables.append(file.table())
+        tables.append(_kept(subject, self._policy))
         seen = readings(self._database, subject)
         text = page(subject, seen, tables, WITHHELD)
         yield _counted(File("index.html", text, "text/html"), listed)
@@ -98,6 +101,31 @@ def _counted(file: File, listed: list[dict[str, Any]]) -> File:
         )
 
     return File(file.path, content(), file.media_type)
+
+
+def _kept(subject: Subject, policy: Policy | None) -> Table:
+    """Return how long what is held is kept (GDPR article 15(1)(d))."""
+    rules = {
+        kind: rule
+        for kind in sorted(set(subject.ids.values()))
+        if policy and (rule := policy.of(TYPES[kind]))
+    }
+    return Table(
+        "How long it is kept",
+        "How long after their end records must be kept, and when they must be gone.",
+        ("Kind", "Must be kept", "Must be gone after", "Counted from the", "Source"),
+        [
+            [
+                words(kind),
+                spoken(rule.minimum),
+                spoken(rule.maximum),
+                words(rule.counts_from).lower(),
+                rule.source,
+            ]
+            for kind, rule in rules.items()
+        ],
+        "No time is set: it is kept until it is removed.",
+    )
 
 
 def _manifest(
