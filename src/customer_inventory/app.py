@@ -21,6 +21,8 @@ from customer_inventory.access.log import subject as ledger_subject
 from customer_inventory.access.log.house import sealer_of
 from customer_inventory.access.log.note import Signer
 from customer_inventory.access.log.statement import ERASURE, signing
+from customer_inventory.access.oauth.external import ExternalTokens
+from customer_inventory.access.oauth.key_set import KeySets
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
 from customer_inventory.access.quota.quotas import Quotas
@@ -55,6 +57,7 @@ from customer_inventory.record.subject.job import (
 )
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
+from customer_inventory.store.outward import Allowed
 from customer_inventory.store.safe import Safe
 from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
@@ -133,7 +136,9 @@ class Application:
             misses=settings.unknown_ids_per_hour,
             suspends=settings.suspend_guessing,
         )
-        self.guard = Guard(self.database, tokens, self.strangers, quotas)
+        key_sets = KeySets(Allowed.parse(settings.callback_allow))
+        external = ExternalTokens(self.database, key_sets)
+        self.guard = Guard(self.database, tokens, self.strangers, quotas, external)
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
         self.events = Events(self.database, self.ledger, settings, public_url)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from customer_inventory.access.oauth import dpop
+from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
 from customer_inventory.access.operation import FUNCTIONS, Operation
 from customer_inventory.access.quota.quotas import Quotas
@@ -37,12 +39,14 @@ class Session:
     """A verified token: who acts, for what, what it may do by record type, and on which terms.
 
     All of it holds until `good_until`: then the token expires, or a permission begins or ends.
+    `bound_to` is the key (its thumbprint) that the caller must prove to hold at every request.
     """
 
     actor: Actor
     good_until: datetime
     permissions: Permissions
     terms: Mapping[str, Terms] = field(default_factory=dict)
+    bound_to: str | None = None
 
     def terms_of(self, record_type: str) -> Terms:
         """Return what is agreed for records of a type: of itself, or of every type."""
@@ -84,8 +88,9 @@ class NotPermitted(Refused):
 class Guard:
     """Verifies tokens and decides on permissions.
 
-    With `tokens` it takes the signed ones of the authorization server as well; `strangers` counts
-    those that it does not know, `quotas` how much those that it knows ask for.
+    With `tokens` it takes the signed ones of the authorization server as well, with `external`
+    those of the issuers that are trusted; `strangers` counts those that it does not know,
+    `quotas` how much those that it knows ask for.
     """
 
     def __init__(
@@ -94,11 +99,13 @@ class Guard:
         tokens: Tokens | None = None,
         strangers: Strangers | None = None,
         quotas: Quotas | None = None,
+        external: ExternalTokens | None = None,
     ) -> None:
         self._database = database
         self.quotas = quotas or Quotas(database)
         self._tokens = tokens
         self._strangers = strangers
+        self._external = external
         self._listener = Listener(database.dsn, CHANNEL, self._forget)
         self._sessions: dict[str, Session] = {}
         self._changes = 0
@@ -112,25 +119,43 @@ class Guard:
         await self._listener.stop()
         self._forget()
 
-    async def authenticate(self, authorization: str, source: str | None = None) -> Session:
+    async def authenticate(
+        self, authorization: str, source: str | None = None, shown: dpop.Shown | None = None
+    ) -> Session:
         """Return the session of an `Authorization` header; raise Unauthenticated for none.
 
-        `source` is the address it came from: refusals are counted by it.
+        `source` is the address it came from: refusals are counted by it. `shown` is what a
+        request with the scheme DPoP proves.
         """
         session = self.remembered(authorization)
         if session is not None:
             return session
         try:
-            return await self._verify(authorization)
+            session = self._held(authorization) or await self._verify(authorization)
+            if session.bound_to is not None:
+                await self._prove(session.bound_to, authorization, shown)
         except Unauthenticated:
             if self._strangers:
                 self._strangers.refused(source)
             raise
+        return session
 
     def remembered(self, authorization: str) -> Session | None:
-        """Return the session of an `Authorization` header that was verified lately, if it holds."""
+        """Return the session of an `Authorization` header that was verified lately, if it holds.
+
+        One that is bound to a key is not remembered: each request has its own proof.
+        """
+        session = self._held(authorization)
+        return session if session is not None and session.bound_to is None else None
+
+    def _held(self, authorization: str) -> Session | None:
         session = self._sessions.get(authorization)
         return session if session is not None and session.good_until > now() else None
+
+    async def _prove(self, bound_to: str, authorization: str, shown: dpop.Shown | None) -> None:
+        base = self._tokens.issuer if self._tokens else ""
+        token = authorization.partition(" ")[2]
+        await dpop.demand(self._database, shown, base, token=token, bound_to=bound_to)
 
     @staticmethod
     def authorise(session: Session, operation: Operation, record_type: str | None) -> Actor:
@@ -144,11 +169,12 @@ class Guard:
             raise Unauthenticated(
                 "A bearer token is needed.", hint="Send `Authorization: Bearer TOKEN`."
             )
-        if scheme.lower() != "bearer" or not secret or len(secret) > LONGEST:
+        scheme = scheme.lower()
+        if scheme not in ("bearer", dpop.SCHEME) or not secret or len(secret) > LONGEST:
             raise Unauthenticated("The Authorization header holds no bearer token.")
         changes = self._changes
         session = await (self._signed(secret) if "." in secret else self._opaque(secret))
-        if session is None:
+        if session is None or (session.bound_to is not None) != (scheme == dpop.SCHEME):
             raise Unauthenticated("The token is unknown, expired or revoked.")
         # What changed while we asked may not be in the answer: then it is good for this once.
         if changes == self._changes and not self._listener.deaf:
@@ -166,26 +192,34 @@ class Guard:
 
     async def _signed(self, text: str) -> Session | None:
         claimed = await self._tokens.read(text) if self._tokens else None
+        if claimed is None and self._external:
+            claimed = await self._external.read(text)
         return await self.session_of(claimed) if claimed else None
 
     async def session_of(self, claimed: Claimed) -> Session | None:
         """Return the session of a signed token; None when it no longer counts."""
+        bound_to = dpop.bound_to(claimed.claims)
         row = await self._database.row(
             SQL.session_of_client,
             claimed.client,
             claimed.generation,
             claimed.jti,
             claimed.purpose,
+            bound_to is not None,
         )
         if row is None:
             return None
         until = min(claimed.expires_at, row["good_until"] or claimed.expires_at)
-        return Session(Actor(row["process"], claimed.purpose), until, *_agreed(row))
+        permissions, terms = _agreed(row)
+        actor = Actor(row["process"], claimed.purpose)
+        return Session(actor, until, permissions, terms, bound_to)
 
     def _forget(self) -> None:
         self._changes += 1
         if self._tokens:
             self._tokens.keys.forget()
+        if self._external:
+            self._external.forget()
         self._sessions.clear()
 
 

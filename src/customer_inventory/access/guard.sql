@@ -30,6 +30,7 @@ CROSS JOIN LATERAL access.in_force(p.id, $4) AS f
 WHERE
     c.id = $1
     AND c.generation = $2
+    AND ($5 OR NOT c.dpop_required)
     AND c.state = 'active'
     AND p.state = 'active'
     AND NOT EXISTS (

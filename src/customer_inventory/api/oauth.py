@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from customer_inventory.access.guard import Guard
+from customer_inventory.access.oauth import dpop
 from customer_inventory.access.oauth.authentication import ALGORITHMS, authenticate
 from customer_inventory.access.oauth.client import ASSERTION, SECRET, Client
 from customer_inventory.access.oauth.error import OAuthError
@@ -34,7 +35,7 @@ _MOST_FIELDS = 20
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 Form = Mapping[str, str]
-Endpoint = Callable[[Client, Form], Awaitable[Response]]
+Endpoint = Callable[[Client, Form, Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class OAuthDoor:
                 form = await _form(request)
                 authorization = request.headers.get("authorization", "")
                 client = await authenticate(self.database, authorization, form, audiences)
-                return await endpoint(client, form)
+                return await endpoint(client, form, request)
             except OAuthError as error:
                 if error.code == "invalid_client":
                     self.strangers.failed(source)
@@ -79,33 +80,46 @@ class OAuthDoor:
 
         return handler
 
-    async def _token(self, client: Client, form: Form) -> Response:
+    async def _token(self, client: Client, form: Form, request: Request) -> Response:
         if form.get("grant_type") != "client_credentials":
             raise OAuthError("unsupported_grant_type", "Only client_credentials is served.")
-        issued = await self.tokens.issue(client, form.get("scope", ""))
+        bound_to = await self._proved(client, request)
+        issued = await self.tokens.issue(client, form.get("scope", ""), bound_to)
         told = {
             "access_token": issued.text,
-            "token_type": "Bearer",
+            "token_type": "DPoP" if bound_to else "Bearer",
             "expires_in": issued.expires_in,
             "scope": issued.scope,
         }
         return _answer(200, told)
 
-    async def _revoke(self, client: Client, form: Form) -> Response:
+    async def _proved(self, client: Client, request: Request) -> str | None:
+        """Return the key that the token will be bound to: the one that the request proves."""
+        proofs = tuple(request.headers.getlist("dpop"))
+        if not proofs and not client.dpop_required:
+            return None
+        shown = dpop.Shown(proofs, request.method, TOKEN)
+        try:
+            return await dpop.prove(self.database, shown, self.tokens.issuer)
+        except dpop.BadProof as error:
+            raise OAuthError(error.code, "Send one fresh DPoP proof (RFC 9449).") from None
+
+    async def _revoke(self, client: Client, form: Form, _: Request) -> Response:
         claimed = await self.tokens.read(form.get("token", ""))
         # Whatever it was, it does not count afterwards: that is the answer (RFC 7009 section 2.2).
         if claimed is not None and claimed.client == client.id:
             await self.tokens.revoke(claimed)
         return Response(status_code=200, headers=_NO_STORE)
 
-    async def _introspect(self, client: Client, form: Form) -> Response:
+    async def _introspect(self, client: Client, form: Form, _: Request) -> Response:
         claimed = await self.tokens.read(form.get("token", ""))
         if claimed is None or claimed.client != client.id:
             return _answer(200, {"active": False})
         if await self.guard.session_of(claimed) is None:
             return _answer(200, {"active": False})
         told = {name: value for name, value in claimed.claims.items() if name != "gen"}
-        return _answer(200, {"active": True, "token_type": "Bearer", **told})
+        kind = "DPoP" if "cnf" in told else "Bearer"
+        return _answer(200, {"active": True, "token_type": kind, **told})
 
     async def _keys(self, _: Request) -> Response:
         published = await self.tokens.keys.published()
@@ -124,6 +138,7 @@ class OAuthDoor:
                 "response_types_supported": [],
                 "token_endpoint_auth_methods_supported": [SECRET, ASSERTION],
                 "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+                "dpop_signing_alg_values_supported": list(ALGORITHMS),
             }
         )
 

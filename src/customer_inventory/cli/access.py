@@ -11,6 +11,7 @@ from customer_inventory.cli.access_emergency import break_glass, watch
 from customer_inventory.cli.access_explain import explain_command
 from customer_inventory.cli.access_file import apply_command, export_command
 from customer_inventory.cli.access_grant import COMMANDS as GRANT_COMMANDS
+from customer_inventory.cli.access_issuer import issuer
 from customer_inventory.cli.access_process import COMMANDS as PROCESS_COMMANDS
 from customer_inventory.cli.access_quota import quota
 from customer_inventory.cli.access_recertify import recertify
@@ -21,6 +22,7 @@ from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 
 OTHERS = (
+    issuer,
     quota,
     explain_command,
     simulate_command,

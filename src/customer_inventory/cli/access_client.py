@@ -11,6 +11,7 @@ from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse
+from customer_inventory.store.database import Database
 from customer_inventory.store.safe import Safe
 
 
@@ -27,31 +28,64 @@ def client() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File of public keys (RFC 7517): it signs assertions instead of showing a secret.",
 )
-def add(name: str, process: str, jwks: Path | None) -> None:
+@click.option("--issuer", help="The trusted issuer that knows it: it has no secret here.")
+@click.option("--external-id", help="What the issuer calls it; with --issuer.")
+@click.option("--dpop", is_flag=True, help="Its tokens count only with a proof (RFC 9449).")
+def add(
+    name: str,
+    process: str,
+    jwks: Path | None,
+    issuer: str | None,
+    external_id: str | None,
+    dpop: bool,
+) -> None:
     """Register a client of a process. Its secret is printed once, unless it has keys.
 
     \b
     Example:
       cinv access client add billing-batch --process billing
     """
-    who = operator().person or operator().process
+    if (issuer is None) != (external_id is None) or (issuer and jwks):
+        raise click.UsageError("--issuer goes with --external-id, and without --jwks.")
     keys_given = jwks.read_bytes() if jwks else None
 
     async def work() -> str | None:
         async with opened(Settings.from_environment()) as database:
-            if keys_given is not None:
-                await clients.register_with_keys(
-                    database, name, process, keys_given, registered_by=who
+            if issuer is not None and external_id is not None:
+                await clients.register_external(
+                    database,
+                    name,
+                    process,
+                    issuer=issuer,
+                    external_id=external_id,
+                    registered_by=_who(),
+                    dpop_required=dpop,
                 )
                 return None
-            secret, until = await clients.register_with_secret(
-                database, name, process, registered_by=who
-            )
-            click.echo(f"good until {until:%Y-%m-%d}; it is not shown again", err=True)
-            return secret
+            return await _registered(database, name, process, keys_given, dpop)
 
     secret = run(work())
-    click.echo(secret or f"{name}: registered with its keys", err=secret is None)
+    click.echo(secret or f"{name}: registered", err=secret is None)
+
+
+async def _registered(
+    database: Database, name: str, process: str, jwks: bytes | None, dpop: bool
+) -> str | None:
+    """Register a client that authenticates here; return its secret, None where it has keys."""
+    if jwks is not None:
+        await clients.register_with_keys(
+            database, name, process, jwks, registered_by=_who(), dpop_required=dpop
+        )
+        return None
+    secret, until = await clients.register_with_secret(
+        database, name, process, registered_by=_who(), dpop_required=dpop
+    )
+    click.echo(f"good until {until:%Y-%m-%d}; it is not shown again", err=True)
+    return secret
+
+
+def _who() -> str:
+    return operator().person or operator().process
 
 
 @client.command("new-secret")
@@ -81,7 +115,15 @@ def list_command(output: str) -> None:
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
             rows = await clients.clients(database)
-        columns = ("id", "process", "auth_method", "state", "secret_expires_at", "registered_by")
+        columns = (
+            "id",
+            "process",
+            "auth_method",
+            "issuer",
+            "state",
+            "secret_expires_at",
+            "registered_by",
+        )
         show(rows, output, columns=columns, empty="No client is registered.")
 
     run(work())

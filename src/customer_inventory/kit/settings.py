@@ -62,7 +62,7 @@ class Settings:
     events: bool = field(default=True, metadata={"env": "CINV_EVENTS"})
     """Whether this service tells listeners and the broker of events."""
     callback_allow: str | None = field(default=None, metadata={"env": "CINV_CALLBACK_ALLOW"})
-    """Networks and host names that callbacks may lead to besides public addresses."""
+    """Networks and host names that callbacks and keys may lead to besides public addresses."""
     event_give_up_hours: int = field(
         default=72, metadata={"env": "CINV_EVENT_GIVE_UP_HOURS", "least": 24}
     )

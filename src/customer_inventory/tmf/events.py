@@ -13,13 +13,13 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.event import outbox, progress
 from customer_inventory.record.event.broker import BrokerSender, check_broker
-from customer_inventory.record.event.callback import Allowed
 from customer_inventory.record.event.courier import Surroundings
 from customer_inventory.record.event.dispatcher import Dispatcher, Pace
 from customer_inventory.record.event.sending import HubSender, Sender
 from customer_inventory.record.event.subscription import Subscription, feed_broker
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
+from customer_inventory.store.outward import Allowed
 from customer_inventory.tmf.notice import Presenter
 
 PRUNE = "event.prune"

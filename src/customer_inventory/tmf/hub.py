@@ -15,10 +15,11 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.event import subscription as subscriptions
-from customer_inventory.record.event.callback import Allowed, check_callback
+from customer_inventory.record.event.callback import check_callback
 from customer_inventory.record.event.matching import check_conditions
 from customer_inventory.record.event.subscription import NoSuchSubscription, Subscription
 from customer_inventory.store.database import Database
+from customer_inventory.store.outward import Allowed
 from customer_inventory.store.where import Term
 from customer_inventory.tmf import query
 from customer_inventory.tmf.api import Api

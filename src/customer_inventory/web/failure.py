@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from customer_inventory.access.oauth.dpop import BadProof
 from customer_inventory.access.quota.meter import Exhausted
 from customer_inventory.kit.errors import (
     Conflict,
@@ -105,6 +106,8 @@ def _answer(error: InventoryError, typed: dict[str, Any]) -> Answer:
 
 def _headers(error: InventoryError) -> tuple[tuple[bytes, bytes], ...]:
     match error:
+        case BadProof():
+            return ((b"www-authenticate", b'DPoP error="invalid_dpop_proof", algs="ES256"'),)
         case Unauthenticated():
             return ((b"www-authenticate", b'Bearer realm="customer-inventory"'),)
         case MethodNotAllowed():

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Entry, Ledger
+from customer_inventory.access.oauth.dpop import SCHEME, Shown
 from customer_inventory.access.operation import Operation
 from customer_inventory.kit.errors import InventoryError, NotFound, Refused
 from customer_inventory.kit.ids import is_id
@@ -93,8 +94,9 @@ class Stages:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         client = scope.get("client")
+        authorization = _authorization(scope)
         session = await self._guard.authenticate(
-            _authorization(scope), client[0] if client else None
+            authorization, client[0] if client else None, _shown(scope, authorization)
         )
         place = self._route(scope["path"], scope["method"])
         rule = None
@@ -156,6 +158,14 @@ def entry_of(
         source=client[0] if client else None,
         reason=answer.reason,
     )
+
+
+def _shown(scope: Scope, authorization: str) -> Shown | None:
+    """Return what a request with the scheme DPoP proves; None for any other."""
+    if authorization.partition(" ")[0].lower() != SCHEME:
+        return None
+    proofs = [value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop"]
+    return Shown(tuple(proofs), scope["method"], scope["path"])
 
 
 def _authorization(scope: Scope) -> str:

@@ -3,8 +3,9 @@
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +14,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from customer_inventory.access.oauth import client as clients
+from customer_inventory.store.database import Database
+from tests.access.oauth import provider as providers
 from tests.conftest import Service
+from tests.tmf.conftest import serving
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 INDIVIDUALS = "/tmf-api/partyManagement/v5/individual"
@@ -92,3 +96,17 @@ async def process(service: Service) -> Process:
         service.database, "by-key", "billing", jwks, registered_by="the tests"
     )
     return Process(service, secret, key)
+
+
+@pytest.fixture
+async def inward(dsn: str, database: Database) -> AsyncIterator[Service]:
+    """The service, allowed to call this machine: the issuers of the tests are here."""
+    async with serving(dsn, database, callback_allow="127.0.0.0/8") as service:
+        await service.token_for("billing", "individual:read")
+        yield service
+
+
+@pytest.fixture(scope="session")
+def provider_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the provider of the tests is installed."""
+    return providers.installed(tmp_path_factory.mktemp("provider"))

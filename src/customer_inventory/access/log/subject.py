@@ -93,6 +93,7 @@ EXPLAINED = {
     "access.process": "processes and their owners, no customers",
     "access.process_history": "what became of a process, not of a subject",
     "access.client": "clients of processes",
+    "access.issuer": "providers that say which client calls",
     "access.signing_key": "keys of the authorization server",
     "public._pogo_migration": "which migrations are applied",
 }

@@ -11,6 +11,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from customer_inventory.access.oauth.issuer import NoSuchIssuer, is_trusted
 from customer_inventory.access.registration import NoSuchProcess, demand_not_house
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
@@ -22,6 +23,7 @@ SQL = beside(__name__)
 
 SECRET = "client_secret_basic"  # noqa: S105 - the name of a method
 ASSERTION = "private_key_jwt"
+EXTERNAL = "external"
 LONGEST_ASSERTION = timedelta(hours=1)
 SECRET_LIFE = timedelta(days=366)
 _OVERLAP = timedelta(hours=12)
@@ -39,6 +41,7 @@ class Client:
     auth_method: str
     jwks: dict[str, Any] | None
     longest_assertion: timedelta
+    dpop_required: bool
     generation: int
     is_active: bool
     secrets: tuple[bytes, ...]
@@ -64,6 +67,7 @@ async def find(database: Database, client: str) -> Client | None:
         row["auth_method"],
         parse(row["jwks"]) if row["jwks"] else None,
         row["longest_assertion"],
+        row["dpop_required"],
         row["generation"],
         row["state"] == "active" and row["process_state"] == "active",
         tuple(row["secrets"]),
@@ -71,13 +75,26 @@ async def find(database: Database, client: str) -> Client | None:
 
 
 async def register_with_secret(
-    database: Database, client: str, process: str, *, registered_by: str
+    database: Database,
+    client: str,
+    process: str,
+    *,
+    registered_by: str,
+    dpop_required: bool = False,
 ) -> tuple[str, datetime]:
     """Register a client that shows a secret; return the secret, shown once, and its end.
 
-    Raises NoSuchProcess, Conflict for an id that is taken, Invalid for one that is none.
+    With `dpop_required` its tokens count only with a proof (RFC 9449). Raises NoSuchProcess,
+    Conflict for an id that is taken, Invalid for one that is none.
     """
-    await _register(database, client, process, SECRET, registered_by=registered_by)
+    await _register(
+        database,
+        client,
+        process,
+        SECRET,
+        registered_by=registered_by,
+        dpop_required=dpop_required,
+    )
     return await new_secret(database, client)
 
 
@@ -89,6 +106,7 @@ async def register_with_keys(
     *,
     registered_by: str,
     longest_assertion: timedelta = timedelta(minutes=5),
+    dpop_required: bool = False,
 ) -> None:
     """Register a client that signs with one of the public keys of `jwks` (RFC 7517).
 
@@ -105,6 +123,37 @@ async def register_with_keys(
         jwks=encode(keys),
         longest=longest_assertion,
         registered_by=registered_by,
+        dpop_required=dpop_required,
+    )
+
+
+async def register_external(
+    database: Database,
+    client: str,
+    process: str,
+    *,
+    issuer: str,
+    external_id: str,
+    registered_by: str,
+    dpop_required: bool = False,
+) -> None:
+    """Register a client that a trusted issuer knows as `external_id`; we issue it no tokens.
+
+    Raises NoSuchProcess, NoSuchIssuer, and Conflict for an id that is taken here or there.
+    """
+    if not await is_trusted(database, issuer):
+        raise NoSuchIssuer(issuer)
+    if not external_id.strip():
+        raise Invalid("The client has a name at its issuer.", hint="Give it.")
+    await _register(
+        database,
+        client,
+        process,
+        EXTERNAL,
+        issuer=issuer,
+        external_id=external_id,
+        registered_by=registered_by,
+        dpop_required=dpop_required,
     )
 
 
@@ -156,7 +205,6 @@ async def purposes(database: Database, client: Client) -> list[str]:
 
 async def use_once(database: Database, what: str, until: datetime) -> bool:
     """Remember `what` until then; return False when it was used before."""
-    await database.execute(SQL.drop_expired)
     digest = hashlib.sha256(what.encode()).digest()
     return await database.value(SQL.use_once, digest, until) is not None
 
@@ -175,6 +223,9 @@ async def _register(
     registered_by: str,
     jwks: bytes | None = None,
     longest: timedelta = timedelta(minutes=5),
+    issuer: str | None = None,
+    external_id: str | None = None,
+    dpop_required: bool = False,
 ) -> None:
     if not _NAME.fullmatch(client):
         raise Invalid(f"{client!r} is no client id.", hint="Write a-z, 0-9 and hyphens.")
@@ -182,7 +233,16 @@ async def _register(
     if not await database.value(SQL.is_process, process):
         raise NoSuchProcess(process)
     await database.execute(
-        SQL.register_client, client, process, method, jwks, longest, registered_by
+        SQL.register_client,
+        client,
+        process,
+        method,
+        jwks,
+        longest,
+        registered_by,
+        issuer,
+        external_id,
+        dpop_required,
     )
 
 

@@ -1,7 +1,17 @@
 -- name: register_client
 -- A new client of a process.
-INSERT INTO access.client (id, process, auth_method, jwks, longest_assertion, registered_by)
-VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO access.client (
+    id,
+    process,
+    auth_method,
+    jwks,
+    longest_assertion,
+    registered_by,
+    issuer,
+    external_id,
+    dpop_required
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: keep_secret
 -- A further secret of a client; those before go on until they expire, half a day from now at most.
@@ -21,6 +31,7 @@ SELECT
     c.auth_method,
     c.jwks,
     c.longest_assertion,
+    c.dpop_required,
     c.generation,
     c.state,
     p.state AS process_state,
@@ -83,6 +94,9 @@ SELECT
     c.id,
     c.process,
     c.auth_method,
+    c.issuer,
+    c.external_id,
+    c.dpop_required,
     c.state,
     c.registered_at,
     c.registered_by,
@@ -94,20 +108,21 @@ FROM access.client AS c
 ORDER BY c.process, c.id;
 
 -- name: use_once
--- Remember what may be used once; nothing is returned when it was used before.
-INSERT INTO access.replay (sha256, expires_at) VALUES ($1, $2)
-ON CONFLICT DO NOTHING
-RETURNING sha256;
-
--- name: drop_expired
--- Forget what has expired: replays and revocations.
+-- Remember what may be used once, and forget what has expired; nothing is returned when it was used
+-- before.
 WITH replays AS (
     DELETE FROM access.replay AS r
     WHERE r.expires_at < now()
+),
+
+revocations AS (
+    DELETE FROM access.token_revocation AS r
+    WHERE r.expires_at < now()
 )
 
-DELETE FROM access.token_revocation AS r
-WHERE r.expires_at < now();
+INSERT INTO access.replay (sha256, expires_at) VALUES ($1, $2)
+ON CONFLICT DO NOTHING
+RETURNING sha256;
 
 -- name: is_process
 -- Whether a process of that id is registered.

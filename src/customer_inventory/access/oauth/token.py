@@ -60,15 +60,16 @@ class Tokens:
         self.keys = keys
         self._database = database
 
-    async def issue(self, client: Client, scope: str) -> Issued:
+    async def issue(self, client: Client, scope: str, bound_to: str | None = None) -> Issued:
         """Return a token of `client` for the purpose that `scope` names.
 
-        Without a scope it is the one purpose that the process has. Raises OAuthError
+        Without a scope it is the one purpose that the process has. With `bound_to`, the
+        thumbprint of a key, it counts only together with a proof of it. Raises OAuthError
         `invalid_scope` for several, none, or one that the process holds no permission for.
         """
         purpose = await self._purpose(client, scope)
         issued_at = int(now().timestamp())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "sub": client.process,
             "aud": self.issuer,
@@ -79,6 +80,8 @@ class Tokens:
             "scope": SCOPE + purpose,
             "gen": client.generation,
         }
+        if bound_to is not None:
+            claims["cnf"] = {"jkt": bound_to}
         key = await self.keys.active()
         header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}
         text = jwt.encode(header, claims, key, algorithms=[ALGORITHM])

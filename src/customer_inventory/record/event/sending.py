@@ -6,22 +6,14 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import urlunsplit
 
 import aiohttp
-from yarl import URL
 
 from customer_inventory import __version__
-from customer_inventory.record.event.callback import (
-    Allowed,
-    CallbackRefused,
-    Resolve,
-    Target,
-    check_callback,
-    resolve,
-)
+from customer_inventory.record.event.callback import CallbackRefused, check_callback
 from customer_inventory.record.event.envelope import Notice
 from customer_inventory.record.event.subscription import SECRET_PREFIX, Subscription
+from customer_inventory.store.outward import Allowed, Resolve, Target, resolve
 
 _SECONDS = aiohttp.ClientTimeout(total=15.0, connect=5.0)
 _MOST_READ = 65_536
@@ -99,21 +91,17 @@ class HubSender:
         await self._client.close()
 
     async def _post(self, target: Target, notice: Notice) -> int:
-        address = f"[{target.address}]" if ":" in target.address else target.address
         path = target.parts.path or "/"
         if path.rstrip("/").endswith(_LISTENER):
             name = notice.event_type
             path = f"{path.rstrip('/')}/{name[0].lower()}{name[1:]}"
-        url = urlunsplit(
-            (target.parts.scheme, f"{address}:{target.port}", path, target.parts.query, "")
-        )
-        headers = {"host": _host(target), **self._headers(notice)}
+        headers = {"host": target.named, **self._headers(notice)}
         async with self._client.post(
-            URL(url, encoded=True),
+            target.url(path),
             data=notice.body,
             headers=headers,
             allow_redirects=False,
-            server_hostname=target.host if target.parts.scheme == "https" else None,
+            server_hostname=target.tls_name,
         ) as answer:
             # What a listener says besides is of no interest; a little is read for its connection.
             await answer.content.read(_MOST_READ)
@@ -138,8 +126,3 @@ def signature(secret: str, event_id: str, timestamp: str, body: bytes) -> str:
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = hmac.new(key, f"{event_id}.{timestamp}.".encode() + body, hashlib.sha256)
     return f"v1,{base64.b64encode(signed.digest()).decode()}"
-
-
-def _host(target: Target) -> str:
-    """Return the Host header: as the callback has it, without a user."""
-    return target.parts.netloc.rpartition("@")[2]

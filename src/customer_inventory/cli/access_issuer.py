@@ -1,0 +1,127 @@
+"""`cinv access issuer`: external OpenID providers whose tokens show which client calls."""
+
+from dataclasses import replace
+
+import click
+
+from customer_inventory.access.house import operator
+from customer_inventory.access.oauth import issuer as issuers
+from customer_inventory.access.oauth.issuer import ALGORITHMS, Issuer
+from customer_inventory.access.oauth.key_set import MOST_BYTES, public_keys
+from customer_inventory.cli.lifetime import lifetime
+from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.running import opened, run
+from customer_inventory.kit.settings import Settings
+from customer_inventory.record.document import parse
+from customer_inventory.store.fetch import fetch
+from customer_inventory.store.outward import Allowed
+
+
+@click.group()
+def issuer() -> None:
+    """External OpenID providers: they say which client calls, and permit nothing."""
+
+
+@issuer.command()
+@click.argument("name", metavar="ISSUER")
+@click.option("--jwks-uri", required=True, help="Where its public keys are (RFC 7517); https.")
+@click.option("--audience", required=True, help="What its tokens name in `aud`: this API there.")
+@click.option(
+    "--algorithm",
+    "algorithms",
+    multiple=True,
+    type=click.Choice(ALGORITHMS),
+    help="Signature that is accepted; several times.  [default: ES256, RS256]",
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    help="`typ` of its access tokens; several times.  [default: at+jwt]",
+)
+@click.option("--client-claim", default="client_id", show_default=True, help="Names the client.")
+@click.option("--scope-claim", default="scope", show_default=True, help="Names the purpose.")
+@click.option("--longest-life", default="1h", show_default=True, help="Longest life of a token.")
+@click.option("--leeway", default="30s", show_default=True, help="How much clocks may differ.")
+@click.option("--no-check", is_flag=True, help="Do not fetch the keys now.")
+def add(
+    name: str,
+    jwks_uri: str,
+    audience: str,
+    algorithms: tuple[str, ...],
+    types: tuple[str, ...],
+    client_claim: str,
+    scope_claim: str,
+    longest_life: str,
+    leeway: str,
+    no_check: bool,
+) -> None:
+    """Trust an issuer to say which client calls, or change how. Its keys are fetched once to see.
+
+    Register its clients with `cinv access client add --issuer`.
+
+    \b
+    Example:
+      cinv access issuer add https://login.example.com --no-check \\
+        --jwks-uri https://login.example.com/jwks --audience https://inventory.example.com
+    """
+    settings = Settings.from_environment()
+    told = Issuer(
+        name,
+        jwks_uri,
+        audience,
+        client_claim=client_claim,
+        scope_claim=scope_claim,
+        longest_life=lifetime(longest_life),
+        leeway=lifetime(leeway),
+    )
+    told = replace(
+        told,
+        algorithms=algorithms or told.algorithms,
+        accepted_types=types or told.accepted_types,
+    )
+
+    async def work() -> None:
+        if not no_check:
+            allowed = Allowed.parse(settings.callback_allow)
+            public_keys(parse(await fetch(jwks_uri, allowed, most=MOST_BYTES)))
+        async with opened(settings) as database:
+            who = operator()
+            await issuers.trust(database, told, registered_by=who.person or who.process)
+
+    run(work())
+    click.echo(f"{name}: trusted", err=True)
+
+
+@issuer.command("list")
+@output_option
+def list_command(output: str) -> None:
+    """List the issuers that are trusted."""
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            rows = await issuers.issuers(database)
+        columns = ("issuer", "audience", "jwks_uri", "client_claim", "scope_claim", "longest_life")
+        spans = ("longest_life", "leeway")
+        told = [{**dict(row), **{name: str(row[name]) for name in spans}} for row in rows]
+        show(told, output, columns=columns, empty="No issuer is trusted.")
+
+    run(work())
+
+
+@issuer.command()
+@click.argument("name", metavar="ISSUER")
+def remove(name: str) -> None:
+    """Trust an issuer no more: its clients are revoked, its tokens end at once.
+
+    \b
+    Example:
+      cinv access issuer remove https://login.example.com
+    """
+
+    async def work() -> None:
+        async with opened(Settings.from_environment()) as database:
+            await issuers.remove(database, name)
+
+    run(work())
+    click.echo(f"{name}: no longer trusted", err=True)
