@@ -74,8 +74,11 @@ class ExternalTokens:
         if not isinstance(name, str):
             return None
         client = await issuers.client_of(self._database, issuer.issuer, name)
-        purpose = _purpose(claims.get(issuer.scope_claim), client["purposes"]) if client else None
-        if client is None or purpose is None:
+        if client is None:
+            return None
+        purpose = _purpose(claims.get(issuer.scope_claim), client["purposes"])
+        # What was opened for a person in an emergency is not for whoever else can name it.
+        if purpose is None or purpose in client["personal"]:
             return None
         until = datetime.fromtimestamp(claims["exp"], UTC) + issuer.leeway
         jti = f"{issuer.issuer} {claims.get('jti', '')}"

@@ -95,7 +95,7 @@ async def is_trusted(database: Database, issuer: str) -> bool:
 
 
 async def client_of(database: Database, issuer: str, external_id: str) -> Row | None:
-    """Return id, generation and purposes of the client that an issuer knows by a name."""
+    """Return id, generation, purposes and personal purposes of whom an issuer knows by a name."""
     return await database.row(SQL.client_of_issuer, issuer, external_id)
 
 

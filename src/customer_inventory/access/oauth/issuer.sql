@@ -60,17 +60,39 @@ WHERE i.state = 'trusted'
 ORDER BY i.issuer;
 
 -- name: client_of_issuer
--- The client that an issuer knows by a name, and for what its process holds permissions in force.
+-- The client that an issuer knows by a name; for what its process holds permissions in force, apart
+-- from those of broken glass, which are a person's. That it was used is kept, once an hour.
+WITH known AS (
+    SELECT
+        c.id,
+        c.process,
+        c.generation
+    FROM access.client AS c
+    WHERE c.issuer = $1 AND c.external_id = $2 AND c.state = 'active'
+),
+
+used AS (
+    INSERT INTO access.client_use AS u (client)
+    SELECT k.id FROM known AS k
+    ON CONFLICT (client) DO UPDATE
+        SET last_used_at = now()
+        WHERE u.last_used_at < now() - interval '1 hour'
+)
+
 SELECT
-    c.id,
-    c.generation,
+    k.id,
+    k.generation,
     array(
         SELECT DISTINCT q.purpose FROM access.permission AS q
         WHERE
-            q.process = c.process
+            q.process = k.process
+            AND q.break_glass_id IS NULL
             AND q.valid_from <= now()
             AND (q.valid_to IS NULL OR q.valid_to > now())
         ORDER BY q.purpose
-    ) AS purposes
-FROM access.client AS c
-WHERE c.issuer = $1 AND c.external_id = $2 AND c.state = 'active';
+    ) AS purposes,
+    array(
+        SELECT DISTINCT q.purpose FROM access.permission AS q
+        WHERE q.process = k.process AND q.break_glass_id IS NOT NULL
+    ) AS personal
+FROM known AS k;
