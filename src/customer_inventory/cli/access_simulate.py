@@ -48,6 +48,10 @@ def simulate_command(file: Path, since: str, output: str) -> None:
         individual:
           operations: [read, update]
           terms: {quota: {rowsPerDay: 1000}}
+
+    \b
+    Example:
+      cinv access simulate --help
     """
     draft = read_draft(file)
     start = now() - lifetime(since)
