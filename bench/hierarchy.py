@@ -18,7 +18,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode
-from customer_inventory.record.hierarchy.tree import IN_TREES, ROLLED_UP, Sight, rolled_up, tree
+from customer_inventory.record.hierarchy.tree import IN_TREES, ROLLED_UP, Span, rolled_up, tree
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.load import Batch, lines_of, load
 from customer_inventory.record.types import TYPES, named
@@ -67,8 +67,8 @@ async def measure(plan: Plan) -> Result:
         ids = await _fill(plan, home, database)
         root, leaf = ids["organization"][0], ids["organization"][-1]
         made = sum(map(len, ids.values()))
-        sight = Sight(_NOW)
-        whole = await rolled_up(database, root, sight)
+        span = Span(_NOW)
+        whole = await rolled_up(database, root, span)
         records = sum(sum(by_status.values()) for by_status in whole.records.values())
         _require(records == made, f"{records} of {made} records are rolled up")
 
@@ -78,10 +78,10 @@ async def measure(plan: Plan) -> Result:
             await inventory.create(organization, given, actor=_ACTOR)
 
         asked: dict[str, Callable[[], Awaitable[Any]]] = {
-            ROLL_UP: lambda: rolled_up(database, root, sight),
+            ROLL_UP: lambda: rolled_up(database, root, span),
             BY_KEY: lambda: _by_key(database, ids),
-            PAGE: lambda: tree(database, root, sight, depth=5),
-            ABOVE: lambda: tree(database, leaf, sight, depth=0),
+            PAGE: lambda: tree(database, root, span, depth=5),
+            ABOVE: lambda: tree(database, leaf, span, depth=0),
             GROW: add,
         }
         samples: dict[str, list[Sample]] = {name: [] for name in asked}

@@ -12,6 +12,7 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import issue_token, revoke_tokens, set_state
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Unauthenticated
+from customer_inventory.record.sight import Sight
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
 from tests.conftest import BY, issued
@@ -262,7 +263,9 @@ async def test_a_token_is_good_until_it_expires(
 async def test_an_expired_session_is_not_served_from_memory(
     database: Database, guard: Guard
 ) -> None:
-    past = Session(Actor("billing", "testing"), datetime(2020, 1, 1, tzinfo=UTC), {})
+    past = Session(
+        Actor("billing", "testing"), datetime(2020, 1, 1, tzinfo=UTC), {}, Sight("testing")
+    )
     guard._sessions["Bearer x"] = past
     assert await is_refused(guard, "Bearer x")
 

@@ -5,7 +5,7 @@ database tells every worker, and while it cannot tell us, nothing is remembered.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from customer_inventory.access.oauth import dpop
@@ -21,6 +21,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Refused, Unauthenticated
 from customer_inventory.record.document import parse
+from customer_inventory.record.sight import Sight
 from customer_inventory.store.database import Database, Listener, Row
 from customer_inventory.store.sql import beside
 
@@ -38,13 +39,15 @@ _MOST_REMEMBERED = 10_000
 class Session:
     """A verified token: who acts, for what, what it may do by record type, and on which terms.
 
-    All of it holds until `good_until`: then the token expires, or a permission begins or ends.
-    `bound_to` is the key (its thumbprint) that the caller must prove to hold at every request.
+    `sight` is what its reads are shown. All of it holds until `good_until`: then the token
+    expires, or a permission begins or ends. `bound_to` is the key (its thumbprint) that the caller
+    must prove to hold at every request.
     """
 
     actor: Actor
     good_until: datetime
     permissions: Permissions
+    sight: Sight
     terms: Mapping[str, Terms] = field(default_factory=dict)
     bound_to: str | None = None
 
@@ -188,7 +191,7 @@ class Guard:
         if row is None:
             return None
         actor = Actor(row["process"], row["purpose"], row["person"])
-        return Session(actor, row["good_until"], *_agreed(row))
+        return _session(actor, row["good_until"], row)
 
     async def _signed(self, text: str) -> Session | None:
         claimed = await self._tokens.read(text) if self._tokens else None
@@ -210,9 +213,8 @@ class Guard:
         if row is None:
             return None
         until = min(claimed.expires_at, row["good_until"] or claimed.expires_at)
-        permissions, terms = _agreed(row)
-        actor = Actor(row["process"], claimed.purpose)
-        return Session(actor, until, permissions, terms, bound_to)
+        session = _session(Actor(row["process"], claimed.purpose), until, row)
+        return replace(session, bound_to=bound_to)
 
     def _forget(self) -> None:
         self._changes += 1
@@ -232,9 +234,9 @@ async def session_for(database: Database, *, process: str, purpose: str) -> Sess
     if row is None:
         return None
     until = row["good_until"] or datetime.max.replace(tzinfo=UTC)
-    return Session(Actor(process, purpose), until, *_agreed(row))
+    return _session(Actor(process, purpose), until, row)
 
 
-def _agreed(row: Row) -> tuple[dict[str, frozenset[str]], dict[str, Terms]]:
+def _session(actor: Actor, good_until: datetime, row: Row) -> Session:
     permitted = {kind: frozenset(words) for kind, words in parse(row["permissions"]).items()}
-    return permitted, parse(row["terms"])
+    return Session(actor, good_until, permitted, Sight(actor.purpose), parse(row["terms"]))

@@ -32,6 +32,7 @@ async def keep(call: Call) -> Answer:
         name=asked["name"],
         media_type=media_type,
         actor=call.actor,
+        sight=call.sight,
     )
     answer = told(_shown(call, kept), ids=(kept.record_id,), status=201)
     return answer._replace(headers=((b"location", _href(call, kept).encode()),))
@@ -44,7 +45,7 @@ async def find(call: Call) -> Answer:
         raise Invalid("is missing.", path="recordId", hint="Name the record in the query.")
     seen = [
         each
-        for each in await call.rooms.attachments.of_record(record_id)
+        for each in await call.rooms.attachments.of_record(record_id, sight=call.sight)
         if call.session.may(Operation.READ, each.record_type)
     ]
     ids = (record_id,) if seen else ()
@@ -86,7 +87,7 @@ async def remove(call: Call) -> Answer:
 
 async def _permitted(call: Call, operation: Operation) -> Attachment:
     """Return the file asked for if the caller may do that to records of its type."""
-    kept = await call.rooms.attachments.get(call.path["id"])
+    kept = await call.rooms.attachments.get(call.path["id"], sight=call.sight)
     call.session.demand(operation, kept.record_type)
     return kept
 

@@ -14,7 +14,7 @@ from customer_inventory.record.hierarchy.tree import (
     KINDS,
     ROLLED_UP,
     Node,
-    Sight,
+    Span,
     check_kinds,
     rolled_up,
     tree,
@@ -34,21 +34,22 @@ async def retrieve(call: Call) -> Answer:
     asked = known(call.request.query, AS_OF, "kind", "depth", "limit", "after")
     limit = number(asked.get("limit", str(_DEFAULT_LIMIT)), "limit", call.rooms.max_page, least=1)
     depth = number(asked.get("depth", str(_DEFAULT_DEPTH)), "depth", MOST_LEVELS)
-    sight = _sight(call, asked)
+    span = _span(call, asked)
     seen = await tree(
         call.rooms.database,
         call.path["id"],
-        sight,
+        span,
         depth=depth,
         limit=limit,
         after=_after(asked.get("after")),
+        sight=call.sight,
     )
     nodes = [seen.node, *seen.above, *seen.below]
     content = {
         **_shown(seen.node),
         "@type": "Hierarchy",
         "href": f"{call.rooms.public_url}{ROOT}/hierarchy/{seen.node.id}",
-        "asOf": _instant(sight.instant),
+        "asOf": _instant(span.instant),
         "ancestor": [_shown(node, "childId") for node in seen.above],
         "descendant": [_shown(node, "parentId") for node in seen.below],
         "known": seen.known,
@@ -62,13 +63,13 @@ async def retrieve(call: Call) -> Answer:
 async def roll_up(call: Call) -> Answer:
     """GET how many records hang on a record and on whoever is below it, by type and status."""
     asked = known(call.request.query, AS_OF, "kind")
-    sight = _sight(call, asked)
+    span = _span(call, asked)
     types = [name for name in ROLLED_UP if call.session.may(Operation.READ, name)]
-    seen = await rolled_up(call.rooms.database, call.path["id"], sight, types)
+    seen = await rolled_up(call.rooms.database, call.path["id"], span, types, sight=call.sight)
     content = {
         **_shown(seen.node),
         "@type": "RollUp",
-        "asOf": _instant(sight.instant),
+        "asOf": _instant(span.instant),
         "nodes": seen.nodes,
         "records": {
             kind: {"count": sum(by_status.values()), "status": by_status}
@@ -78,12 +79,12 @@ async def roll_up(call: Call) -> Answer:
     return told(content, ids=(seen.node.id,))
 
 
-def _sight(call: Call, asked: dict[str, str]) -> Sight:
+def _span(call: Call, asked: dict[str, str]) -> Span:
     """Return what the caller sees of trees: the types that it may read, the kinds it asked for."""
     moment = moment_of(asked.get(AS_OF), None)
     kinds = check_kinds(asked["kind"].split(",")) if "kind" in asked else KINDS
     types = [name for name in IN_TREES if call.session.may(Operation.READ, name)]
-    return Sight(moment.as_of or now(), types, kinds)
+    return Span(moment.as_of or now(), types, kinds)
 
 
 def _after(text: str | None) -> tuple[int, str]:
@@ -159,7 +160,7 @@ _ROLL_UP = {
         "records": {"type": "object", "additionalProperties": _COUNTS},
     },
 }
-_SIGHT = (
+_SPAN = (
     parameter(AS_OF, "query", _TEXT, "The tree at this instant; now, unless given"),
     parameter("kind", "query", _TEXT, f"Kinds of trees, by comma: {', '.join(KINDS)}"),
 )
@@ -175,7 +176,7 @@ ROUTES = (
         "The tree around a party or customer, as of a date",
         "hierarchy",
         parameters=(
-            *_SIGHT,
+            *_SPAN,
             parameter("depth", "query", _DEPTH, "Levels below"),
             parameter("limit", "query", _LIMIT, "Most records below to answer with"),
             parameter("after", "query", _TEXT, "The cursor that the page before ended with"),
@@ -189,7 +190,7 @@ ROUTES = (
         roll_up,
         "What hangs on a tree: records by type and status",
         "hierarchy",
-        parameters=_SIGHT,
+        parameters=_SPAN,
         answer=_ROLL_UP,
     ),
 )

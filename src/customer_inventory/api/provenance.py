@@ -15,7 +15,9 @@ async def retrieve(call: Call) -> Answer:
     declared, identifier = named(call.path["type"]), call.path["id"]
     group = await surviving(call.rooms.database, declared, identifier)
     shown = group.root if group else identifier
-    versions = await call.rooms.inventory.versions(declared, shown, limit=MOST_VERSIONS)
+    versions = await call.rooms.inventory.versions(
+        declared, shown, limit=MOST_VERSIONS, sight=call.sight
+    )
     content: dict[str, Any] = {
         "@type": "Provenance",
         "id": shown,

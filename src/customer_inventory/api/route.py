@@ -15,6 +15,7 @@ from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
+from customer_inventory.record.sight import Sight
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
@@ -53,6 +54,11 @@ class Call:
     def actor(self) -> Actor:
         """Who acts."""
         return self.session.actor
+
+    @property
+    def sight(self) -> Sight:
+        """What the caller is shown."""
+        return self.session.sight
 
 
 Handler = Callable[[Call], Awaitable[Answer]]

@@ -26,6 +26,7 @@ async def search(call: Call) -> Answer:
         call.rooms.database,
         given.get("q", ""),
         types=[name for name in SEARCHED if call.session.may(Operation.READ, name)],
+        sight=call.sight,
         as_of=as_of,
         limit=limit,
         after=position_of(given["after"]) if "after" in given else None,

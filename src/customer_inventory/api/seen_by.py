@@ -20,7 +20,7 @@ async def find(call: Call) -> Answer:
     """GET the accesses to a customer's records, latest first."""
     asked = known(call.request.query, "since", "until", "limit", "staffBecause")
     reason = check_reason(asked["staffBecause"]) if "staffBecause" in asked else None
-    whole = await call.rooms.inventory.around(call.path["id"], most=_AROUND)
+    whole = await call.rooms.inventory.around(call.path["id"], most=_AROUND, sight=call.sight)
     sightings = await seen_by(
         call.rooms.database,
         whole.record_ids,

@@ -13,7 +13,7 @@ from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
-from customer_inventory.record.hierarchy.tree import KINDS, Node, Sight, Tree, rolled_up, tree
+from customer_inventory.record.hierarchy.tree import KINDS, Node, Span, Tree, rolled_up, tree
 
 _as_of = click.option("--as-of", type=Instant(), help="The tree at this instant.  [default: now]")
 _kind = click.option(
@@ -54,11 +54,11 @@ def tree_command(
     Example:
       cinv customer tree qa06h0q9x2mrs6kz4c8v1tdw3e --as-of 2026-01-01
     """
-    sight = Sight(as_of or now(), kinds=kinds or KINDS)
+    span = Span(as_of or now(), kinds=kinds or KINDS)
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
-            seen = await tree(database, identifier, sight, depth=depth, limit=limit)
+            seen = await tree(database, identifier, span, depth=depth, limit=limit)
             ids = [node.id for node in (*seen.above, seen.node, *seen.below)]
             await trace(database, operator(), Operation.READ, "hierarchy", ids)
         columns = ("level", "name", "type", "status", "kind", "id")
@@ -81,11 +81,11 @@ def rollup(identifier: str, as_of: datetime | None, kinds: tuple[str, ...], outp
     Example:
       cinv customer rollup qa06h0q9x2mrs6kz4c8v1tdw3e
     """
-    sight = Sight(as_of or now(), kinds=kinds or KINDS)
+    span = Span(as_of or now(), kinds=kinds or KINDS)
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
-            seen = await rolled_up(database, identifier, sight)
+            seen = await rolled_up(database, identifier, span)
             await trace(database, operator(), Operation.READ, "hierarchy", [identifier])
         rows = [
             {"type": kind, "status": status, "records": count}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from customer_inventory.kit.ids import bucket_of, is_id
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES, named
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database
@@ -33,7 +34,13 @@ class Customer360:
         return [self.id, *(identifier for part in self.parts.values() for identifier, _ in part)]
 
 
-async def around(database: Database, identifier: str, *, most: int = MOST_OF_A_KIND) -> Customer360:
+async def around(
+    database: Database,
+    identifier: str,
+    sight: Sight = EVERYTHING,  # noqa: ARG001
+    *,
+    most: int = MOST_OF_A_KIND,
+) -> Customer360:
     """Return the customer `identifier` and what hangs on it, at most `most` records of a type.
 
     Raises NoSuchRecord when there is no such customer.

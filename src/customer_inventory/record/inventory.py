@@ -24,6 +24,7 @@ from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.reference import Referenced, referrers
 from customer_inventory.record.retention.keeping import Keeping
 from customer_inventory.record.retention.policy import Policy
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.subject.hold import refuse_if_held
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
@@ -64,26 +65,37 @@ class Inventory:
         self.observations = Observations(database)
         self.extensions = Extensions(database)
 
-    async def get(self, declared: RecordType, identifier: str) -> Version:
+    async def get(
+        self, declared: RecordType, identifier: str, *, sight: Sight = EVERYTHING
+    ) -> Version:
         """Return the present version; raise NoSuchRecord when there is none.
 
         That of a record which was merged into another is the other's.
         """
         try:
-            return await self._reader.get(declared, identifier)
+            return await self._reader.get(declared, identifier, sight)
         except NoSuchRecord:
             root = await self.identity.root(declared, identifier)
             if root in (None, identifier):
                 raise
-            return await self._reader.get(declared, str(root))
+            return await self._reader.get(declared, str(root), sight)
 
-    def request(self, declared: RecordType, identifier: str, tell: Tell[Version]) -> None:
+    def request(
+        self, declared: RecordType, identifier: str, tell: Tell[Version], *, sight: Sight
+    ) -> None:
         """Read as `get` does (of a well-formed id), and call `tell` with what came of it."""
-        self._reader.request(declared, identifier, tell)
+        self._reader.request(declared, identifier, tell, sight)
 
-    async def page(self, declared: RecordType, query: Query, *, with_cursors: bool = False) -> Page:
+    async def page(
+        self,
+        declared: RecordType,
+        query: Query,
+        *,
+        with_cursors: bool = False,
+        sight: Sight = EVERYTHING,
+    ) -> Page:
         """Return one page of the records that fulfil `query`, as of the instant it names."""
-        page = await self._reader.page(declared, query, with_cursors=with_cursors)
+        page = await self._reader.page(declared, query, sight, with_cursors=with_cursors)
         if query.as_of is None:
             return page
         moment = Moment(query.as_of)
@@ -91,50 +103,80 @@ class Inventory:
             page, records=[past.as_of(declared, version, moment) for version in page.records]
         )
 
-    async def at(self, declared: RecordType, identifier: str, moment: Moment) -> Version:
+    async def at(
+        self,
+        declared: RecordType,
+        identifier: str,
+        moment: Moment,
+        *,
+        sight: Sight = EVERYTHING,
+    ) -> Version:
         """Return a record as it was at `moment`: the version known then, the parts that held.
 
         That of one which was merged into another by then is the other's. Raises NoSuchRecord when
         there was none.
         """
         if moment.known_at is None:
-            version = await self.get(declared, identifier)
+            version = await self.get(declared, identifier, sight=sight)
         else:
-            version = await past.known_at(self._database, declared, identifier, moment.known_at)
+            version = await past.known_at(
+                self._database, declared, identifier, moment.known_at, sight
+            )
         return past.as_of(declared, version, moment)
 
     async def versions(
-        self, declared: RecordType, identifier: str, *, limit: int = 100, offset: int = 0
+        self,
+        declared: RecordType,
+        identifier: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        sight: Sight = EVERYTHING,
     ) -> list[PastVersion]:
         """Return versions of a record, newest first, after the `offset` newest."""
-        return await past.versions(self._database, declared, identifier, limit=limit, offset=offset)
+        return await past.versions(
+            self._database, declared, identifier, sight, limit=limit, offset=offset
+        )
 
-    async def number_of_versions(self, declared: RecordType, identifier: str) -> int:
+    async def number_of_versions(
+        self, declared: RecordType, identifier: str, *, sight: Sight = EVERYTHING
+    ) -> int:
         """Return how many versions of a record there are, its present one included."""
-        return await past.number_of_versions(self._database, declared, identifier)
+        return await past.number_of_versions(self._database, declared, identifier, sight)
 
     async def compared(
-        self, declared: RecordType, identifier: str, start: datetime, end: datetime
+        self,
+        declared: RecordType,
+        identifier: str,
+        start: datetime,
+        end: datetime,
+        *,
+        sight: Sight = EVERYTHING,
     ) -> list[Traced]:
         """Return what differs in a record between two instants, each traced to who did it."""
-        return await compared(self._database, declared, identifier, start, end)
+        return await compared(self._database, declared, identifier, start, end, sight=sight)
 
     async def around(
-        self, identifier: str, *, most: int = MOST_OF_A_KIND, moment: Moment = PRESENT
+        self,
+        identifier: str,
+        *,
+        most: int = MOST_OF_A_KIND,
+        moment: Moment = PRESENT,
+        sight: Sight = EVERYTHING,
     ) -> Customer360:
         """Return a customer with all that hangs on it, or hung on it at `moment`.
 
         That of one which is merged, or was at that moment, is the survivor's.
         """
         if not moment.is_present:
-            return await around_at(self._database, identifier, moment, most=most)
+            return await around_at(self._database, identifier, moment, sight, most=most)
         try:
-            return await around(self._database, identifier, most=most)
+            return await around(self._database, identifier, sight, most=most)
         except NoSuchRecord:
             root = await self.identity.root(TYPES["customer"], identifier)
             if root in (None, identifier):
                 raise
-            return await around(self._database, str(root), most=most)
+            return await around(self._database, str(root), sight, most=most)
 
     async def create(
         self,
@@ -143,6 +185,7 @@ class Inventory:
         *,
         actor: Actor,
         version: ApiVersion = "v5",
+        sight: Sight = EVERYTHING,  # noqa: ARG002
     ) -> Version:
         """Make a record of `given` and return it.
 
@@ -169,6 +212,7 @@ class Inventory:
         *,
         actor: Actor,
         revision: int | None = None,
+        sight: Sight = EVERYTHING,
     ) -> Version:
         """Change a record by `alter`, which gets the present document and returns the next.
 
@@ -193,7 +237,7 @@ class Inventory:
             self._count(declared, undeclared, actor)
             return made
 
-        return await self._attempted(declared, identifier, revision, attempt)
+        return await self._attempted(declared, identifier, revision, sight, attempt)
 
     async def remove(
         self,
@@ -203,6 +247,7 @@ class Inventory:
         actor: Actor,
         revision: int | None = None,
         may_read: Callable[[str], bool] = lambda _: False,
+        sight: Sight = EVERYTHING,
     ) -> None:
         """Remove a record; its history stays. `revision` guards as in `change`.
 
@@ -234,15 +279,18 @@ class Inventory:
                 f"The record is merged into {shown_as}.", path="id", hint="Part them first."
             )
         try:
-            await self._attempted(declared, identifier, revision, attempt)
+            await self._attempted(declared, identifier, revision, sight, attempt)
         except Referenced:
-            raise await referrers(self._database, identifier, may_read=may_read) from None
+            raise await referrers(
+                self._database, identifier, may_read=may_read, sight=sight
+            ) from None
 
     async def _attempted(
         self,
         declared: RecordType,
         identifier: str,
         revision: int | None,
+        sight: Sight,
         attempt: Callable[[Version], Awaitable[Version]],
     ) -> Version:
         """Return what `attempt` makes of the present version, tried again when others were faster.
@@ -251,7 +299,7 @@ class Inventory:
         """
         async with self._turns.setdefault(identifier, asyncio.Lock()):
             for _ in range(_TRIES):
-                version = await self.get(declared, identifier)
+                version = await self.get(declared, identifier, sight=sight)
                 if revision not in (None, version.revision):
                     raise RevisionPassed
                 try:

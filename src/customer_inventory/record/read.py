@@ -8,6 +8,7 @@ from functools import cache, partial
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.page import Page, Query, counting, estimated, found
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.listed import page_known_at
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, Version
@@ -36,7 +37,12 @@ class Reader:
             for name, declared in TYPES.items()
         }
 
-    async def get(self, declared: RecordType, identifier: str) -> Version:
+    async def get(
+        self,
+        declared: RecordType,
+        identifier: str,
+        sight: Sight = EVERYTHING,  # noqa: ARG002
+    ) -> Version:
         """Return the present version of a record; raise NoSuchRecord when there is none.
 
         Reads that arrive together are answered by one statement.
@@ -45,11 +51,24 @@ class Reader:
             raise NoSuchRecord(declared)
         return await self._lanes[declared.name].submit(identifier)
 
-    def request(self, declared: RecordType, identifier: str, tell: Tell[Version]) -> None:
+    def request(
+        self,
+        declared: RecordType,
+        identifier: str,
+        tell: Tell[Version],
+        sight: Sight,  # noqa: ARG002
+    ) -> None:
         """Read as `get` does; `tell` is called with the version, or why there is none."""
         self._lanes[declared.name].post(identifier, tell)
 
-    async def page(self, declared: RecordType, query: Query, *, with_cursors: bool = False) -> Page:
+    async def page(
+        self,
+        declared: RecordType,
+        query: Query,
+        sight: Sight = EVERYTHING,  # noqa: ARG002
+        *,
+        with_cursors: bool = False,
+    ) -> Page:
         """Return one page of the records of a type; raise Invalid for a malformed query.
 
         `with_cursors` tells the cursors of its edges, also when it does not begin at one.

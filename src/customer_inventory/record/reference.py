@@ -14,6 +14,7 @@ from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.link import Link, extract
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change
 from customer_inventory.store.database import Connection, Database
@@ -56,7 +57,11 @@ class Dangling(Invalid):
 
 
 async def referrers(
-    database: Database, identifier: str, *, may_read: Callable[[str], bool]
+    database: Database,
+    identifier: str,
+    *,
+    may_read: Callable[[str], bool],
+    sight: Sight = EVERYTHING,  # noqa: ARG001
 ) -> Referenced:
     """Return the failure that names those who refer to a record, as far as `may_read` permits."""
     readable = [name for name in TYPES if may_read(name)]

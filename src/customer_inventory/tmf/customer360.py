@@ -24,7 +24,7 @@ async def retrieve(call: Call) -> Answer:
     asked = known(call.request.query, "limit", AS_OF, KNOWN_AT)
     most = number(asked.get("limit", str(MOST_OF_A_KIND)), "limit", LARGEST_PART, least=1)
     moment = moment_of(asked.get(AS_OF), asked.get(KNOWN_AT))
-    seen = await call.inventory.around(call.id, most=most, moment=moment)
+    seen = await call.inventory.around(call.id, most=most, moment=moment, sight=call.sight)
     href = call.location + b"/" + call.id.encode()
     members = [
         b'"id":"%b"' % call.id.encode(),

@@ -1,6 +1,6 @@
 """Events on their way out: the dispatcher with what it needs of access, ledger and presentation."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +13,11 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.event import outbox, progress
 from customer_inventory.record.event.broker import BrokerSender, check_broker
-from customer_inventory.record.event.courier import Surroundings
+from customer_inventory.record.event.courier import Reach, Surroundings
 from customer_inventory.record.event.dispatcher import Dispatcher, Pace
 from customer_inventory.record.event.sending import HubSender, Sender
 from customer_inventory.record.event.subscription import Subscription, feed_broker
+from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
 from customer_inventory.store.outward import Allowed
@@ -86,7 +87,7 @@ class Events:
         await outbox.prune(self._database, before=self._clock() - kept)
         await progress.forget_dead(self._database, before=self._clock() - _DEAD_KEPT)
 
-    async def _readable(self, subscription: Subscription) -> Collection[str]:
+    async def _readable(self, subscription: Subscription) -> Reach:
         actor = subscription.actor
         permitted = await permitted_types(
             self._database,
@@ -94,7 +95,8 @@ class Events:
             purpose=actor.purpose,
             operation=Operation.READ,
         )
-        return permitted.intersection(subscription.record_types)
+        types = permitted.intersection(subscription.record_types)
+        return Reach(types, Sight(actor.purpose))
 
     async def _trace(self, subscription: Subscription, told: Mapping[str, Sequence[str]]) -> None:
         """Keep one access entry a record type before anything is sent."""

@@ -31,8 +31,10 @@ async def retrieve(call: Call) -> Answer:
     view = _view(asked.get("view", VIEWS[0]))
     # One more than is told: what the oldest of the page changed shows beside the one before it.
     inventory = call.inventory
-    found = await inventory.versions(call.declared, call.id, limit=limit + 1, offset=offset)
-    total = await inventory.number_of_versions(call.declared, call.id)
+    found = await inventory.versions(
+        call.declared, call.id, limit=limit + 1, offset=offset, sight=call.sight
+    )
+    total = await inventory.number_of_versions(call.declared, call.id, sight=call.sight)
     told = found[:limit]
     before = [*found[1:], None][: len(told)]
     body = b"[%b]" % b",".join(

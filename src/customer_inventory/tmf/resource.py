@@ -16,6 +16,7 @@ from customer_inventory.record.inventory import Alter, Inventory
 from customer_inventory.record.patch import merged, operated
 from customer_inventory.record.patch_query import queried
 from customer_inventory.record.read import Query
+from customer_inventory.record.sight import Sight
 from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
 from customer_inventory.tmf.paging import links, needs_cursors
@@ -50,6 +51,11 @@ class Call(NamedTuple):
     session: Session
     shape: Shape
 
+    @property
+    def sight(self) -> Sight:
+        """What the caller is shown."""
+        return self.session.sight
+
     def may_read(self, record_type: str) -> bool:
         """Tell whether the caller may read records of `record_type` too."""
         return self.session.may(Operation.READ, record_type)
@@ -65,9 +71,9 @@ async def retrieve(call: Call) -> Answer:
     """
     fields, moment = query.of_item(call.request.query)
     if not moment.is_present:
-        then = await call.inventory.at(call.declared, call.id, moment)
+        then = await call.inventory.at(call.declared, call.id, moment, sight=call.sight)
         return Answer(200, shown(call, then, fields), ids=(then.id,), told=1)
-    version = await call.inventory.get(call.declared, call.id)
+    version = await call.inventory.get(call.declared, call.id, sight=call.sight)
     etag = _etag(version.revision)
     if _is_known(call.request, etag):
         return Answer(304, headers=((b"etag", etag),), ids=(version.id,), told=1)
@@ -78,7 +84,9 @@ async def find(call: Call) -> Answer:
     """GET a page of records. 206 says that a limit of the caller's cut the result short."""
     asked = query.parse(call.request.query, most=call.most)
     wanted = call.shape.asked(_addressed(call, asked.query))
-    page = await call.inventory.page(call.declared, wanted, with_cursors=needs_cursors(wanted))
+    page = await call.inventory.page(
+        call.declared, wanted, with_cursors=needs_cursors(wanted), sight=call.sight
+    )
     ids = tuple(version.id for version in page.records)
     body = render.array(shown(call, version, asked.fields) for version in page.records)
     is_part = asked.has_limit and (asked.query.offset > 0 or len(ids) < page.total)
@@ -97,7 +105,7 @@ async def create(call: Call) -> Answer:
     fields = _fields(call.request)
     given = call.shape.made(parse_object(call.request.body))
     version = await call.inventory.create(
-        call.declared, given, actor=call.actor, version=call.shape.version
+        call.declared, given, actor=call.actor, version=call.shape.version, sight=call.sight
     )
     answer = _told(201, version, shown(call, version, fields))
     return answer._replace(headers=(*answer.headers, (b"location", _href(call, version.id))))
@@ -116,7 +124,12 @@ async def change(call: Call) -> Answer:
     apply = _APPLY.get(media, merged)
     alter: Alter = partial(_altered, call, lambda seen: apply(seen, body))
     version = await call.inventory.change(
-        call.declared, call.id, alter, actor=call.actor, revision=_if_match(call.request)
+        call.declared,
+        call.id,
+        alter,
+        actor=call.actor,
+        revision=_if_match(call.request),
+        sight=call.sight,
     )
     return _told(200, version, shown(call, version, fields))
 
@@ -129,6 +142,7 @@ async def remove(call: Call) -> Answer:
         actor=call.actor,
         revision=_if_match(call.request),
         may_read=call.may_read,
+        sight=call.sight,
     )
     return Answer(204, ids=(call.id,), told=1)
 

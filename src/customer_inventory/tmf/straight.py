@@ -62,7 +62,7 @@ class StraightReads:
             return False
         read = partial(self._read, asked, tell, served, session)
         try:
-            self._inventory.request(served.declared, identifier, read)
+            self._inventory.request(served.declared, identifier, read, sight=session.sight)
         except InventoryError:
             self._guard.quotas.give_back(session, served.declared.name)
             return False

@@ -9,7 +9,7 @@ import pytest
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.record.event import subscription as subscriptions
-from customer_inventory.record.event.courier import Courier, Surroundings
+from customer_inventory.record.event.courier import Courier, Reach, Surroundings
 from customer_inventory.record.event.envelope import Notice
 from customer_inventory.record.event.outbox import Horizon
 from customer_inventory.record.event.sending import NotTaken
@@ -108,8 +108,8 @@ class Stage:
 async def stage(database: Database, actor: Actor) -> Stage:
     clock, ear = Clock(), Ear()
 
-    async def readable(_: object) -> frozenset[str]:
-        return stage.readable
+    async def readable(_: object) -> Reach:
+        return Reach(stage.readable)
 
     async def trace(_: object, told: Any) -> None:
         stage.traced += [identifier for ids in told.values() for identifier in ids]

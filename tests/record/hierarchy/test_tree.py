@@ -16,7 +16,7 @@ from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode
 from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
 from customer_inventory.record.hierarchy.edge import Cycle, TooHigh, edges
-from customer_inventory.record.hierarchy.tree import Node, Sight, rolled_up, tree
+from customer_inventory.record.hierarchy.tree import Node, Span, rolled_up, tree
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.load import Batch, lines_of, load
 from customer_inventory.record.patch import merged
@@ -73,11 +73,11 @@ class Group:
         )
 
     async def below(self, identifier: str, instant: datetime = NOW, **more: Any) -> list[Node]:
-        found = await tree(self.database, identifier, Sight(instant), **more)
+        found = await tree(self.database, identifier, Span(instant), **more)
         return list(found.below)
 
     async def above(self, identifier: str, instant: datetime = NOW) -> list[str]:
-        found = await tree(self.database, identifier, Sight(instant))
+        found = await tree(self.database, identifier, Span(instant))
         return [node.id for node in found.above]
 
 
@@ -159,14 +159,14 @@ async def test_what_may_not_be_seen_is_left_out(group: Group) -> None:
     home = await group.make(root)
     member = [related(home, "household")]
     await group.inventory.create(INDIVIDUAL, person(relatedParty=member), actor=group.actor)
-    sight = Sight(NOW, types=["organization"])
-    seen = await tree(group.database, root, sight)
+    span = Span(NOW, types=["organization"])
+    seen = await tree(group.database, root, span)
     assert [node.id for node in seen.below] == [home]
     with pytest.raises(NoSuchRecord):
-        await tree(group.database, root, Sight(NOW, types=["individual"]))
+        await tree(group.database, root, Span(NOW, types=["individual"]))
     for unknown in (new_id(), "42", ""):
         with pytest.raises(NoSuchRecord):
-            await tree(group.database, unknown, sight)
+            await tree(group.database, unknown, span)
 
 
 async def test_nobody_becomes_his_own_ancestor(group: Group) -> None:
@@ -314,7 +314,7 @@ async def test_what_hangs_on_a_tree_is_rolled_up(group: Group) -> None:
             (PARTY_INTERACTION, interaction(party)),
         ):
             await group.inventory.create(declared, document, actor=group.actor)
-    seen = await rolled_up(group.database, root, Sight(NOW))
+    seen = await rolled_up(group.database, root, Span(NOW))
     assert (seen.node.id, seen.nodes) == (root, 2)
     assert seen.records == {
         "organization": {"": 2},
@@ -323,7 +323,7 @@ async def test_what_hangs_on_a_tree_is_rolled_up(group: Group) -> None:
         "agreement": {"active": 2},
         "partyInteraction": {"": 2},
     }
-    some = await rolled_up(group.database, root, Sight(NOW, ["organization"]), ["agreement"])
+    some = await rolled_up(group.database, root, Span(NOW, ["organization"]), ["agreement"])
     assert some.records == {
         "organization": {"": 2},
     }

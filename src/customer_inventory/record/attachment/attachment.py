@@ -16,6 +16,7 @@ from customer_inventory.kit.errors import Invalid, NotFound, TooLarge
 from customer_inventory.kit.ids import bucket_of, is_id, new_id
 from customer_inventory.record.attachment import cipher, media
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Connection, Database, Row
@@ -66,6 +67,7 @@ class Attachments:
         name: str,
         media_type: str,
         actor: Actor,
+        sight: Sight = EVERYTHING,  # noqa: ARG002
     ) -> Attachment:
         """Keep `content` as a file of a record, whole or not at all.
 
@@ -113,11 +115,11 @@ class Attachments:
             actor.process,
         )
 
-    async def get(self, identifier: str) -> Attachment:
+    async def get(self, identifier: str, *, sight: Sight = EVERYTHING) -> Attachment:  # noqa: ARG002
         """Return what is known of a file; raise NoSuchAttachment."""
         return _attachment(await self._row(identifier))
 
-    async def of_record(self, record_id: str) -> list[Attachment]:
+    async def of_record(self, record_id: str, *, sight: Sight = EVERYTHING) -> list[Attachment]:  # noqa: ARG002
         """Return the files of a record, in the order in which they came."""
         rows = await self._database.fetch(SQL.attachments_of_record, record_id)
         return [_attachment(row) for row in rows]

@@ -19,6 +19,7 @@ from customer_inventory.record.event.outbox import Horizon, Told
 from customer_inventory.record.event.progress import Held, Standing, wait_after
 from customer_inventory.record.event.sending import NotTaken, Sender
 from customer_inventory.record.event.subscription import Subscription
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -31,17 +32,25 @@ _SURELY_DOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What the process of a subscription may read now: records of these types, as in `sight`."""
+
+    types: Collection[str] = ()
+    sight: Sight = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What couriers need of the rooms above, and of the world.
 
-    `readable` returns those of a subscription's record types that its process may read now;
+    `readable` returns what of a subscription's record types its process may read now;
     `present` shows a resource as the listener's API does (its document as kept, None for one
     that is erased); `trace` keeps in the access ledger, before anything is sent, which records
     are told to whom. `clock` tells the time; what fails for `give_up` is given up.
     """
 
     clock: Callable[[], datetime]
-    readable: Callable[[Subscription], Awaitable[Collection[str]]]
+    readable: Callable[[Subscription], Awaitable[Reach]]
     present: Callable[[Subscription, str, str, bytes | None], bytes]
     trace: Callable[[Subscription, Mapping[str, Sequence[str]]], Awaitable[None]]
     give_up: timedelta
@@ -108,7 +117,7 @@ class Courier:
         if not again and self._seq >= horizon:
             return False
         readable = await self._around.readable(self.subscription)
-        if not readable:
+        if not readable.types:
             return False
         limit = 1 if is_probe else _BATCH
         fresh = [] if is_probe and again else await self._fresh(horizon, readable, limit)
@@ -119,29 +128,27 @@ class Courier:
         await self._keep(came, again, seq, now)
         return self._standing.attempts == 0 and (bool(again) or self._seq < horizon)
 
-    async def _fresh(self, horizon: int, readable: Collection[str], limit: int) -> list[Told]:
+    async def _fresh(self, horizon: int, readable: Reach, limit: int) -> list[Told]:
         return await outbox.after(
             self._database,
             self._seq,
             to=horizon,
-            types=sorted(readable),
+            types=sorted(readable.types),
             since=self.subscription.since,
             limit=limit,
         )
 
-    async def _told(
-        self, again: Sequence[Held], fresh: Sequence[Told], readable: Collection[str]
-    ) -> _Round:
+    async def _told(self, again: Sequence[Held], fresh: Sequence[Told], readable: Reach) -> _Round:
         """Tell events; of a record for which something waits already, fresh ones wait behind it."""
         came = _Round()
         waiting = await progress.waiting(
             self._database, self.subscription.id, [told.id for told in fresh]
         )
         came.behind += [Held(told) for told in fresh if told.id in waiting]
-        came.unwanted += [held for held in again if held.told.type not in readable]
-        turns = [held for held in again if held.told.type in readable]
+        came.unwanted += [held for held in again if held.told.type not in readable.types]
+        turns = [held for held in again if held.told.type in readable.types]
         turns += [Held(told) for told in fresh if told.id not in waiting]
-        notices = await self._notices([held.told for held in turns])
+        notices = await self._notices([held.told for held in turns], readable.sight)
         by_record: dict[str, list[Held]] = defaultdict(list)
         for held in turns:
             by_record[held.told.id].append(held)
@@ -151,9 +158,9 @@ class Courier:
                 together.create_task(self._tell_record(events, notices, came, places))
         return came
 
-    async def _notices(self, events: Sequence[Told]) -> dict[int, Notice | None]:
+    async def _notices(self, events: Sequence[Told], sight: Sight) -> dict[int, Notice | None]:
         """Return what is sent of each event, by number; the ledger has it before anything goes."""
-        bodies = await outbox.bodies(self._database, events)
+        bodies = await outbox.bodies(self._database, events, sight)
         notices: dict[int, Notice | None] = {}
         of_type: dict[str, list[str]] = defaultdict(list)
         for told in events:

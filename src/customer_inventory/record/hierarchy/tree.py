@@ -14,6 +14,7 @@ from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
 from customer_inventory.record.identity.origin import roots_of
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database, Row
@@ -65,8 +66,8 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What of trees is seen: of which kinds and record types, at which instant.
+class Span:
+    """What of trees is asked for: of which kinds and record types, at which instant.
 
     Whoever is of another type is left out, with all that only leads on from there.
     """
@@ -101,39 +102,45 @@ class _Walk:
 async def tree(
     database: Database,
     identifier: str,
-    sight: Sight,
+    span: Span,
     *,
     depth: int = MOST_LEVELS,
     limit: int = 100,
     after: tuple[int, str] = (0, ""),
+    sight: Sight = EVERYTHING,
 ) -> Tree:
     """Return the tree around a record: `limit` of those below, after that level and id.
 
-    Raises NoSuchRecord when no record of the types in sight has the id.
+    Raises NoSuchRecord when no record of the types asked for has the id.
     """
-    node = await _node(database, identifier, sight)
+    node = await _node(database, identifier, span, sight)
     up = _Walk(upward=True, depth=MOST_LEVELS, after=(0, ""), limit=_MOST_ABOVE)
-    above, _ = await _relatives(database, node.id, sight, up)
+    above, _ = await _relatives(database, node.id, span, up, sight)
     down = _Walk(upward=False, depth=depth, after=after, limit=limit)
-    below, known = await _relatives(database, node.id, sight, down)
+    below, known = await _relatives(database, node.id, span, down, sight)
     return Tree(node, above, below, known)
 
 
 async def rolled_up(
-    database: Database, identifier: str, sight: Sight, types: Sequence[str] = ROLLED_UP
+    database: Database,
+    identifier: str,
+    span: Span,
+    types: Sequence[str] = ROLLED_UP,
+    *,
+    sight: Sight = EVERYTHING,
 ) -> RollUp:
     """Return what of `types` hangs on a record and on whoever is below it, in one statement.
 
-    Raises NoSuchRecord when no record of the types in sight has the id.
+    Raises NoSuchRecord when no record of the types asked for has the id.
     """
-    node = await _node(database, identifier, sight)
+    node = await _node(database, identifier, span, sight)
     rows = await database.fetch(
         rollup_statement(),
         node.id,
         bucket_of(node.id),
-        list(sight.kinds),
-        list(sight.types),
-        sight.instant,
+        list(span.kinds),
+        list(span.types),
+        span.instant,
         list(types),
     )
     nodes = 0
@@ -154,14 +161,14 @@ def check_kinds(kinds: Sequence[str]) -> Sequence[str]:
     return kinds
 
 
-async def _node(database: Database, identifier: str, sight: Sight) -> Node:
+async def _node(database: Database, identifier: str, span: Span, sight: Sight) -> Node:  # noqa: ARG001
     """Return the record itself, or what it is shown as when it was merged."""
     row = None
     if is_id(identifier):
         row = await _row(database, identifier)
         if row is None and identifier in (known := await roots_of(database, [identifier])):
             row = await _row(database, known[identifier]["root"])
-    if row is None or row["type"] not in sight.types:
+    if row is None or row["type"] not in span.types:
         raise NoSuchRecord(TYPES[IN_TREES[0]])
     return Node(row["id"], row["type"], row["name"], row["status"])
 
@@ -171,16 +178,20 @@ async def _row(database: Database, identifier: str) -> Row | None:
 
 
 async def _relatives(
-    database: Database, identifier: str, sight: Sight, walk: _Walk
+    database: Database,
+    identifier: str,
+    span: Span,
+    walk: _Walk,
+    sight: Sight,  # noqa: ARG001
 ) -> tuple[list[Node], int]:
     rows = await database.fetch(
         _with_names("relatives"),
         identifier,
         bucket_of(identifier),
         walk.upward,
-        list(sight.kinds),
-        list(sight.types),
-        sight.instant,
+        list(span.kinds),
+        list(span.types),
+        span.instant,
         walk.depth,
         *walk.after,
         walk.limit,

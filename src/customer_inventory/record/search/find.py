@@ -24,6 +24,7 @@ from customer_inventory.record.search.candidate import (
     found_by,
 )
 from customer_inventory.record.search.key import found_in
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.store.database import Database
 
 MOST_SHOWN = 100
@@ -83,6 +84,7 @@ async def find(
     text: str,
     *,
     types: Collection[str],
+    sight: Sight = EVERYTHING,  # noqa: ARG001
     as_of: datetime | None = None,
     limit: int = 20,
     after: Position | None = None,

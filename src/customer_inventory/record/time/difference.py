@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode_sorted, is_same, parse_object
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.past import versions_between
 from customer_inventory.record.version import NoSuchRecord, PastVersion
 from customer_inventory.store.database import Database
@@ -45,7 +46,13 @@ class Traced:
 
 
 async def compared(
-    database: Database, declared: RecordType, identifier: str, start: datetime, end: datetime
+    database: Database,
+    declared: RecordType,
+    identifier: str,
+    start: datetime,
+    end: datetime,
+    *,
+    sight: Sight = EVERYTHING,
 ) -> list[Traced]:
     """Return what differs in a record between what we held of it at `start` and at `end`.
 
@@ -55,7 +62,7 @@ async def compared(
     """
     if end < start:
         raise Invalid("is before the start.", path="to", hint="Give the earlier instant first.")
-    versions = await versions_between(database, declared, identifier, start, end)
+    versions = await versions_between(database, declared, identifier, start, end, sight=sight)
     if not versions:
         raise NoSuchRecord(declared)
     documents = [parse_object(version.body) if version.body else {} for version in versions]

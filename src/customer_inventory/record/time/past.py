@@ -7,6 +7,7 @@ from customer_inventory.kit.errors import TooLarge
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import encode, parse_object
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.held import held
 from customer_inventory.record.time.moment import Moment
 from customer_inventory.record.types import TYPES
@@ -32,7 +33,11 @@ class NotThen(NoSuchRecord):
 
 
 async def known_at(
-    database: Database, declared: RecordType, identifier: str, instant: datetime
+    database: Database,
+    declared: RecordType,
+    identifier: str,
+    instant: datetime,
+    sight: Sight = EVERYTHING,  # noqa: ARG001
 ) -> Version:
     """Return the version that was held at `instant`; raise NotThen when none was.
 
@@ -70,7 +75,13 @@ def as_of(declared: RecordType, version: Version, moment: Moment) -> Version:
 
 
 async def versions(
-    database: Database, declared: RecordType, identifier: str, *, limit: int, offset: int = 0
+    database: Database,
+    declared: RecordType,
+    identifier: str,
+    sight: Sight = EVERYTHING,
+    *,
+    limit: int,
+    offset: int = 0,
 ) -> list[PastVersion]:
     """Return versions of a record, newest first, after the `offset` newest.
 
@@ -78,19 +89,32 @@ async def versions(
     """
     statement = _of("versions_of_record", declared)
     rows = await database.fetch(statement, identifier, bucket_of(identifier), limit, offset)
-    if not rows and not (offset and await number_of_versions(database, declared, identifier)):
+    if not rows and not (
+        offset and await number_of_versions(database, declared, identifier, sight)
+    ):
         raise NoSuchRecord(declared)
     return [PastVersion(**dict(row)) for row in rows]
 
 
-async def number_of_versions(database: Database, declared: RecordType, identifier: str) -> int:
+async def number_of_versions(
+    database: Database,
+    declared: RecordType,
+    identifier: str,
+    sight: Sight = EVERYTHING,  # noqa: ARG001
+) -> int:
     """Return how many versions of a record there are."""
     statement = _of("number_of_versions", declared)
     return int(await database.value(statement, identifier, bucket_of(identifier)))
 
 
 async def versions_between(
-    database: Database, declared: RecordType, identifier: str, start: datetime, end: datetime
+    database: Database,
+    declared: RecordType,
+    identifier: str,
+    start: datetime,
+    end: datetime,
+    *,
+    sight: Sight = EVERYTHING,  # noqa: ARG001
 ) -> list[PastVersion]:
     """Return the versions held at any time from `start` to `end`, oldest first.
 

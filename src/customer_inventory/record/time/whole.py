@@ -15,6 +15,7 @@ from customer_inventory.record.customer360 import Customer360
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.link import extract
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.held import held
 from customer_inventory.record.time.moment import Moment
 from customer_inventory.record.time.past import as_of, known_at
@@ -41,7 +42,12 @@ class _Part(NamedTuple):
 
 
 async def around_at(
-    database: Database, identifier: str, moment: Moment, *, most: int
+    database: Database,
+    identifier: str,
+    moment: Moment,
+    sight: Sight = EVERYTHING,
+    *,
+    most: int,
 ) -> Customer360:
     """Return the customer `identifier` and what was around it at `moment`, `most` of a type.
 
@@ -52,7 +58,9 @@ async def around_at(
     """
     declared = named("customer")
     instant = moment.known_at or _EVER
-    version = as_of(declared, await known_at(database, declared, identifier, instant), moment)
+    version = as_of(
+        declared, await known_at(database, declared, identifier, instant, sight), moment
+    )
     identifier = version.id
     named_then = {identifier, *_named(parse_object(version.body))}
     known_as = await database.fetch(SQL.known_as, sorted(named_then), instant)
