@@ -1,0 +1,143 @@
+"""The reads of the inventory: each is shown what its sight shows.
+
+What is out of sight is kept out by the statements that read, wherever records are told of.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, around
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.identity.merging import Identity
+from customer_inventory.record.read import Page, Query, Reader
+from customer_inventory.record.sight import EVERYTHING, Sight
+from customer_inventory.record.time import past
+from customer_inventory.record.time.difference import Traced, compared
+from customer_inventory.record.time.moment import PRESENT, Moment
+from customer_inventory.record.time.whole import around_at
+from customer_inventory.record.types import TYPES
+from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
+from customer_inventory.store.database import Database
+from customer_inventory.store.lane import Tell
+
+
+class Reading:
+    """Reads of the records of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reader = Reader(database)
+        self.identity = Identity(database)
+
+    async def get(
+        self, declared: RecordType, identifier: str, *, sight: Sight = EVERYTHING
+    ) -> Version:
+        """Return the present version; raise NoSuchRecord when there is none.
+
+        That of a record which was merged into another is the other's.
+        """
+        try:
+            return await self._reader.get(declared, identifier, sight)
+        except NoSuchRecord:
+            root = await self.identity.root(declared, identifier)
+            if root in (None, identifier):
+                raise
+            return await self._reader.get(declared, str(root), sight)
+
+    def request(
+        self, declared: RecordType, identifier: str, tell: Tell[Version], *, sight: Sight
+    ) -> None:
+        """Read as `get` does (of a well-formed id), and call `tell` with what came of it."""
+        self._reader.request(declared, identifier, tell, sight)
+
+    async def page(
+        self,
+        declared: RecordType,
+        query: Query,
+        *,
+        with_cursors: bool = False,
+        sight: Sight = EVERYTHING,
+    ) -> Page:
+        """Return one page of the records that fulfil `query`, as of the instant it names."""
+        page = await self._reader.page(declared, query, sight, with_cursors=with_cursors)
+        if query.as_of is None:
+            return page
+        moment = Moment(query.as_of)
+        return replace(
+            page, records=[past.as_of(declared, version, moment) for version in page.records]
+        )
+
+    async def at(
+        self,
+        declared: RecordType,
+        identifier: str,
+        moment: Moment,
+        *,
+        sight: Sight = EVERYTHING,
+    ) -> Version:
+        """Return a record as it was at `moment`: the version known then, the parts that held.
+
+        That of one which was merged into another by then is the other's. Raises NoSuchRecord when
+        there was none.
+        """
+        if moment.known_at is None:
+            version = await self.get(declared, identifier, sight=sight)
+        else:
+            version = await past.known_at(
+                self._database, declared, identifier, moment.known_at, sight
+            )
+        return past.as_of(declared, version, moment)
+
+    async def versions(
+        self,
+        declared: RecordType,
+        identifier: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        sight: Sight = EVERYTHING,
+    ) -> list[PastVersion]:
+        """Return versions of a record, newest first, after the `offset` newest."""
+        return await past.versions(
+            self._database, declared, identifier, sight, limit=limit, offset=offset
+        )
+
+    async def number_of_versions(
+        self, declared: RecordType, identifier: str, *, sight: Sight = EVERYTHING
+    ) -> int:
+        """Return how many versions of a record there are, its present one included."""
+        return await past.number_of_versions(self._database, declared, identifier, sight)
+
+    async def compared(
+        self,
+        declared: RecordType,
+        identifier: str,
+        start: datetime,
+        end: datetime,
+        *,
+        sight: Sight = EVERYTHING,
+    ) -> list[Traced]:
+        """Return what differs in a record between two instants, each traced to who did it."""
+        return await compared(self._database, declared, identifier, start, end, sight=sight)
+
+    async def around(
+        self,
+        identifier: str,
+        *,
+        most: int = MOST_OF_A_KIND,
+        moment: Moment = PRESENT,
+        sight: Sight = EVERYTHING,
+    ) -> Customer360:
+        """Return a customer with all that hangs on it, or hung on it at `moment`.
+
+        That of one which is merged, or was at that moment, is the survivor's.
+        """
+        if not moment.is_present:
+            return await around_at(self._database, identifier, moment, sight, most=most)
+        try:
+            return await around(self._database, identifier, sight, most=most)
+        except NoSuchRecord:
+            root = await self.identity.root(TYPES["customer"], identifier)
+            if root in (None, identifier):
+                raise
+            return await around(self._database, str(root), sight, most=most)
