@@ -8,7 +8,7 @@ import pytest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
-from customer_inventory.record.hierarchy.tree import Sight, rolled_up, tree
+from customer_inventory.record.hierarchy.tree import Span, rolled_up, tree
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.time.moment import Moment
 from customer_inventory.record.version import NoSuchRecord
@@ -118,24 +118,24 @@ async def test_a_tree_is_walked_through_what_was_merged(
     child, of_other = await made(one), await made(other)
     for holder in (one, other):
         await inventory.create(BILLING_ACCOUNT, account(holder), actor=actor)
-    sight = Sight(NOW)
+    span = Span(NOW)
     await inventory.identity.merge(ORGANIZATION, one, [other], actor=actor)
     for asked in (one, other):
-        seen = await tree(database, asked, sight)
+        seen = await tree(database, asked, span)
         assert seen.node.id == one
         assert [node.id for node in seen.above] == [top]
         assert {(node.id, node.from_id) for node in seen.below} == {(child, one), (of_other, one)}
     # From below, and from above, through the id that the child names.
-    assert [node.id for node in (await tree(database, of_other, sight)).above] == [one, top]
-    assert {node.id for node in (await tree(database, top, sight)).below} == {one, child, of_other}
+    assert [node.id for node in (await tree(database, of_other, span)).above] == [one, top]
+    assert {node.id for node in (await tree(database, top, span)).below} == {one, child, of_other}
     for asked in (other, top):
-        rolled = await rolled_up(database, asked, sight)
+        rolled = await rolled_up(database, asked, span)
         assert rolled.records["billingAccount"] == {"": 2}
     await inventory.identity.part(ORGANIZATION, other, actor=actor)
-    assert {node.id for node in (await tree(database, one, sight)).below} == {child}
-    assert {node.id for node in (await tree(database, other, sight)).below} == {of_other}
+    assert {node.id for node in (await tree(database, one, span)).below} == {child}
+    assert {node.id for node in (await tree(database, other, span)).below} == {of_other}
     with pytest.raises(NoSuchRecord):
-        await tree(database, new_id(), sight)
+        await tree(database, new_id(), span)
 
 
 async def test_parent_and_child_that_are_one_make_no_circle(
@@ -149,6 +149,6 @@ async def test_parent_and_child_that_are_one_make_no_circle(
     with pytest.raises(Invalid):
         await inventory.identity.merge(ORGANIZATION, top, [child], actor=actor)
     await inventory.identity.merge(ORGANIZATION, child, [top], actor=actor)
-    seen = await tree(database, top, Sight(NOW))
+    seen = await tree(database, top, Span(NOW))
     assert (seen.node.id, list(seen.above), list(seen.below)) == (child, [], [])
-    assert (await rolled_up(database, top, Sight(NOW))).nodes == 1
+    assert (await rolled_up(database, top, Span(NOW))).nodes == 1
