@@ -21,6 +21,7 @@ from customer_inventory.access.log import subject as ledger_subject
 from customer_inventory.access.log.house import sealer_of
 from customer_inventory.access.log.note import Signer
 from customer_inventory.access.log.statement import ERASURE, signing
+from customer_inventory.access.masking import masking_key_in
 from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.key_set import KeySets
 from customer_inventory.access.oauth.signing import SigningKeys
@@ -137,11 +138,17 @@ class Application:
             suspends=settings.suspend_guessing,
         )
         key_sets = KeySets(Allowed.parse(settings.callback_allow))
-        external = ExternalTokens(self.database, key_sets)
-        self.guard = Guard(self.database, tokens, self.strangers, quotas, external)
+        self.guard = Guard(
+            self.database,
+            tokens,
+            self.strangers,
+            quotas,
+            external=ExternalTokens(self.database, key_sets),
+            masking_key=masking_key_in(settings.home),
+        )
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
-        self.events = Events(self.database, self.ledger, settings, public_url)
+        self.events = Events(self.database, self.guard, self.ledger, settings, public_url)
         holders = holders_of(self.database, settings)
         self.eraser = eraser_of(self.database, settings)
         self.retainer = retainer_of(self.database, settings)

@@ -4,10 +4,12 @@ A verified token is remembered until anything about access changes, or time chan
 database tells every worker, and while it cannot tell us, nothing is remembered.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from customer_inventory.access.masking import masks_of, writes_of
 from customer_inventory.access.oauth import dpop
 from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
@@ -21,7 +23,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Refused, Unauthenticated
 from customer_inventory.record.document import parse
-from customer_inventory.record.sight import Sight
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.store.database import Database, Listener, Row
 from customer_inventory.store.sql import beside
 
@@ -93,7 +95,8 @@ class Guard:
 
     With `tokens` it takes the signed ones of the authorization server as well, with `external`
     those of the issuers that are trusted; `strangers` counts those that it does not know,
-    `quotas` how much those that it knows ask for.
+    `quotas` how much those that it knows ask for. Values that are shown as hashes are hashed with
+    `masking_key`; without one their hashes are good for as long as the guard is.
     """
 
     def __init__(
@@ -103,9 +106,11 @@ class Guard:
         strangers: Strangers | None = None,
         quotas: Quotas | None = None,
         external: ExternalTokens | None = None,
+        masking_key: bytes | None = None,
     ) -> None:
         self._database = database
         self.quotas = quotas or Quotas(database)
+        self._key = masking_key or secrets.token_bytes(32)
         self._tokens = tokens
         self._strangers = strangers
         self._external = external
@@ -191,7 +196,7 @@ class Guard:
         if row is None:
             return None
         actor = Actor(row["process"], row["purpose"], row["person"])
-        return _session(actor, row["good_until"], row)
+        return self._session(actor, row["good_until"], row)
 
     async def _signed(self, text: str) -> Session | None:
         claimed = await self._tokens.read(text) if self._tokens else None
@@ -213,8 +218,21 @@ class Guard:
         if row is None:
             return None
         until = min(claimed.expires_at, row["good_until"] or claimed.expires_at)
-        session = _session(Actor(row["process"], claimed.purpose), until, row)
+        session = self._session(Actor(row["process"], claimed.purpose), until, row)
         return replace(session, bound_to=bound_to)
+
+    async def acting(self, actor: Actor) -> Session | None:
+        """Return the session of an actor without a token: for work that goes on after its call.
+
+        None when its process is not active.
+        """
+        process, purpose = actor.process, actor.purpose
+        return await session_for(
+            self._database, process=process, purpose=purpose, masking_key=self._key
+        )
+
+    def _session(self, actor: Actor, good_until: datetime, row: Row) -> Session:
+        return session_of(actor, good_until, *_agreed(row), self._key)
 
     def _forget(self) -> None:
         self._changes += 1
@@ -225,18 +243,38 @@ class Guard:
         self._sessions.clear()
 
 
-async def session_for(database: Database, *, process: str, purpose: str) -> Session | None:
+async def session_for(
+    database: Database, *, process: str, purpose: str, masking_key: bytes = b""
+) -> Session | None:
     """Return the session that a token of `process` would have now; None when it is not active.
 
-    For telling what it may, without a token.
+    For telling what it may, and for work that goes on after its call, without a token.
     """
     row = await database.row(SQL.session_of_process, process, purpose)
     if row is None:
         return None
     until = row["good_until"] or datetime.max.replace(tzinfo=UTC)
-    return _session(Actor(process, purpose), until, row)
+    permitted, terms = _agreed(row)
+    return session_of(Actor(process, purpose), until, permitted, terms, masking_key)
 
 
-def _session(actor: Actor, good_until: datetime, row: Row) -> Session:
+def session_of(
+    actor: Actor,
+    good_until: datetime,
+    permitted: Permissions,
+    terms: Mapping[str, Terms],
+    masking_key: bytes = b"",
+) -> Session:
+    """Return the session of what is agreed, with what its reads are shown and it may write."""
+    session = Session(actor, good_until, permitted, EVERYTHING, terms)
+    sight = Sight(
+        actor.purpose,
+        masks=masks_of(session.terms_of, masking_key, actor.process),
+        writes=writes_of(permitted, session.terms_of, EVERY_TYPE),
+    )
+    return replace(session, sight=sight)
+
+
+def _agreed(row: Row) -> tuple[Permissions, Mapping[str, Terms]]:
     permitted = {kind: frozenset(words) for kind, words in parse(row["permissions"]).items()}
-    return Session(actor, good_until, permitted, Sight(actor.purpose), parse(row["terms"]))
+    return permitted, parse(row["terms"])

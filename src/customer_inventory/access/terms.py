@@ -7,13 +7,19 @@ refused: nothing is ever agreed that nobody enforces.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from customer_inventory.access.masking import checked_groups, checked_masks
 from customer_inventory.access.quota import budget
 from customer_inventory.kit.errors import Invalid
 
 Terms = Mapping[str, Any]
 """By name of the term, what was said: JSON values."""
 
-TERMS: dict[str, Callable[[str, Any], Any]] = {"quota": budget.checked}
+TERMS: dict[str, Callable[[str, Any], Any]] = {
+    "groups": checked_groups,
+    "masks": checked_masks,
+    "writes": checked_groups,
+    "quota": budget.checked,
+}
 """By name: takes the record type and what was said; returns it as it is kept, or raises Invalid."""
 
 

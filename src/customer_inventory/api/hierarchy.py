@@ -57,7 +57,8 @@ async def retrieve(call: Call) -> Answer:
     if len(seen.below) == limit:
         last = seen.below[-1]
         content["next"] = f"{last.level}.{last.id}"
-    return told(content, ids=tuple(node.id for node in nodes))
+    groups = call.sight.groups(*sorted({node.type for node in nodes}))
+    return told(content, ids=tuple(node.id for node in nodes), groups=groups)
 
 
 async def roll_up(call: Call) -> Answer:
@@ -76,7 +77,8 @@ async def roll_up(call: Call) -> Answer:
             for kind, by_status in seen.records.items()
         },
     }
-    return told(content, ids=(seen.node.id,))
+    groups = call.sight.groups(*sorted({seen.node.type, *seen.records}))
+    return told(content, ids=(seen.node.id,), groups=groups)
 
 
 def _span(call: Call, asked: dict[str, str]) -> Span:

@@ -5,6 +5,7 @@ from typing import Any
 from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import Call, Route, told
 from customer_inventory.record.identity.surviving import Candidate, Group, Surviving, surviving
+from customer_inventory.record.mask.plan import CLEAR, Mask
 from customer_inventory.record.provenance import MOST_VERSIONS, Given, Provenance, provenance
 from customer_inventory.record.types import named
 from customer_inventory.web.exchange import Answer
@@ -22,19 +23,29 @@ async def retrieve(call: Call) -> Answer:
         "@type": "Provenance",
         "id": shown,
         "revision": versions[0].revision,
-        "attribute": _attributes(provenance(versions), group),
+        "attribute": _attributes(provenance(versions), group, call.sight.masks.get(declared.name)),
     }
+    groups = call.sight.groups(declared.name)
     if group is None:
-        return told(content, ids=(shown,))
-    return told({**content, "origin": group.origins}, ids=tuple(group.origins))
+        return told(content, ids=(shown,), groups=groups)
+    return told({**content, "origin": group.origins}, ids=tuple(group.origins), groups=groups)
 
 
-def _attributes(known: list[Provenance], group: Group | None) -> list[dict[str, Any]]:
-    """Return each attribute with what the history tells of it and, in a group, why it survives."""
+def _attributes(
+    known: list[Provenance], group: Group | None, mask: Mask | None
+) -> list[dict[str, Any]]:
+    """Return each attribute with what the history tells of it and, in a group, why it survives.
+
+    Of what is shown in part, what others said of it is not told.
+    """
     by_history = {each.attribute: _shown(each) for each in known}
     if group is None:
         return list(by_history.values())
-    by_rule = {each.attribute: _survived(each) for each in group.attributes}
+    by_rule = {
+        each.attribute: _survived(each)
+        for each in group.attributes
+        if mask is None or mask.node(each.attribute) is CLEAR
+    }
     return [
         {"path": name, **by_history.get(name, {}), **by_rule.get(name, {})}
         for name in dict.fromkeys((*by_history, *by_rule))

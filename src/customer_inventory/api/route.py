@@ -104,6 +104,15 @@ class Route:
         return self.record_type
 
 
-def told(content: Any, *, ids: tuple[str, ...] = (), status: int = 200) -> Answer:
-    """Return the answer that tells `content` (anything JSON); `ids` are the records it tells of."""
-    return Answer(status, encode(content), ids=ids, told=len(ids))
+def told(
+    content: Any,
+    *,
+    ids: tuple[str, ...] = (),
+    groups: tuple[str, ...] = (),
+    status: int = 200,
+) -> Answer:
+    """Return the answer that tells `content` (anything JSON).
+
+    `ids` are the records it tells of, `groups` the groups of attributes it shows of them.
+    """
+    return Answer(status, encode(content), ids=ids, told=len(ids), groups=groups)

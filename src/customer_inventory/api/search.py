@@ -39,7 +39,10 @@ async def search(call: Call) -> Answer:
         content["after"] = text_of(found.after)
     ids = {hit.id: None for hit in found.hits}
     ids |= {hit.customer_id: None for hit in found.hits if hit.customer_id}
-    return told(content, ids=tuple(ids))
+    kinds = {hit.type for hit in found.hits}
+    kinds |= {"customer" for hit in found.hits if hit.customer_id}
+    groups = call.sight.groups(*sorted(kinds)) if kinds else ()
+    return told(content, ids=tuple(ids), groups=groups)
 
 
 def _shown(hit: Hit) -> dict[str, Any]:
@@ -53,7 +56,9 @@ def _shown(hit: Hit) -> dict[str, Any]:
         ],
     }
     if hit.customer_id is not None:
-        shown["customer"] = {"id": hit.customer_id, "name": hit.customer_name}
+        shown["customer"] = {"id": hit.customer_id}
+        if hit.customer_name is not None:
+            shown["customer"]["name"] = hit.customer_name
     return shown
 
 

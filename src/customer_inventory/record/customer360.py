@@ -1,9 +1,10 @@
 """The customer seen whole (TMF717): the role, the party behind it, and all that hangs on both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from customer_inventory.kit.ids import bucket_of, is_id
+from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES, named
 from customer_inventory.record.version import NoSuchRecord
@@ -27,6 +28,18 @@ class Customer360:
     customer: bytes
     parts: Mapping[str, list[tuple[str, bytes]]]
     known: Mapping[str, int]
+
+    def shown(self, masks: Mapping[str, Mask]) -> "Customer360":
+        """Return what is shown of it: the documents of each type under its mask, if it has one."""
+        own = masks.get("customer")
+        parts = {
+            kind: [(identifier, mask.body(body)) for identifier, body in part] if mask else part
+            for kind, part in self.parts.items()
+            for mask in (masks.get(kind),)
+        }
+        return replace(
+            self, customer=own.body(self.customer) if own else self.customer, parts=parts
+        )
 
     @property
     def record_ids(self) -> list[str]:

@@ -6,7 +6,6 @@ share one behaviour. Every change takes the actor who makes it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 from weakref import WeakValueDictionary
 
 from customer_inventory.kit.actor import Actor
@@ -15,8 +14,9 @@ from customer_inventory.record.declare import ApiVersion, Document, RecordType
 from customer_inventory.record.document import is_same, parse_object, place, prepared, with_given_id
 from customer_inventory.record.extension.validation import Extensions
 from customer_inventory.record.identity.merging import IsMerged
+from customer_inventory.record.mask.restore import Alter, altered
 from customer_inventory.record.observation import MISSING, UNDECLARED, Observations
-from customer_inventory.record.patch import check_size, result
+from customer_inventory.record.patch import check_size
 from customer_inventory.record.reading import Reading
 from customer_inventory.record.reference import Referenced, referrers
 from customer_inventory.record.retention.keeping import Keeping
@@ -38,8 +38,6 @@ from customer_inventory.store.database import Database
 _TRIES = 20
 """So often a change without a revision of its own is repeated when other services are faster."""
 
-Alter = Callable[[Document], Any]
-
 
 class Inventory(Reading):
     """The records of one database, kept by `policy` (without one, until they are removed)."""
@@ -59,15 +57,16 @@ class Inventory(Reading):
         *,
         actor: Actor,
         version: ApiVersion = "v5",
-        sight: Sight = EVERYTHING,  # noqa: ARG002
+        sight: Sight = EVERYTHING,
     ) -> Version:
-        """Make a record of `given` and return it.
+        """Make a record of `given` and return it, as it is shown.
 
         Demanded is what `version` demands; what is missing for version 5 is counted. An id of the
         caller's own becomes an external identifier, where the type has such: it never chooses the
         record's. Raises Rejected when `given` breaks the declaration, Invalid for an id that is
-        none or one of this inventory.
+        none or one of this inventory, NotWritable for attributes out of what `sight` may write.
         """
+        sight.demand_created(declared, given)
         own = with_given_id(declared, given, owner=actor.process)
         document = prepared(declared, own, place(declared, own))
         undeclared = await self._checked(declared, document, declared.obligation(version))
@@ -76,7 +75,7 @@ class Inventory(Reading):
         missing = tuple(name for name in declared.mandatory if name not in document)
         if missing:
             self.observations.saw(MISSING, declared.name, missing, actor.process)
-        return made
+        return sight.shown(declared, made)
 
     async def change(
         self,
@@ -90,16 +89,21 @@ class Inventory(Reading):
     ) -> Version:
         """Change a record by `alter`, which gets the present document and returns the next.
 
+        It gets what `sight` shows of the document, and what is not shown stays as it is.
+
         With `revision` the change is made at that revision or RevisionPassed is raised; without
         it, a change that comes too late is repeated on what is there by then. A change that
-        alters nothing makes no version. Raises NoSuchRecord, Rejected and Invalid.
+        alters nothing makes no version. Raises NoSuchRecord, Rejected and Invalid, NotWritable for
+        changes that `sight` may not make.
         """
+        mask = sight.masks.get(declared.name)
 
         async def attempt(version: Version) -> Version:
             old = parse_object(version.body)
-            new = result(declared, old, alter(old))
+            new = altered(declared, old, alter, mask)
             if is_same(new, old):
                 return version
+            sight.demand_changed(declared, old, new)
             # What was missing from the beginning may go on missing.
             demanded = tuple(name for name in declared.mandatory if name in old)
             undeclared = await self._checked(declared, new, demanded)
@@ -111,7 +115,8 @@ class Inventory(Reading):
             self._count(declared, undeclared, actor)
             return made
 
-        return await self._attempted(declared, identifier, revision, sight, attempt)
+        made = await self._attempted(declared, identifier, revision, sight, attempt)
+        return sight.shown(declared, made)
 
     async def remove(
         self,
@@ -173,7 +178,7 @@ class Inventory(Reading):
         """
         async with self._turns.setdefault(identifier, asyncio.Lock()):
             for _ in range(_TRIES):
-                version = await self.get(declared, identifier, sight=sight)
+                version = await self._stored(declared, identifier, sight)
                 if revision not in (None, version.revision):
                     raise RevisionPassed
                 try:

@@ -5,10 +5,13 @@ What is out of sight is kept out by the statements that read, wherever records a
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, around
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.identity.merging import Identity
+from customer_inventory.record.mask.asked import demand_askable
+from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time import past
@@ -36,6 +39,10 @@ class Reading:
 
         That of a record which was merged into another is the other's.
         """
+        return sight.shown(declared, await self._stored(declared, identifier, sight))
+
+    async def _stored(self, declared: RecordType, identifier: str, sight: Sight) -> Version:
+        """Return the present version of a record in sight, as it is stored."""
         try:
             return await self._reader.get(declared, identifier, sight)
         except NoSuchRecord:
@@ -48,7 +55,9 @@ class Reading:
         self, declared: RecordType, identifier: str, tell: Tell[Version], *, sight: Sight
     ) -> None:
         """Read as `get` does (of a well-formed id), and call `tell` with what came of it."""
-        self._reader.request(declared, identifier, tell, sight)
+        mask = sight.masks.get(declared.name)
+        shown = tell if mask is None else partial(_tell_shown, mask, tell)
+        self._reader.request(declared, identifier, shown, sight)
 
     async def page(
         self,
@@ -58,14 +67,21 @@ class Reading:
         with_cursors: bool = False,
         sight: Sight = EVERYTHING,
     ) -> Page:
-        """Return one page of the records that fulfil `query`, as of the instant it names."""
+        """Return one page of the records that fulfil `query`, as of the instant it names.
+
+        Raises NotGranted where it asks for attributes that are not shown as they are.
+        """
+        mask = sight.masks.get(declared.name)
+        if mask is not None:
+            demand_askable(mask, query)
         page = await self._reader.page(declared, query, sight, with_cursors=with_cursors)
-        if query.as_of is None:
-            return page
-        moment = Moment(query.as_of)
-        return replace(
-            page, records=[past.as_of(declared, version, moment) for version in page.records]
-        )
+        records = page.records
+        if query.as_of is not None:
+            moment = Moment(query.as_of)
+            records = [past.as_of(declared, version, moment) for version in records]
+        if mask is not None:
+            records = [mask.version(version) for version in records]
+        return page if records is page.records else replace(page, records=records)
 
     async def at(
         self,
@@ -81,12 +97,12 @@ class Reading:
         there was none.
         """
         if moment.known_at is None:
-            version = await self.get(declared, identifier, sight=sight)
+            version = await self._stored(declared, identifier, sight)
         else:
             version = await past.known_at(
                 self._database, declared, identifier, moment.known_at, sight
             )
-        return past.as_of(declared, version, moment)
+        return sight.shown(declared, past.as_of(declared, version, moment))
 
     async def versions(
         self,
@@ -98,9 +114,11 @@ class Reading:
         sight: Sight = EVERYTHING,
     ) -> list[PastVersion]:
         """Return versions of a record, newest first, after the `offset` newest."""
-        return await past.versions(
+        found = await past.versions(
             self._database, declared, identifier, sight, limit=limit, offset=offset
         )
+        mask = sight.masks.get(declared.name)
+        return found if mask is None else [mask.past(version) for version in found]
 
     async def number_of_versions(
         self, declared: RecordType, identifier: str, *, sight: Sight = EVERYTHING
@@ -132,6 +150,12 @@ class Reading:
 
         That of one which is merged, or was at that moment, is the survivor's.
         """
+        found = await self._around(identifier, most, moment, sight)
+        return found.shown(sight.masks) if sight.masks else found
+
+    async def _around(
+        self, identifier: str, most: int, moment: Moment, sight: Sight
+    ) -> Customer360:
         if not moment.is_present:
             return await around_at(self._database, identifier, moment, sight, most=most)
         try:
@@ -141,3 +165,7 @@ class Reading:
             if root in (None, identifier):
                 raise
             return await around(self._database, str(root), sight, most=most)
+
+
+def _tell_shown(mask: Mask, tell: Tell[Version], came: Version | Exception) -> None:
+    tell(came if isinstance(came, Exception) else mask.version(came))

@@ -8,7 +8,15 @@ is not shown. Work of the house itself, which shows nothing to anybody, sees EVE
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.mask.plan import Mask
+from customer_inventory.record.mask.restore import refuse_masks
+from customer_inventory.record.version import Version
+from customer_inventory.record.writable import Writable
+
+ALL = ("*",)
+"""Stands for every group of attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +25,47 @@ class Sight:
 
     `purpose` is what it asks for; None is the house itself, which no restriction keeps out.
     `rows` has a condition by record type (a type without: all its records), `masks` what is done
-    to the documents of a type before they are shown (a type without: nothing).
+    to the documents of a type before they are shown (a type without: nothing), `writes` what may
+    be written of a type (a type without: all).
     """
 
     purpose: str | None = None
     rows: Mapping[str, Hashable] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-    masks: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    masks: Mapping[str, Mask] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    writes: Mapping[str, Writable] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def shown(self, declared: RecordType, version: Version) -> Version:
+        """Return a version of a record of a type as it is shown."""
+        mask = self.masks.get(declared.name)
+        return version if mask is None else mask.version(version)
+
+    def groups(self, *record_types: str) -> tuple[str, ...]:
+        """Return the groups of attributes of these types that are shown, for the ledger."""
+        if any(name not in self.masks for name in record_types):
+            return ALL
+        return tuple(sorted({group for name in record_types for group in self.masks[name].groups}))
+
+    def demand_clear(self, record_type: str, *paths: str) -> None:
+        """Raise NotGranted unless the attributes at `paths` are shown as they are."""
+        mask = self.masks.get(record_type)
+        if mask is not None:
+            for path in paths:
+                mask.demand_clear(path)
+
+    def demand_created(self, declared: RecordType, document: Document) -> None:
+        """Raise NotWritable or IsMask for what a new record may not be made of."""
+        writable = self.writes.get(declared.name)
+        if writable is not None:
+            writable.demand_created(declared, document)
+        mask = self.masks.get(declared.name)
+        if mask is not None:
+            refuse_masks(mask, document)
+
+    def demand_changed(self, declared: RecordType, old: Document, new: Document) -> None:
+        """Raise NotWritable for a change from `old` to `new` that may not be made."""
+        writable = self.writes.get(declared.name)
+        if writable is not None:
+            writable.demand_changed(declared, old, new)
 
 
 EVERYTHING = Sight()

@@ -43,7 +43,8 @@ async def retrieve(call: Call) -> Answer:
         counts[kind] = seen.known[kind]
     members.append(b'"known":%b' % encode(counts))
     body = b"{%b}" % b",".join(members)
-    return Answer(200, body, ids=tuple(shown_ids), told=len(shown_ids))
+    groups = call.sight.groups("customer", *counts)
+    return Answer(200, body, ids=tuple(shown_ids), told=len(shown_ids), groups=groups)
 
 
 ITEM: dict[str, tuple[Operation, Handler]] = {

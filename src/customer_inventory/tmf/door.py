@@ -105,7 +105,10 @@ class Door:
         operation, handler = served.get(method, (None, None))
         handle = handler and partial(self._handle, handler, resource, identifier)
         kind = resource.declared.name
-        return Place(resource.entry_type, identifier, kind, operation, handle, tuple(served))
+        either = Operation.MODIFY if method == "PATCH" else None
+        return Place(
+            resource.entry_type, identifier, kind, operation, handle, tuple(served), either=either
+        )
 
     def _found(self, path: str) -> tuple[Resource | None, str, Served]:
         """Return the resource of a path, the id in it, and what answers there."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Entry, Ledger
 from customer_inventory.access.operation import Operation
-from customer_inventory.access.standing import permitted_types
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
@@ -17,7 +17,6 @@ from customer_inventory.record.event.courier import Reach, Surroundings
 from customer_inventory.record.event.dispatcher import Dispatcher, Pace
 from customer_inventory.record.event.sending import HubSender, Sender
 from customer_inventory.record.event.subscription import Subscription, feed_broker
-from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
 from customer_inventory.store.outward import Allowed
@@ -35,6 +34,7 @@ class Events:
     def __init__(
         self,
         database: Database,
+        guard: Guard,
         ledger: Ledger,
         settings: Settings,
         public_url: str,
@@ -47,6 +47,7 @@ class Events:
         Raises Unavailable when a broker is set and the library for it is not installed.
         """
         self._database = database
+        self._guard = guard
         self._ledger = ledger
         self._settings = settings
         self._public_url = public_url
@@ -88,15 +89,13 @@ class Events:
         await progress.forget_dead(self._database, before=self._clock() - _DEAD_KEPT)
 
     async def _readable(self, subscription: Subscription) -> Reach:
-        actor = subscription.actor
-        permitted = await permitted_types(
-            self._database,
-            process=actor.process,
-            purpose=actor.purpose,
-            operation=Operation.READ,
+        session = await self._guard.acting(subscription.actor)
+        if session is None:
+            return Reach(frozenset())
+        types = frozenset(
+            name for name in subscription.record_types if session.may(Operation.READ, name)
         )
-        types = permitted.intersection(subscription.record_types)
-        return Reach(types, Sight(actor.purpose))
+        return Reach(types, session.sight)
 
     async def _trace(self, subscription: Subscription, told: Mapping[str, Sequence[str]]) -> None:
         """Keep one access entry a record type before anything is sent."""

@@ -49,7 +49,9 @@ async def retrieve(call: Call) -> Answer:
         (b"link", pages),
     )
     is_part = "limit" in asked and len(told) < total
-    return Answer(206 if is_part and told else 200, body, headers, (call.id,), len(told))
+    status = 206 if is_part and told else 200
+    groups = () if view == "none" else call.sight.groups(call.declared.name)
+    return Answer(status, body, headers, (call.id,), len(told), groups=groups)
 
 
 ITEM: dict[str, tuple[Operation, Handler]] = {

@@ -1,7 +1,7 @@
 """The five things every resource can do, served for every record type alike."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,13 +12,15 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse, parse_object
-from customer_inventory.record.inventory import Alter, Inventory
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.mask.restore import Alter
 from customer_inventory.record.patch import merged, operated
 from customer_inventory.record.patch_query import queried
 from customer_inventory.record.read import Query
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
+from customer_inventory.tmf.granted import check_fields, check_patch
 from customer_inventory.tmf.paging import links, needs_cursors
 from customer_inventory.tmf.shape import Shape
 from customer_inventory.web.exchange import Answer, Request
@@ -56,6 +58,17 @@ class Call(NamedTuple):
         """What the caller is shown."""
         return self.session.sight
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of attributes that the caller is shown of the record type."""
+        return self.sight.groups(self.declared.name)
+
+    def check_fields(self, fields: Sequence[str] | None) -> None:
+        """Raise NotGranted when one of the attributes asked for by name is hidden."""
+        mask = self.sight.masks.get(self.declared.name)
+        if mask is not None and fields:
+            check_fields(mask, self.shape, fields)
+
     def may_read(self, record_type: str) -> bool:
         """Tell whether the caller may read records of `record_type` too."""
         return self.session.may(Operation.READ, record_type)
@@ -70,19 +83,22 @@ async def retrieve(call: Call) -> Answer:
     With `asOf` or `knownAt`, as it was then: without ETag, which guards what is there now.
     """
     fields, moment = query.of_item(call.request.query)
+    call.check_fields(fields)
     if not moment.is_present:
         then = await call.inventory.at(call.declared, call.id, moment, sight=call.sight)
-        return Answer(200, shown(call, then, fields), ids=(then.id,), told=1)
+        body = shown(call, then, fields)
+        return Answer(200, body, ids=(then.id,), told=1, groups=call.groups)
     version = await call.inventory.get(call.declared, call.id, sight=call.sight)
     etag = _etag(version.revision)
     if _is_known(call.request, etag):
         return Answer(304, headers=((b"etag", etag),), ids=(version.id,), told=1)
-    return _told(200, version, shown(call, version, fields))
+    return _told(200, call, version, fields)
 
 
 async def find(call: Call) -> Answer:
     """GET a page of records. 206 says that a limit of the caller's cut the result short."""
     asked = query.parse(call.request.query, most=call.most)
+    call.check_fields(asked.fields)
     wanted = call.shape.asked(_addressed(call, asked.query))
     page = await call.inventory.page(
         call.declared, wanted, with_cursors=needs_cursors(wanted), sight=call.sight
@@ -96,18 +112,19 @@ async def find(call: Call) -> Answer:
         (b"x-result-count", b"%d" % len(ids)),
         (b"link", links(call.location, call.request.query, page, asked.query)),
     )
-    return Answer(206 if is_part and ids else 200, body, headers, ids, len(ids))
+    status = 206 if is_part and ids else 200
+    return Answer(status, body, headers, ids, len(ids), groups=call.groups if ids else ())
 
 
 async def create(call: Call) -> Answer:
     """POST a record."""
     _media(call.request, ("application/json",))
-    fields = _fields(call.request)
+    fields = _fields(call)
     given = call.shape.made(parse_object(call.request.body))
     version = await call.inventory.create(
         call.declared, given, actor=call.actor, version=call.shape.version, sight=call.sight
     )
-    answer = _told(201, version, shown(call, version, fields))
+    answer = _told(201, call, version, fields)
     return answer._replace(headers=(*answer.headers, (b"location", _href(call, version.id))))
 
 
@@ -117,10 +134,13 @@ async def change(call: Call) -> Answer:
     If-Match guards the revision.
     """
     media = _media(call.request, PATCHES)
-    fields = _fields(call.request)
+    fields = _fields(call)
     body = parse(call.request.body)
     if media in MERGE and not isinstance(body, dict):
         raise Invalid("A merge patch is a JSON object.", code="invalidPatch")
+    mask = call.sight.masks.get(call.declared.name)
+    if mask is not None:
+        check_patch(mask, call.shape, body)
     apply = _APPLY.get(media, merged)
     alter: Alter = partial(_altered, call, lambda seen: apply(seen, body))
     version = await call.inventory.change(
@@ -131,7 +151,7 @@ async def change(call: Call) -> Answer:
         revision=_if_match(call.request),
         sight=call.sight,
     )
-    return _told(200, version, shown(call, version, fields))
+    return _told(200, call, version, fields)
 
 
 async def remove(call: Call) -> Answer:
@@ -199,12 +219,16 @@ def _href(call: Call, identifier: str) -> bytes:
     return call.location + b"/" + identifier.encode()
 
 
-def _fields(request: Request) -> tuple[str, ...] | None:
-    return query.fields_only(request.query) if request.query else None
+def _fields(call: Call) -> tuple[str, ...] | None:
+    fields = query.fields_only(call.request.query) if call.request.query else None
+    call.check_fields(fields)
+    return fields
 
 
-def _told(status: int, version: Version, body: bytes) -> Answer:
-    return Answer(status, body, ((b"etag", _etag(version.revision)),), (version.id,), 1)
+def _told(status: int, call: Call, version: Version, fields: tuple[str, ...] | None) -> Answer:
+    headers = ((b"etag", _etag(version.revision)),)
+    body = shown(call, version, fields)
+    return Answer(status, body, headers, (version.id,), 1, groups=call.groups)
 
 
 def _etag(revision: int) -> bytes:

@@ -40,6 +40,10 @@ class Shape:
         """
         return query
 
+    def kept(self, path: str) -> str:
+        """Return where the attribute at the dotted `path` that callers see is kept."""
+        return path
+
     def described(self, schema: Schema) -> Schema:
         """Return the schema of what callers see, given that of what is kept."""
         return schema

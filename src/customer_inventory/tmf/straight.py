@@ -94,7 +94,8 @@ class StraightReads:
         body = served.shape.shown(version.body, href, None)
         etag = (b"etag", b'"%d"' % version.revision)
         headers = (etag, *self._guard.quotas.headers(session, served.declared.name))
-        answer = Answer(200, body, headers, (version.id,), 1)
+        groups = session.sight.groups(served.declared.name)
+        answer = Answer(200, body, headers, (version.id,), 1, groups=groups)
         place = Place(served.entry_type, version.id, operation=Operation.READ)
         entry = entry_of(session, place, answer, asked.client)
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from customer_inventory.access.guard import Session
+from customer_inventory.access.guard import Session, session_of
 from customer_inventory.access.registration import Permission, by_type_and_purpose, terms_by_type
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
@@ -32,7 +32,7 @@ class Draft:
             kind: frozenset(words)
             for (kind, _), words in by_type_and_purpose(self.permissions).items()
         }
-        return Session(
+        return session_of(
             Actor(self.process, self.purpose),
             datetime.max.replace(tzinfo=UTC),
             operations,

@@ -33,8 +33,9 @@ class Request(NamedTuple):
 class Answer(NamedTuple):
     """One answer. For the ledger: `ids` says which and `told` how many records it told of.
 
-    `reason` is the reference that the caller gave for asking. A body too large to be held is a
-    `stream` instead: what breaks it off breaks the connection, so that nobody takes it for whole.
+    `groups` are the groups of attributes that it told of, `reason` is the reference that the
+    caller gave for asking. A body too large to be held is a `stream` instead: what breaks it off
+    breaks the connection, so that nobody takes it for whole.
     """
 
     status: int
@@ -44,6 +45,7 @@ class Answer(NamedTuple):
     told: int = 0
     reason: str | None = None
     stream: AsyncIterator[bytes] | None = None
+    groups: tuple[str, ...] = ()
 
     def with_headers(self, headers: tuple[tuple[bytes, bytes], ...]) -> "Answer":
         """Return the answer with these headers too."""

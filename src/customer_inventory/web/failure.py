@@ -59,7 +59,7 @@ STATUS: dict[type[InventoryError], int] = {
 """HTTP status by kind; the nearest ancestor of an error's class decides."""
 
 
-_STATUS_OF_CODE = {"queryTooLong": 414, "headTooLong": 431}
+_STATUS_OF_CODE = {"queryTooLong": 414, "headTooLong": 431, "maskedValue": 422}
 
 
 def status_of(error: InventoryError) -> int:

@@ -41,7 +41,8 @@ class Place(NamedTuple):
     on some type; the handler looks only at those the session may); both are None where the
     method is not served, and `allowed` names those that are (none: there is no such place).
     `entry_type` is the word the ledger uses, `identifier` the id in the path, empty for none;
-    `most` is how many bytes the body may have where that is not as usual.
+    `most` is how many bytes the body may have where that is not as usual. Where `either` will do
+    as well, `handle` demands more, by what it changes.
     """
 
     entry_type: str = NOTHING
@@ -51,6 +52,7 @@ class Place(NamedTuple):
     handle: Handle | None = None
     allowed: tuple[str, ...] = ()
     most: int | None = None
+    either: Operation | None = None
 
 
 class Route(Protocol):
@@ -124,7 +126,8 @@ class Stages:
                     "There is no such resource.", hint="/openapi.json lists what is served."
                 )
             raise failure.MethodNotAllowed(place.allowed)
-        self._guard.authorise(session, place.operation, place.record_type)
+        if not (place.either and session.may(place.either, place.record_type)):
+            self._guard.authorise(session, place.operation, place.record_type)
         request = await read(scope, receive, most=place.most or self._max_body)
         answer = await place.handle(session, request)
         if place.operation in _TELLING:
@@ -156,6 +159,7 @@ def entry_of(
         bytes=len(answer.body),
         person=actor.person,
         source=client[0] if client else None,
+        groups=answer.groups,
         reason=answer.reason,
     )
 

@@ -16,6 +16,7 @@ from customer_inventory.kit.errors import Invalid, NotFound, TooLarge
 from customer_inventory.kit.ids import bucket_of, is_id, new_id
 from customer_inventory.record.attachment import cipher, media
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.mask.plan import CLEAR
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
@@ -26,6 +27,10 @@ from customer_inventory.store.sql import beside
 SQL = beside(__name__)
 
 LONGEST_NAME = 200
+
+
+ATTRIBUTE = "attachment"
+"""The attribute in whose group the files of a record are; where a type has none, undeclared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,13 @@ class Attachments:
         name: str,
         media_type: str,
         actor: Actor,
-        sight: Sight = EVERYTHING,  # noqa: ARG002
+        sight: Sight = EVERYTHING,
     ) -> Attachment:
         """Keep `content` as a file of a record, whole or not at all.
 
         Raises NoSuchRecord, TooLarge, and Invalid for a name or media type that is not taken.
         """
+        sight.demand_created(declared, {ATTRIBUTE: []})
         self._check_size(len(content))
         _check_name(name)
         media.check(media_type, content)
@@ -115,14 +121,16 @@ class Attachments:
             actor.process,
         )
 
-    async def get(self, identifier: str, *, sight: Sight = EVERYTHING) -> Attachment:  # noqa: ARG002
-        """Return what is known of a file; raise NoSuchAttachment."""
-        return _attachment(await self._row(identifier))
+    async def get(self, identifier: str, *, sight: Sight = EVERYTHING) -> Attachment:
+        """Return what is known of a file; raise NoSuchAttachment, NotGranted unless it is shown."""
+        found = _attachment(await self._row(identifier))
+        sight.demand_clear(found.record_type, ATTRIBUTE)
+        return found
 
-    async def of_record(self, record_id: str, *, sight: Sight = EVERYTHING) -> list[Attachment]:  # noqa: ARG002
-        """Return the files of a record, in the order in which they came."""
+    async def of_record(self, record_id: str, *, sight: Sight = EVERYTHING) -> list[Attachment]:
+        """Return the files of a record that are shown, in the order in which they came."""
         rows = await self._database.fetch(SQL.attachments_of_record, record_id)
-        return [_attachment(row) for row in rows]
+        return [each for each in map(_attachment, rows) if _is_shown(each, sight)]
 
     async def content(
         self, identifier: str, start: int = 0, stop: int | None = None
@@ -163,6 +171,11 @@ class Attachments:
         if row is None:
             raise NoSuchAttachment
         return row
+
+
+def _is_shown(attachment: Attachment, sight: Sight) -> bool:
+    mask = sight.masks.get(attachment.record_type)
+    return mask is None or mask.node(ATTRIBUTE) is CLEAR
 
 
 async def erase(connection: Connection, record_ids: Sequence[str]) -> int:

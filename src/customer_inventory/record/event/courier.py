@@ -166,6 +166,9 @@ class Courier:
         for told in events:
             body = bodies.get((told.id, told.revision))
             try:
+                mask = sight.masks.get(told.type)
+                if mask is not None and body is not None:
+                    body = mask.body(body)
                 resource = self._around.present(self.subscription, told.type, told.id, body)
                 notices[told.seq] = notice(self.subscription, told, resource)
             except Exception as error:  # noqa: BLE001 - it stops no other event

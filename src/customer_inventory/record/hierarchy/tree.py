@@ -5,7 +5,7 @@ Which references make a tree is declared on the types (`Branch`). The edges are 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -14,6 +14,7 @@ from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
 from customer_inventory.record.identity.origin import roots_of
+from customer_inventory.record.mask.plan import HIDDEN, NotGranted
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
@@ -139,7 +140,7 @@ async def rolled_up(
         node.id,
         bucket_of(node.id),
         list(span.kinds),
-        list(span.types),
+        _types(span, sight),
         span.instant,
         list(types),
     )
@@ -149,7 +150,9 @@ async def rolled_up(
         if kind is None:
             nodes = count
         else:
-            records.setdefault(kind, {})[status or ""] = count
+            word = _status(kind, status, sight) or ""
+            of_kind = records.setdefault(kind, {})
+            of_kind[word] = of_kind.get(word, 0) + count
     return RollUp(node, nodes, records)
 
 
@@ -161,7 +164,7 @@ def check_kinds(kinds: Sequence[str]) -> Sequence[str]:
     return kinds
 
 
-async def _node(database: Database, identifier: str, span: Span, sight: Sight) -> Node:  # noqa: ARG001
+async def _node(database: Database, identifier: str, span: Span, sight: Sight) -> Node:
     """Return the record itself, or what it is shown as when it was merged."""
     row = None
     if is_id(identifier):
@@ -170,7 +173,9 @@ async def _node(database: Database, identifier: str, span: Span, sight: Sight) -
             row = await _row(database, known[identifier]["root"])
     if row is None or row["type"] not in span.types:
         raise NoSuchRecord(TYPES[IN_TREES[0]])
-    return Node(row["id"], row["type"], row["name"], row["status"])
+    if _hides_relations(row["type"], sight):
+        raise NotGranted(TYPES[row["type"]].branches[0].path)
+    return _shown(Node(row["id"], row["type"], row["name"], row["status"]), sight)
 
 
 async def _row(database: Database, identifier: str) -> Row | None:
@@ -182,7 +187,7 @@ async def _relatives(
     identifier: str,
     span: Span,
     walk: _Walk,
-    sight: Sight,  # noqa: ARG001
+    sight: Sight,
 ) -> tuple[list[Node], int]:
     rows = await database.fetch(
         _with_names("relatives"),
@@ -190,7 +195,7 @@ async def _relatives(
         bucket_of(identifier),
         walk.upward,
         list(span.kinds),
-        list(span.types),
+        _types(span, sight),
         span.instant,
         walk.depth,
         *walk.after,
@@ -208,7 +213,38 @@ async def _relatives(
         )
         for row in rows
     ]
-    return nodes, rows[0]["known"] if rows else 0
+    shown = [_shown(node, sight) for node in nodes]
+    return shown, rows[0]["known"] if rows else 0
+
+
+def _types(span: Span, sight: Sight) -> list[str]:
+    """Return the types of `span` whose relations are shown: those of others are no part of it."""
+    return [name for name in span.types if not _hides_relations(name, sight)]
+
+
+def _hides_relations(record_type: str, sight: Sight) -> bool:
+    mask = sight.masks.get(record_type)
+    branches = TYPES[record_type].branches
+    return mask is not None and any(mask.node(each.path) is HIDDEN for each in branches)
+
+
+def _status(record_type: str, status: str | None, sight: Sight) -> str | None:
+    mask = sight.masks.get(record_type)
+    return mask.text((TYPES[record_type].status,), status) if mask else status
+
+
+def _shown(node: Node, sight: Sight) -> Node:
+    """Return a node with what is shown of its name and its status."""
+    mask = sight.masks.get(node.type)
+    if mask is None:
+        return node
+    declared = TYPES[node.type]
+    paths = next((column.paths for column in declared.columns if column.name == "name"), ("name",))
+    return replace(
+        node,
+        name=mask.text(paths, node.name),
+        status=_status(node.type, node.status, sight),
+    )
 
 
 def rollup_statement() -> str:

@@ -7,7 +7,7 @@ is never left out: what is shown has the places of what is kept.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from customer_inventory.record.facet import (
     groups_of,
 )
 from customer_inventory.record.mask.kind import GONE, STARS, Show, show_of
+from customer_inventory.record.version import PastVersion, Version
 
 REFERENCE = "reference"
 """The group of what names a record, which everybody sees."""
@@ -152,6 +153,14 @@ class Mask:
                     shown[name] = value
         return encode(shown)
 
+    def version(self, version: Version) -> Version:
+        """Return what is shown of a version of a record."""
+        return Version(version.id, version.revision, self.body(version.body))
+
+    def past(self, version: PastVersion) -> PastVersion:
+        """Return what is shown of a version in the history."""
+        return version if version.body is None else replace(version, body=self.body(version.body))
+
     def document(self, document: Document) -> Document:
         """Return what is shown of a document; what it is made of is not changed."""
         return self._whole(document, only_clear=False)
@@ -163,6 +172,14 @@ class Mask:
     def _whole(self, document: Document, *, only_clear: bool) -> Document:
         found = _shown(self.root, document, only_clear=only_clear)
         return {} if found is GONE else found
+
+    def text(self, paths: Iterable[str], text: str | None) -> str | None:
+        """Return what is shown of a text that was made of the attributes at `paths`."""
+        for node in map(self.node, paths):
+            if node is CLEAR:
+                continue
+            text = None if node.show is None or text is None else node.show(text)
+        return None if text is GONE else text
 
     def node(self, path: str | Iterable[str]) -> Node:
         """Return what happens to the attribute at a path; positions do not count."""

@@ -5,13 +5,15 @@ that were shown in part wherever they are sent back as they were shown. Items of
 again by what they were, else by their id, else by their place and something they have in common.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.declare import Document
+from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode_sorted, is_same
 from customer_inventory.record.mask.kind import is_mask
 from customer_inventory.record.mask.plan import CLEAR, HIDDEN, Mask, Node
+from customer_inventory.record.patch import result
 
 
 class IsMask(Invalid):
@@ -25,6 +27,21 @@ class IsMask(Invalid):
             path=path,
             hint="Leave it out to keep what is stored, or send the whole value.",
         )
+
+
+Alter = Callable[[Document], Any]
+"""Returns what is to become of a document: anything, if it comes from a caller."""
+
+
+def altered(declared: RecordType, old: Document, alter: Alter, mask: Mask | None) -> Document:
+    """Return the document that `alter` makes of what `mask` (None: nothing is masked) shows of it.
+
+    Raises Invalid when it leaves no object or alters what is managed.
+    """
+    if mask is None:
+        return result(declared, old, alter(old))
+    seen = mask.document(old)
+    return restored(mask, old, seen, result(declared, seen, alter(seen)))
 
 
 def restored(mask: Mask, old: Document, seen: Document, new: Document) -> Document:
@@ -64,15 +81,20 @@ def _restored(old: Any, seen: Any, new: Any) -> Any:
     if is_same(seen, new):
         return old
     if isinstance(old, dict) and isinstance(seen, dict) and isinstance(new, dict):
-        unseen = {name: value for name, value in old.items() if name not in seen}
-        changed = {
-            name: _restored(old[name], seen[name], value) if name in seen else value
-            for name, value in new.items()
+        kept = [name for name in old if name in new or name not in seen]
+        return {
+            name: _member(name, old, seen, new)
+            for name in (*kept, *(name for name in new if name not in old))
         }
-        return {**unseen, **changed}
     if isinstance(old, list) and isinstance(seen, list) and isinstance(new, list):
         return _items(old, seen, new)
     return new
+
+
+def _member(name: str, old: Document, seen: Document, new: Document) -> Any:
+    if name not in new:
+        return old[name]
+    return _restored(old[name], seen[name], new[name]) if name in seen else new[name]
 
 
 def _items(old: list[Any], seen: list[Any], new: list[Any]) -> list[Any]:

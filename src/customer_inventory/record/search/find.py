@@ -23,7 +23,7 @@ from customer_inventory.record.search.candidate import (
     documents_of,
     found_by,
 )
-from customer_inventory.record.search.key import found_in
+from customer_inventory.record.search.key import found_in, identifier_key, keys_of
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.store.database import Database
 
@@ -79,12 +79,28 @@ class Hits:
     is_complete: bool
 
 
+class _Told(NamedTuple):
+    """What hits are told by: the keys wanted, the types in scope, and what is shown of them."""
+
+    wanted: Mapping[str, float]
+    types: Collection[str]
+    sight: Sight
+
+    def shown(self, kind: str, document: Document) -> Document:
+        mask = self.sight.masks.get(kind)
+        return mask.document(document) if mask else document
+
+    def clear(self, kind: str, document: Document) -> Document:
+        mask = self.sight.masks.get(kind)
+        return mask.in_clear(document) if mask else document
+
+
 async def find(
     database: Database,
     text: str,
     *,
     types: Collection[str],
-    sight: Sight = EVERYTHING,  # noqa: ARG001
+    sight: Sight = EVERYTHING,
     as_of: datetime | None = None,
     limit: int = 20,
     after: Position | None = None,
@@ -93,7 +109,8 @@ async def find(
 
     `types` is the caller's scope: nothing else is looked at, ranked or counted. With `as_of`, a
     value counts only if it held then; service identifiers, which are given to others in time,
-    count only if they hold then, or now. Raises Invalid for a text that asks for nothing.
+    count only if they hold then, or now. What `sight` does not show as it is finds nothing. Raises
+    Invalid for a text that asks for nothing.
     """
     asked = Asked.of(text)
     likely = await word.like(database, asked.words, MOST_MEANT)
@@ -103,10 +120,13 @@ async def find(
     dated = [
         candidate
         for candidate in candidates
-        if as_of is not None or rank.is_by_service(candidate.keys, wanted)
+        if as_of is not None
+        or candidate.type in sight.masks
+        or rank.is_by_service(candidate.keys, wanted)
     ]
     documents = await documents_of(database, dated)
     instant = as_of or now()
+    candidates = [_in_clear(candidate, documents, sight) for candidate in candidates]
     then = [
         _at(candidate, documents[candidate.id], instant, all_kinds=as_of is not None)
         if candidate.id in documents
@@ -122,7 +142,7 @@ async def find(
     if after is not None:
         scored = [pair for pair in scored if _place(pair[0]) > _place(after)]
     page = scored[:limit]
-    hits = await _told(database, page, documents, wanted, types)
+    hits = await _told(database, page, documents, _Told(wanted, types, sight))
     more = len(scored) > limit
     return Hits(hits, page[-1][0] if more and page else None, is_complete)
 
@@ -141,6 +161,16 @@ async def _candidates(
         ids = {candidate.id for candidate in named}
         candidates = [*named, *(other for other in candidates if other.id not in ids)]
     return candidates, is_complete
+
+
+def _in_clear(candidate: Candidate, documents: Mapping[str, Document], sight: Sight) -> Candidate:
+    """Return a candidate with the keys of what is shown of it as it is, and its id."""
+    mask = sight.masks.get(candidate.type)
+    if mask is None:
+        return candidate
+    shown = mask.in_clear(documents.get(candidate.id, {}))
+    keys = {*keys_of(SEARCHED[candidate.type], shown), *identifier_key(candidate.id)}
+    return candidate._replace(keys=candidate.keys & keys)
 
 
 def _at(
@@ -174,27 +204,32 @@ async def _told(
     database: Database,
     page: Sequence[tuple[Position, Candidate]],
     documents: Mapping[str, Document],
-    wanted: Mapping[str, float],
-    types: Collection[str],
+    told: _Told,
 ) -> list[Hit]:
     """Return the hits of a page: with their names, what matched, and where they lead."""
     lacking = [candidate for _, candidate in page if candidate.id not in documents]
     documents = {**documents, **await documents_of(database, lacking)}
     present = [pair for pair in page if pair[1].id in documents]
     customers = {}
-    if present and "customer" in types:
+    if present and "customer" in told.types:
         customers = await customers_of(database, [candidate for _, candidate in present])
     return [
         Hit(
             candidate.type,
             candidate.id,
-            _name(documents[candidate.id]),
+            _name(told.shown(candidate.type, documents[candidate.id])),
             position.score,
-            _matches(candidate, documents[candidate.id], wanted),
-            *customers.get(candidate.id, (None, None)),
+            _matches(candidate, told.clear(candidate.type, documents[candidate.id]), told.wanted),
+            *_customer(customers.get(candidate.id), told.sight),
         )
         for position, candidate in present
     ]
+
+
+def _customer(known: tuple[str, str | None] | None, sight: Sight) -> tuple[str | None, str | None]:
+    identifier, name = known or (None, None)
+    mask = sight.masks.get("customer")
+    return identifier, mask.text(("name",), name) if mask else name
 
 
 def _matches(

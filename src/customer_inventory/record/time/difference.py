@@ -65,6 +65,9 @@ async def compared(
     versions = await versions_between(database, declared, identifier, start, end, sight=sight)
     if not versions:
         raise NoSuchRecord(declared)
+    mask = sight.masks.get(declared.name)
+    if mask is not None:
+        versions = [mask.past(version) for version in versions]
     documents = [parse_object(version.body) if version.body else {} for version in versions]
     if versions[0].recorded_from > start:
         documents.insert(0, {})

@@ -62,6 +62,10 @@ class ShapeOf4(Shape):
             filter=query.filter and turned(query.filter, self._differences.place),
         )
 
+    def kept(self, path: str) -> str:
+        """Return where the attribute at the dotted `path` of version 4 is kept."""
+        return _path(self._differences.place(path).steps)
+
     def described(self, schema: Schema) -> Schema:
         """Return the schema of version 4, given that of what is kept."""
         return described(self._differences.rules, schema, demanded=self._differences.demanded)
