@@ -22,7 +22,7 @@ from customer_inventory.web.openapi import answer, body, content, error, paramet
 
 _ALWAYS = ("400", "401", "403", "414", "429", "500", "503")
 _OF_ITEM = (*_ALWAYS, "404")
-_OF_BODY = ("409", "413", "415")
+_OF_BODY = ("409", "413", "415", "422")
 _DESCRIPTION = (
     "One inventory of customers, over TM Forum Open APIs in version 5 and version 4. HEAD answers "
     "as GET does, without the body. Other base paths that lead to the same are with each tag."

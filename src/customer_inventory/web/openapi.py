@@ -14,6 +14,7 @@ ERRORS = {
     "413": "The body is too large",
     "414": "The query is too long",
     "415": "The media type is not served",
+    "422": "What stands for a masked value was sent as a value",
     "429": "A quota of the process is used up until its window ends (Retry-After)",
     "500": "The service failed for a reason that nobody foresaw",
     "503": "The database or the ledger cannot be reached; try again",
