@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from customer_inventory.access.guard import Guard
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
@@ -25,7 +26,7 @@ async def dispatch(dsn: str, start: float, factor: float) -> None:
         )
 
     async with Database(dsn, pool_size=4) as database:
-        events = Events(database, Ledger(database), SETTINGS, "http://here", clock=clock)
+        events = Events(database, Guard(database), Ledger(database), SETTINGS, "http://here", clock=clock)
         await events.start()
         await asyncio.Event().wait()
 

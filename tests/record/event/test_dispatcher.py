@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from customer_inventory.access.guard import Guard
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
@@ -49,7 +50,7 @@ async def make(database: Database, number: int) -> None:
 
 @asynccontextmanager
 async def dispatching(database: Database) -> AsyncIterator[Events]:
-    events = Events(database, Ledger(database), SETTINGS, "http://here", pace=QUICK)
+    events = Events(database, Guard(database), Ledger(database), SETTINGS, "http://here", pace=QUICK)
     await events.start()
     try:
         yield events
