@@ -26,7 +26,9 @@ async def dispatch(dsn: str, start: float, factor: float) -> None:
         )
 
     async with Database(dsn, pool_size=4) as database:
-        events = Events(database, Guard(database), Ledger(database), SETTINGS, "http://here", clock=clock)
+        events = Events(
+            database, Guard(database), Ledger(database), SETTINGS, "http://here", clock=clock
+        )
         await events.start()
         await asyncio.Event().wait()
 

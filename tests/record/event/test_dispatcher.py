@@ -50,7 +50,9 @@ async def make(database: Database, number: int) -> None:
 
 @asynccontextmanager
 async def dispatching(database: Database) -> AsyncIterator[Events]:
-    events = Events(database, Guard(database), Ledger(database), SETTINGS, "http://here", pace=QUICK)
+    events = Events(
+        database, Guard(database), Ledger(database), SETTINGS, "http://here", pace=QUICK
+    )
     await events.start()
     try:
         yield events
