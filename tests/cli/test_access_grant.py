@@ -52,3 +52,35 @@ def test_permissions_without_a_purpose_are_refused(here: Cinv) -> None:
         "access", "register", "b", "--name", "B", "--owner", "F", "--allow", "customer:read"
     )
     assert refused.code == 2
+
+
+def test_a_grant_is_bound_to_groups_of_attributes(here: Cinv) -> None:
+    assert (
+        here("access", "purpose", "add", "ads", "--title", "Ads", "--legal-basis", "consent").code
+        == 0
+    )
+    assert here("access", "register", "ads", "--name", "Ads", "--owner", "Sales").code == 0
+    ask = ("access", "request", "ads", "--purpose", "ads", "--allow", "individual:read")
+    bound = ("--groups", "name,contact", "--mask", "contact=domain", "--writes", "name")
+    asked = here(*ask, *bound, "--reason", "Newsletter")
+    assert asked.code == 0, asked.err
+    (grant,) = json.loads(here("access", "show", asked.out.strip(), "-o", "json").out)
+    assert json.loads(grant["terms"]) == {
+        "individual": {
+            "groups": ["contact", "name"],
+            "masks": {"contact": "domain"},
+            "writes": ["name"],
+        }
+    }
+    for wrong in (("--groups", "shoes"), ("--mask", "contact"), ("--mask", "contact=blurred")):
+        refused = here(*ask, *wrong, "--reason", "Newsletter")
+        assert refused.code != 0
+        assert wrong[1].rpartition("=")[2] in refused.err
+
+
+def test_groups_are_listed_with_what_their_changes_need(here: Cinv) -> None:
+    listed = here("access", "groups", "individual", "-o", "json")
+    assert listed.code == 0, listed.err
+    (status,) = [row for row in json.loads(listed.out) if row["group"] == "lifecycle"]
+    assert (status["operation"], status["attributes"]) == ("modify", "status")
+    assert here("access", "groups", "shoe").code != 0

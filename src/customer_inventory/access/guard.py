@@ -105,6 +105,7 @@ class Guard:
         tokens: Tokens | None = None,
         strangers: Strangers | None = None,
         quotas: Quotas | None = None,
+        *,
         external: ExternalTokens | None = None,
         masking_key: bytes | None = None,
     ) -> None:

@@ -6,6 +6,7 @@ from customer_inventory.access import registration
 from customer_inventory.access.ledger import last_entries
 from customer_inventory.access.stranger import refusals
 from customer_inventory.access.token import Token
+from customer_inventory.cli.access_attribute import groups
 from customer_inventory.cli.access_client import client, keys
 from customer_inventory.cli.access_emergency import break_glass, watch
 from customer_inventory.cli.access_explain import explain_command
@@ -23,6 +24,7 @@ from customer_inventory.kit.settings import Settings
 
 OTHERS = (
     issuer,
+    groups,
     quota,
     explain_command,
     simulate_command,

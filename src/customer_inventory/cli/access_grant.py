@@ -1,15 +1,18 @@
-"""`cinv access`: grants from request to end, and the purposes and people they name."""
+"""`cinv access`: grants from request to end."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from customer_inventory.access import registration
 from customer_inventory.access.decision import Decision
-from customer_inventory.access.grant import granting, people
+from customer_inventory.access.grant import granting
 from customer_inventory.access.registration import Permission
-from customer_inventory.cli.access_decision import account, as_option, decided, in_database
+from customer_inventory.cli.access_attribute import bound
+from customer_inventory.cli.access_decision import as_option, decided, in_database
+from customer_inventory.cli.access_people import person, purpose
 from customer_inventory.cli.access_process import COLUMNS as PROCESS_COLUMNS
 from customer_inventory.cli.access_quota import quota_option, with_quotas
 from customer_inventory.cli.output import output_option, show
@@ -30,86 +33,6 @@ _GRANT_COLUMNS = (
 )
 
 
-@click.group()
-def purpose() -> None:
-    """The purposes that customer data may be used for."""
-
-
-@purpose.command("add")
-@click.argument("code")
-@click.option("--title", required=True, help="What people read.")
-@click.option(
-    "--legal-basis",
-    required=True,
-    type=click.Choice(people.LEGAL_BASES),
-    help="What allows it, in the words of GDPR article 6.",
-)
-@click.option("--requires-consent", is_flag=True, help="The customer must have said yes.")
-@click.option("--retired", is_flag=True, help="Nothing new is granted for it.")
-def add_purpose(
-    code: str, title: str, legal_basis: str, requires_consent: bool, retired: bool
-) -> None:
-    """Register a purpose, or change a registered one.
-
-    \b
-    Example:
-      cinv access purpose add billing --title "Billing" --legal-basis contract
-    """
-    in_database(
-        lambda database: people.register_purpose(
-            database,
-            code,
-            title=title,
-            legal_basis=legal_basis,
-            requires_consent=requires_consent,
-            is_retired=retired,
-            registered_by=account(),
-        )
-    )
-    click.echo(f"{code}: registered", err=True)
-
-
-@purpose.command("list")
-@output_option
-def list_purposes(output: str) -> None:
-    """List the purposes."""
-    columns = ("code", "title", "legal_basis", "requires_consent", "state")
-    show(in_database(people.purposes), output, columns=columns, empty="No purpose is registered.")
-
-
-@click.group()
-def person() -> None:
-    """The people who decide on grants, and in which capacity."""
-
-
-@person.command("add")
-@click.argument("person")
-@click.argument("capacity")
-@click.option("--until", type=click.DateTime(), help="The last moment, in UTC; a past one ends it.")
-def add_person(person: str, capacity: str, until: datetime | None) -> None:
-    """Let a person decide as dataOwner:TYPE, reviewer, security or dpo.
-
-    \b
-    Example:
-      cinv access person add ada dataOwner:customer
-    """
-    end = until.replace(tzinfo=UTC) if until else None
-    in_database(
-        lambda database: people.register_capacity(
-            database, person, capacity, until=end, registered_by=account()
-        )
-    )
-    click.echo(f"{person}: {capacity}", err=True)
-
-
-@person.command("list")
-@output_option
-def list_people(output: str) -> None:
-    """List who decides, and in which capacity."""
-    columns = ("person", "capacity", "valid_from", "valid_to")
-    show(in_database(people.people), output, columns=columns, empty="Nobody decides yet.")
-
-
 @click.command()
 @click.argument("process")
 @click.option("--purpose", required=True, help="A registered purpose.")
@@ -122,6 +45,27 @@ def list_people(output: str) -> None:
     help="What it asks to do, by record type. May be given several times.",
 )
 @quota_option
+@click.option(
+    "--groups",
+    "shown",
+    multiple=True,
+    metavar="GROUP[,…]",
+    help="Attributes shown: all, unless given.",
+)
+@click.option(
+    "--mask",
+    "masked",
+    multiple=True,
+    metavar="GROUP=WAY[,…]",
+    help="Shown in part: contact=domain.",
+)
+@click.option(
+    "--writes",
+    "written",
+    multiple=True,
+    metavar="GROUP[,…]",
+    help="Attributes that may be written.",
+)
 @click.option("--reason", required=True, help="What it is needed for.")
 @click.option("--days", default=365, show_default=True, help="How long it is to be good, in days.")
 @as_option
@@ -130,17 +74,25 @@ def request(
     purpose: str,
     allowed: tuple[str, ...],
     quotas: tuple[str, ...],
+    shown: tuple[str, ...],
+    masked: tuple[str, ...],
+    written: tuple[str, ...],
     reason: str,
     days: int,
     person: str | None,
 ) -> None:
     """Ask for a grant; its id is printed. Nothing is permitted before it is active.
 
+    `cinv access groups` lists the groups of attributes that it can be bound to.
+
     \b
     Example:
       cinv access request billing --purpose billing --allow customer:read --reason "Invoices"
+      cinv access request ads --purpose ads --allow customer:read --mask contact=domain --reason Ads
     """
-    permissions = with_quotas([Permission.parse(text, purpose) for text in allowed], quotas)
+    terms = bound(shown, masked, written)
+    asked = [replace(Permission.parse(text, purpose), terms=terms) for text in allowed]
+    permissions = with_quotas(asked, quotas)
     made = in_database(
         lambda database: granting.request(
             database,
