@@ -154,6 +154,7 @@ async def test_a_process_may_do_what_it_was_permitted_alone(
                 f"{INDIVIDUALS}{suffix}",
                 b'{"title":"x"}' if method in ("POST", "PATCH") else b"",
                 headers=headers,
+                path="title" if is_heard else None,
             )
             if method == "HEAD":
                 reply = await ask(shared, case, case.target.replace("{id}", existing["id"]))
