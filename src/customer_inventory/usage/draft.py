@@ -12,7 +12,6 @@ from customer_inventory.access.guard import Session, session_of
 from customer_inventory.access.registration import Permission, by_type_and_purpose, terms_by_type
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.sight import Sight
 
 _LARGEST = 1_048_576
 _HINT = "A draft has process, purpose and permissions: by record type, operations and terms."
@@ -36,7 +35,6 @@ class Draft:
             Actor(self.process, self.purpose),
             datetime.max.replace(tzinfo=UTC),
             operations,
-            Sight(self.purpose),
             terms_by_type(self.permissions),
         )
 
