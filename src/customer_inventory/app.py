@@ -26,6 +26,7 @@ from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.key_set import KeySets
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
+from customer_inventory.access.person import account as accounts
 from customer_inventory.access.quota.quotas import Quotas
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.api import openapi as api_openapi
@@ -34,7 +35,9 @@ from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.route import Rooms
 from customer_inventory.capture import subject as capture_subject
+from customer_inventory.console.routes import console_routes
 from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.attachment.attachment import Attachments
@@ -129,7 +132,7 @@ class Application:
         policy = policy_of(settings.retention)
         self.inventory = Inventory(self.database, policy)
         self.strangers = Strangers(self.database)
-        safe = Safe.kept_in(settings.home)
+        self.safe = safe = Safe.kept_in(settings.home)
         keys = SigningKeys(self.database, safe)
         tokens = Tokens(self.database, keys, public_url)
         quotas = Quotas(
@@ -137,7 +140,8 @@ class Application:
             misses=settings.unknown_ids_per_hour,
             suspends=settings.suspend_guessing,
         )
-        key_sets = KeySets(Allowed.parse(settings.callback_allow))
+        allowed = Allowed.parse(settings.callback_allow)
+        key_sets = KeySets(allowed)
         self.guard = Guard(
             self.database,
             tokens,
@@ -184,6 +188,15 @@ class Application:
             routes=[
                 *self._health(),
                 *OAuthDoor(self.database, tokens, self.guard, self.strangers).routes(),
+                *console_routes(
+                    self.database,
+                    safe,
+                    self.ledger,
+                    strangers=self.strangers,
+                    key_sets=key_sets,
+                    allowed=allowed,
+                    public_url=public_url,
+                ),
                 *docs,
             ],
             lifespan=self._lifespan,
@@ -233,6 +246,9 @@ class Application:
         async def retain(_: Mapping[str, Any], actor: Actor) -> None:
             await self.retainer.run(actor=actor)
 
+        async def ended(_: Mapping[str, Any], __: Actor) -> None:
+            await accounts.forget_expired(self.database, now())
+
         jobs = Jobs(self.database)
         jobs.handle(CHECK_REFERENCES, references)
         jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
@@ -251,6 +267,8 @@ class Application:
         jobs.every(_EVERY_NIGHT, OVERDUE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(WATCH, keep_watch(self.database, patience_of(settings)))
         jobs.every(_EVERY_HOUR, WATCH, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(accounts.FORGET_EXPIRED, ended)
+        jobs.every(_EVERY_NIGHT, accounts.FORGET_EXPIRED, actor=Actor(PROCESS, PURPOSE))
         return jobs
 
     def _health(self) -> list[Route]:

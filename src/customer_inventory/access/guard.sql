@@ -15,7 +15,16 @@ WHERE
     t.sha256 = $1
     AND t.revoked_at IS NULL
     AND t.expires_at > now()
-    AND p.state = 'active';
+    AND p.state = 'active'
+    -- A personal token ends with the account of its person, and with the admission.
+    AND (
+        t.name IS NULL
+        OR EXISTS (
+            SELECT FROM access.process_person AS m
+            INNER JOIN access.account AS a ON m.person = a.person
+            WHERE m.process = t.process AND m.person = t.person AND a.state = 'active'
+        )
+    );
 
 -- name: session_of_client
 -- The process behind a signed token of a client, if all of it is in force, as above.

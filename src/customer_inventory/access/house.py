@@ -43,7 +43,7 @@ def operator() -> Actor:
 async def trace(
     database: Database,
     actor: Actor,
-    operation: Operation,
+    operation: str,
     record_type: str,
     ids: Sequence[str],
     *,
@@ -56,7 +56,7 @@ async def trace(
             process=actor.process,
             purpose=actor.purpose,
             person=actor.person,
-            operation=operation,
+            operation=str(operation),
             type=record_type,
             status=200,
             decision="permit",

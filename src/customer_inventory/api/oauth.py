@@ -6,7 +6,6 @@ They show nothing of a customer; whoever calls them authenticates as a client.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,9 +18,10 @@ from customer_inventory.access.oauth.client import ASSERTION, SECRET, Client
 from customer_inventory.access.oauth.error import OAuthError
 from customer_inventory.access.oauth.token import Tokens
 from customer_inventory.access.stranger import Strangers
-from customer_inventory.kit.errors import InventoryError
+from customer_inventory.kit.errors import Invalid, InventoryError
 from customer_inventory.store.database import Database
 from customer_inventory.web import failure
+from customer_inventory.web.form import form_of
 
 TOKEN = "/oauth2/token"  # noqa: S105 - a path
 REVOKE = "/oauth2/revoke"
@@ -29,9 +29,6 @@ INTROSPECT = "/oauth2/introspect"
 KEYS = "/oauth2/jwks"
 METADATA = "/.well-known/oauth-authorization-server"
 
-_FORM = "application/x-www-form-urlencoded"
-_LARGEST_FORM = 16_384
-_MOST_FIELDS = 20
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 Form = Mapping[str, str]
@@ -143,30 +140,12 @@ class OAuthDoor:
         )
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _form(request: Request) -> Form:
     """Return the form of a request; raise OAuthError for anything that is not a small plain one."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _FORM:
-        raise OAuthError("invalid_request", f"Send {_FORM}.")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_FORM:
-            raise OAuthError("invalid_request", f"The form is over {_LARGEST_FORM} bytes.")
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=bool(body),
-            max_num_fields=_MOST_FIELDS,
-            errors="strict",
-        )
-    except ValueError:
-        raise OAuthError("invalid_request", "The form is malformed.") from None
-    form = dict(pairs)
-    if len(form) != len(pairs):
-        raise OAuthError("invalid_request", "A parameter is repeated.")
-    return form
+        return await form_of(request)
+    except Invalid as error:
+        raise OAuthError("invalid_request", error.message) from None
 
 
 def _refusal(error: OAuthError) -> Response:

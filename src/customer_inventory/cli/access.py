@@ -6,6 +6,7 @@ from customer_inventory.access import registration
 from customer_inventory.access.ledger import last_entries
 from customer_inventory.access.stranger import refusals
 from customer_inventory.access.token import Token
+from customer_inventory.cli.access_account import account, bootstrap
 from customer_inventory.cli.access_attribute import groups
 from customer_inventory.cli.access_client import client, keys
 from customer_inventory.cli.access_emergency import break_glass, watch
@@ -23,6 +24,8 @@ from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 
 OTHERS = (
+    account,
+    bootstrap,
     issuer,
     groups,
     quota,

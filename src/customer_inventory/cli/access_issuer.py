@@ -1,6 +1,7 @@
 """`cinv access issuer`: external OpenID providers whose tokens show which client calls."""
 
 from dataclasses import replace
+from typing import IO
 
 import click
 
@@ -8,6 +9,7 @@ from customer_inventory.access.house import operator
 from customer_inventory.access.oauth import issuer as issuers
 from customer_inventory.access.oauth.issuer import ALGORITHMS, Issuer
 from customer_inventory.access.oauth.key_set import MOST_BYTES, public_keys
+from customer_inventory.access.person import code_flow
 from customer_inventory.cli.lifetime import lifetime
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
@@ -15,6 +17,7 @@ from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse
 from customer_inventory.store.fetch import fetch
 from customer_inventory.store.outward import Allowed
+from customer_inventory.store.safe import Safe
 
 
 @click.group()
@@ -107,6 +110,63 @@ def list_command(output: str) -> None:
         show(told, output, columns=columns, empty="No issuer is trusted.")
 
     run(work())
+
+
+@issuer.command()
+@click.argument("name", metavar="ISSUER")
+@click.option("--title", required=True, help="What people read on the button.")
+@click.option("--client", required=True, help="What this inventory is called there.")
+@click.option("--authorization-endpoint", required=True, help="Where browsers are sent.")
+@click.option("--token-endpoint", required=True, help="Where codes are exchanged.")
+@click.option(
+    "--secret-file",
+    type=click.File("r"),
+    help="File of the client's secret, or - for standard input; asked for without it.",
+)
+@click.option("--public", is_flag=True, help="The client has no secret there: PKCE alone.")
+def offer(
+    name: str,
+    title: str,
+    client: str,
+    authorization_endpoint: str,
+    token_endpoint: str,
+    secret_file: IO[str] | None,
+    public: bool,
+) -> None:
+    """Let people sign in at a trusted issuer (OpenID Connect). Who is who: `account link`.
+
+    It sends them back to /sign-in/return of this service: register that address there.
+
+    \b
+    Example:
+      cinv access issuer offer https://login.example.com --title "Company login" --client console \\
+        --authorization-endpoint https://login.example.com/auth \\
+        --token-endpoint https://login.example.com/token --public
+    """
+    settings = Settings.from_environment()
+    secret = None
+    if not public:
+        secret = (
+            secret_file.read().strip()
+            if secret_file
+            else click.prompt("Secret", hide_input=True, err=True)
+        )
+
+    async def work() -> None:
+        async with opened(settings) as database:
+            await code_flow.offer(
+                database,
+                Safe.kept_in(settings.home),
+                name,
+                title=title,
+                client=client,
+                secret=secret,
+                authorization_endpoint=authorization_endpoint,
+                token_endpoint=token_endpoint,
+            )
+
+    run(work())
+    click.echo(f"{name}: people can sign in there", err=True)
 
 
 @issuer.command()

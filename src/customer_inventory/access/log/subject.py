@@ -90,6 +90,7 @@ EXPLAINED = {
     "access.break_glass": "what staff did in emergencies; its reason names a ticket, no subject",
     "access.person_capacity": "staff and what they may decide",
     "access.operation_capacity": "who must approve an operation",
+    "access.account": "staff who can sign in, no customers",
     "access.process": "processes and their owners, no customers",
     "access.process_history": "what became of a process, not of a subject",
     "access.client": "clients of processes",
