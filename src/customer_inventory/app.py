@@ -13,14 +13,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from customer_inventory import __version__
+from customer_inventory.access.download import downloads
+from customer_inventory.access.download.house import downloads_of
 from customer_inventory.access.grant.watching import WATCH, keep_watch, patience_of
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
-from customer_inventory.access.log import subject as ledger_subject
 from customer_inventory.access.log.house import sealer_of
-from customer_inventory.access.log.note import Signer
-from customer_inventory.access.log.statement import ERASURE, signing
 from customer_inventory.access.masking import masking_key_in
 from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.key_set import KeySets
@@ -34,23 +33,19 @@ from customer_inventory.api.door import ApiDoor
 from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.route import Rooms
-from customer_inventory.capture import subject as capture_subject
 from customer_inventory.console.routes import console_routes
+from customer_inventory.holding import attachments_of, eraser_of, holders_of, retainer_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
-from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.finding import CHECK_REFERENCES, check_references
 from customer_inventory.record.identity import trust
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
 from customer_inventory.record.retention.policy import policy_of
-from customer_inventory.record.retention.run import RETAIN, Retainer
+from customer_inventory.record.retention.run import RETAIN
 from customer_inventory.record.search import word
-from customer_inventory.record.subject import own as record_subject
-from customer_inventory.record.subject.erasing import Eraser
-from customer_inventory.record.subject.holder import Holders
 from customer_inventory.record.subject.job import (
     ERASE,
     ERASE_ONE,
@@ -69,6 +64,7 @@ from customer_inventory.tmf.door import Door
 from customer_inventory.tmf.events import PRUNE, Events
 from customer_inventory.tmf.hub import Hubs
 from customer_inventory.tmf.roles import Roles
+from customer_inventory.tmf.source import finder
 from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Receive, Scope, Send
@@ -78,42 +74,7 @@ log = logging.getLogger(__name__)
 
 _EVERY_NIGHT = "17 3 * * *"
 _EVERY_HOUR = "47 * * * *"
-
-
-def attachments_of(database: Database, settings: Settings) -> Attachments:
-    """Return the attachments of `database`; their key is made at the first use."""
-    return Attachments(database, Safe.kept_in(settings.home), most=settings.max_attachment_bytes)
-
-
-def holders_of(database: Database, settings: Settings) -> Holders:
-    """Return where the rooms hold data of subjects, in the order in which it is erased.
-
-    Refused rows come first: they are searched for what the records still tell.
-    """
-    return Holders(
-        (
-            *capture_subject.HOLDERS,
-            *record_subject.holders(lambda: attachments_of(database, settings)),
-            *ledger_subject.holders(lambda: sealer_of(database, settings)),
-        ),
-        {**record_subject.EXPLAINED, **capture_subject.EXPLAINED, **ledger_subject.EXPLAINED},
-    )
-
-
-def eraser_of(database: Database, settings: Settings) -> Eraser:
-    """Return what erases subjects from `database`; its certificates bear the ledger's signature."""
-    return Eraser(
-        database,
-        holders_of(database, settings),
-        policy_of(settings.retention),
-        sign=signing(ERASURE, lambda: Signer.kept_in(settings.home)),
-    )
-
-
-def retainer_of(database: Database, settings: Settings) -> Retainer:
-    """Return what removes from `database` what is past its time, by the policy of `settings`."""
-    holders = record_subject.holders(lambda: attachments_of(database, settings))
-    return Retainer(database, policy_of(settings.retention), holders)
+_EVERY_TEN_MINUTES = "*/10 * * * *"
 
 
 class Application:
@@ -156,7 +117,6 @@ class Application:
         holders = holders_of(self.database, settings)
         self.eraser = eraser_of(self.database, settings)
         self.retainer = retainer_of(self.database, settings)
-        self.jobs = self._jobs(settings)
         roles = Roles(self.database, public_url, settings.max_page)
         self.door = Door(
             self.inventory,
@@ -168,6 +128,15 @@ class Application:
             max_body_bytes=settings.max_body_bytes,
             max_page=settings.max_page,
         )
+        self.downloads = downloads_of(
+            self.database,
+            self.inventory,
+            self.guard,
+            self.ledger,
+            settings,
+            find=finder(self.door.resources, public_url),
+        )
+        self.jobs = self._jobs(settings)
         self.straight = StraightReads(
             self.door.resources, self.inventory, self.guard, self.ledger, self.door.answer
         )
@@ -178,6 +147,7 @@ class Application:
             attachments_of(self.database, settings),
             self.eraser,
             Packer(self.database, holders, policy),
+            self.downloads,
             public_url,
             settings.max_page,
         )
@@ -269,6 +239,9 @@ class Application:
         jobs.every(_EVERY_HOUR, WATCH, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(accounts.FORGET_EXPIRED, ended)
         jobs.every(_EVERY_NIGHT, accounts.FORGET_EXPIRED, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(downloads.MAKE, self.downloads.make)
+        jobs.handle(downloads.SWEEP, self.downloads.sweep)
+        jobs.every(_EVERY_TEN_MINUTES, downloads.SWEEP, actor=Actor(PROCESS, PURPOSE))
         return jobs
 
     def _health(self) -> list[Route]:

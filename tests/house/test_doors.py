@@ -11,7 +11,7 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import issue_token, revoke_tokens
 from customer_inventory.access.stranger import refusals
 from customer_inventory.api.routes import ROUTES as API
-from customer_inventory.tmf.door import _resources
+from customer_inventory.tmf.door import resources
 from tests.conftest import Service
 from tests.house.walk import Step, every_step
 
@@ -48,7 +48,7 @@ EVERYTHING = "read,create,modify,update,delete,download"
 
 
 def test_every_route_names_one_permission() -> None:
-    for resource in _resources("").values():
+    for resource in resources("").values():
         for served in (resource.collection, resource.item, resource.history):
             for operation, _ in served.values():
                 assert isinstance(operation, Operation)
@@ -101,8 +101,13 @@ async def entries_of(service: Service, process: str) -> Counter[tuple[str, ...]]
 
 
 async def test_every_route_refuses_who_may_not_and_keeps_it(service: Service) -> None:
-    token = await service.token_for("idle", "individual:download")
-    for step, answer in await walked(service, f"Bearer {token}"):
+    downloads = await service.token_for("idle", "individual:download")
+    creates = await service.token_for("idle", "individual:create", purpose="creating")
+    refused = []
+    for token, is_of_export in ((downloads, False), (creates, True)):
+        steps = [step for step in STEPS if ("/exportJob" in step.path) is is_of_export]
+        refused += await walked(service, f"Bearer {token}", steps)
+    for step, answer in refused:
         assert answer.status_code == 403, step
         assert step.method == "HEAD" or answer.json()["code"] == "forbidden"
     expected = Counter((step.entry_type, "deny", 403, "forbidden") for step in STEPS)

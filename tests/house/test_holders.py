@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from customer_inventory.app import holders_of
+from customer_inventory.holding import holders_of
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.routes import ROUTES as API
 from customer_inventory.kit.ids import new_id
-from customer_inventory.tmf.door import _resources
+from customer_inventory.tmf.door import resources
 from customer_inventory.tmf.history import NAME as HISTORY
 from customer_inventory.tmf.hub import Hubs, _hubs
 from customer_inventory.tmf.roles import Roles
@@ -28,7 +28,7 @@ def every_step() -> list[Step]:
 
 def _of_resources() -> list[Step]:
     steps = []
-    for path, resource in _resources("").items():
+    for path, resource in resources("").items():
         one = new_id()
         places = (
             (path, "", resource.collection),

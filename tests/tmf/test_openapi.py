@@ -13,7 +13,7 @@ from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.routes import ROUTES
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
-from customer_inventory.tmf.door import _resources
+from customer_inventory.tmf.door import resources
 from customer_inventory.web import failure
 from tests.conftest import Service
 from tests.tmf.bodies import BODIES, PATHS, WHOLE, Document, made, party, place
@@ -44,7 +44,7 @@ async def test_it_says_what_is_served_and_nothing_else(
 ) -> None:
     # HEAD is GET without the body, and aliases lead to what is described.
     served = set()
-    for resource in _resources("").values():
+    for resource in resources("").values():
         path = resource.location.decode()
         served |= {(path, method) for method in resource.collection if method != "HEAD"}
         served |= {(f"{path}/{{id}}", method) for method in resource.item if method != "HEAD"}
@@ -172,7 +172,7 @@ async def test_records_are_as_described_in_version_4(
     document = await made(shared, kind)
     path = next(
         resource.location.decode()
-        for path, resource in _resources("").items()
+        for path, resource in resources("").items()
         if resource.entry_type == kind and resource.shape.version == "v4"
     )
     older = (await shared.client.get(f"{path}/{document['id']}")).json()

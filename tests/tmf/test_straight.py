@@ -7,7 +7,7 @@ import pytest
 
 from customer_inventory.access import registration
 from customer_inventory.cli import http
-from customer_inventory.tmf.door import _resources
+from customer_inventory.tmf.door import resources
 from tests.conftest import BY, Service
 from tests.store.eventually import eventually
 from tests.tmf.bodies import BODIES, Document, made, place
@@ -64,7 +64,7 @@ def get(service: Service, path: str, *lines: str) -> bytes:
 
 RESOURCES = [
     (location, resource.declared.name)
-    for location, resource in _resources("").items()
+    for location, resource in resources("").items()
     if resource.collection and resource.declared.name in BODIES
 ]
 

@@ -227,10 +227,10 @@ class Guard:
 
         None when its process is not active.
         """
-        process, purpose = actor.process, actor.purpose
-        return await session_for(
-            self._database, process=process, purpose=purpose, masking_key=self._key
+        session = await session_for(
+            self._database, process=actor.process, purpose=actor.purpose, masking_key=self._key
         )
+        return replace(session, actor=actor) if session else None
 
     def _session(self, actor: Actor, good_until: datetime, row: Row) -> Session:
         return session_of(actor, good_until, *_agreed(row), self._key)

@@ -1,6 +1,5 @@
 """Attachments: files of records, sent, listed, fetched whole or in ranges, and removed."""
 
-import re
 from typing import Any
 from urllib.parse import quote
 
@@ -12,8 +11,7 @@ from customer_inventory.record.types import named
 from customer_inventory.web.exchange import Answer
 from customer_inventory.web.openapi import parameter
 from customer_inventory.web.parameters import known
-
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+from customer_inventory.web.ranges import span_of
 
 
 async def keep(call: Call) -> Answer:
@@ -64,7 +62,7 @@ async def fetch(call: Call) -> Answer:
         (b"accept-ranges", b"bytes"),
         (b"etag", f'"{kept.sha256}"'.encode()),
     ]
-    span = _span(call.request.header(b"range"), kept.size)
+    span = span_of(call.request.header(b"range"), kept.size)
     if span is None:
         start, stop, status = 0, kept.size, 200
     elif span == (0, 0):
@@ -90,23 +88,6 @@ async def _permitted(call: Call, operation: Operation) -> Attachment:
     kept = await call.rooms.attachments.get(call.path["id"], sight=call.sight)
     call.session.demand(operation, kept.record_type)
     return kept
-
-
-def _span(header: str, size: int) -> tuple[int, int] | None:
-    """Return the bytes of a Range header, from and to before; (0, 0): none; None: all of them.
-
-    A header that is not understood, or names several ranges, is as if it were not there.
-    """
-    match = _RANGE.fullmatch(header.strip())
-    if match is None or (not match[1] and not match[2]):
-        return None
-    if not match[1]:
-        start, stop = max(size - int(match[2]), 0), size
-    else:
-        start, stop = int(match[1]), min(int(match[2] or size) + 1, size)
-        if match[2] and int(match[2]) < start:
-            return None
-    return (start, stop) if start < stop else (0, 0)
 
 
 def _href(call: Call, kept: Attachment) -> str:
@@ -188,6 +169,7 @@ ROUTES = (
         parameters=(parameter("Range", "header", _TEXT, "Bytes wanted, such as bytes=0-99"),),
         answer={"type": "string", "format": "binary"},
         answer_media="application/octet-stream",
+        is_ranged=True,
     ),
     Route(
         "DELETE",

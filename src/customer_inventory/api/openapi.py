@@ -25,8 +25,10 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 
 def _operation(route: Route) -> dict[str, Any]:
     words = re.findall(r"\w+", f"{route.method.lower()} {route.path}")
-    errors = _ALWAYS if route.method == "GET" else (*_ALWAYS, *_OF_CHANGE)
+    usual = _ALWAYS if route.method == "GET" else (*_ALWAYS, *_OF_CHANGE)
+    ranged = ("416",) if route.is_ranged else ()
     content = openapi.content(route.answer, route.answer_media) if route.answer else None
+    statuses = (route.status, *route.other_statuses, *((206,) if route.is_ranged else ()))
     operation: dict[str, Any] = {
         "operationId": "".join((words[0], *(word[0].upper() + word[1:] for word in words[1:]))),
         "summary": route.summary,
@@ -37,9 +39,9 @@ def _operation(route: Route) -> dict[str, Any]:
                 str(status): openapi.answer(route.summary, content)
                 if content
                 else {"description": route.summary}
-                for status in (route.status, *route.other_statuses)
+                for status in statuses
             },
-            errors,
+            (*usual, *ranged, *route.errors),
         ),
     }
     if route.body is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.routing import compile_path
 
+from customer_inventory.access.download.downloads import Downloads
 from customer_inventory.access.guard import Session
 from customer_inventory.access.operation import Operation
 from customer_inventory.kit.actor import Actor
@@ -37,6 +38,7 @@ class Rooms:
     attachments: Attachments
     eraser: Eraser
     packer: Packer
+    downloads: Downloads
     public_url: str
     max_page: int
 
@@ -73,7 +75,8 @@ class Route:
     there. A handler of the first kind looks only at types that the session may, by
     `call.session.may` or `demand`. `entry_type` is the ledger's word. The rest tells the OpenAPI
     document: parameters, the schema of the body (None: there is none) and of the answer, and
-    their media types. The body of a large one may be as large as an attachment.
+    their media types. The body of a large one may be as large as an attachment; a ranged one tells
+    parts of its answer too. `errors` are statuses of failures besides those of every route.
     """
 
     method: str
@@ -91,6 +94,8 @@ class Route:
     body_media: str = JSON
     answer_media: str = JSON
     is_large: bool = False
+    is_ranged: bool = False
+    errors: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> Pattern[str]:

@@ -3,6 +3,7 @@
 from customer_inventory.api import (
     attachment,
     explanation,
+    export_job,
     grant,
     hierarchy,
     identity,
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *provenance.ROUTES,
     *subscription.ROUTES,
     *attachment.ROUTES,
+    *export_job.ROUTES,
     *identity.ROUTES,
     *trust.ROUTES,
     *subject.ROUTES,

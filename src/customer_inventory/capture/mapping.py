@@ -2,9 +2,10 @@
 
 A mapping names its `source` (a part of every id), the `format` of its files (csv or
 ndjson, whose columns are dotted paths into the row), `delimiter` (csv) and `nulls` (how the
-source writes "no value"), the `key` columns that name the subject of a row, and the
-`records` that a row makes, by alias: type, key and condition, and where each attribute
-comes from (`expression`). The mappings folder beside this module holds whole examples.
+source writes "no value"), whether formulas are `guarded` (csv), the `key` columns that name the
+subject of a row, and the `records` that a row makes, by alias: type, key and condition, and where
+each attribute comes from (`expression`). The mappings folder beside this module holds whole
+examples.
 
 `records: documents` instead says that each line of an NDJSON file is a whole TM Forum v5
 document with an id of this inventory.
@@ -31,8 +32,8 @@ from customer_inventory.record.types import TYPES
 
 _LONGEST = 1_048_576
 _LONGEST_NAME = 100
-_KEYS = ("source", "format", "delimiter", "nulls", "key", "strict", "records")
-_CSV_ONLY = ("delimiter",)
+_KEYS = ("source", "format", "delimiter", "nulls", "guarded", "key", "strict", "records")
+_CSV_ONLY = ("delimiter", "guarded")
 _ROWS_ONLY = ("nulls", "key")
 _TAB = {"tab": "\t", "\\t": "\t"}
 
@@ -64,7 +65,8 @@ class Mapping:
     """A mapping as it was read. Without `records`, each line is a whole document.
 
     `key` names the subject of a row: all its records lie in one bucket. A strict mapping
-    refuses documents with undeclared attributes. `sha256` is that of the mapping's text.
+    refuses documents with undeclared attributes; in a guarded file of CSV formulas are guarded, as
+    in downloads for people (`access.download.formula`). `sha256` is that of the mapping's text.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Mapping:
     key: tuple[str, ...] = ()
     records: tuple[RecordMapping, ...] = ()
     is_strict: bool = False
+    is_guarded: bool = False
 
     @property
     def sha256(self) -> str:
@@ -133,6 +136,7 @@ def parse_mapping(text: str, name: str) -> Mapping:
         format="csv" if form == "csv" else "ndjson",
         delimiter=_delimiter(members.get("delimiter")),
         is_strict=_switch(members.get("strict")),
+        is_guarded=_switch(members.get("guarded")),
     )
     if not members["records"].is_object:
         return _of_documents(mapping, members)

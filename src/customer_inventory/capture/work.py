@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from customer_inventory.access.download.formula import unguarded
 from customer_inventory.capture.mapping import Mapping
 from customer_inventory.capture.reading import Chunk
 from customer_inventory.capture.refusal import Refusal, refusal
@@ -166,6 +167,8 @@ def _documents_of(mapping: Mapping, header: Sequence[str]) -> Callable[[bytes], 
     transform = Transform(mapping, header)
     if mapping.format == "csv":
         delimiter = mapping.delimiter
+        if mapping.is_guarded:
+            return lambda raw: transform(list(map(unguarded, csv_row(raw, delimiter, header))))
         return lambda raw: transform(csv_row(raw, delimiter, header))
     return lambda raw: transform(json_row(raw))
 

@@ -9,6 +9,7 @@ from customer_inventory.access.token import Token
 from customer_inventory.cli.access_account import account, bootstrap
 from customer_inventory.cli.access_attribute import groups
 from customer_inventory.cli.access_client import client, keys
+from customer_inventory.cli.access_download import download
 from customer_inventory.cli.access_emergency import break_glass, watch
 from customer_inventory.cli.access_explain import explain_command
 from customer_inventory.cli.access_file import apply_command, export_command
@@ -45,6 +46,7 @@ def access() -> None:
 
 
 access.add_command(client)
+access.add_command(download)
 access.add_command(keys)
 for _command in (*PROCESS_COMMANDS, *GRANT_COMMANDS, *OTHERS):
     access.add_command(_command)

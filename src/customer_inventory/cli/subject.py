@@ -14,13 +14,13 @@ from customer_inventory.access.house import operator, trace
 from customer_inventory.access.log.note import Signer
 from customer_inventory.access.log.statement import ERASURE, is_signed
 from customer_inventory.access.operation import Operation
-from customer_inventory.app import eraser_of
 from customer_inventory.cli.key import public_key
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.subject_package import export
 from customer_inventory.cli.subject_request import requests
 from customer_inventory.cli.subject_retention import retention
+from customer_inventory.holding import eraser_of
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings

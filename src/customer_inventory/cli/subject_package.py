@@ -8,8 +8,8 @@ import click
 
 from customer_inventory.access.house import operator, trace
 from customer_inventory.access.operation import Operation
-from customer_inventory.app import holders_of
 from customer_inventory.cli.running import opened, run
+from customer_inventory.holding import holders_of
 from customer_inventory.kit.errors import Conflict, Unavailable
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.retention.policy import policy_of

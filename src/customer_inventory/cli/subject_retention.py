@@ -7,9 +7,9 @@ import click
 
 from customer_inventory.access.house import operator, trace
 from customer_inventory.access.operation import Operation
-from customer_inventory.app import retainer_of
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
+from customer_inventory.holding import retainer_of
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings

@@ -36,6 +36,12 @@ class NotFound(InventoryError):
     code = "notFound"
 
 
+class Gone(NotFound):
+    """What was asked for was there, and is not any more."""
+
+    code = "gone"
+
+
 class Conflict(InventoryError):
     """The request contradicts the present state; another request may succeed."""
 

@@ -40,6 +40,20 @@ class Settings:
     """Largest attachment of a record, in bytes."""
     max_page: int = field(default=1000, metadata={"env": "CINV_MAX_PAGE"})
     """Most records one page of a list may hold."""
+    download_approval_rows: int = field(
+        default=10_000, metadata={"env": "CINV_DOWNLOAD_APPROVAL_ROWS"}
+    )
+    """Most records a download may take away without the approval of the data's owner."""
+    downloads_per_process: int = field(
+        default=2, metadata={"env": "CINV_DOWNLOADS_PER_PROCESS", "least": 1}
+    )
+    """Downloads a process may have under way at a time."""
+    download_hours: int = field(
+        default=24, metadata={"env": "CINV_DOWNLOAD_HOURS", "least": 1, "most": 720}
+    )
+    """How long the file of a download stays, in hours."""
+    canary_domain: str = field(default="mail.example", metadata={"env": "CINV_CANARY_DOMAIN"})
+    """Domain of the addresses of records planted in downloads: one whose post you get."""
     ledger_anchors: str = field(default="", metadata={"env": "CINV_LEDGER_ANCHORS"})
     """Where checkpoints of the ledger are taken besides CINV_HOME: files, syslog:, by commas."""
     access_dormant_days: int = field(

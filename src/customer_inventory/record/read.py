@@ -65,7 +65,7 @@ class Reader:
         self,
         declared: RecordType,
         query: Query,
-        sight: Sight = EVERYTHING,  # noqa: ARG002
+        sight: Sight = EVERYTHING,
         *,
         with_cursors: bool = False,
     ) -> Page:
@@ -75,7 +75,7 @@ class Reader:
         """
         if query.known_at is not None:
             return await page_known_at(self._database, declared, query, counted=COUNTED)
-        page = await found(self._database, declared, query, with_cursors=with_cursors)
+        page = await self.part(declared, query, sight, with_cursors=with_cursors)
         seen = query.offset + len(page.records)
         is_short = len(page.records) < query.limit and not query.cursor
         if is_short and (page.records or not query.offset):
@@ -84,6 +84,28 @@ class Reader:
         # An estimate may be behind; a page past the end has seen nothing.
         total = max(total, seen) if page.records else total
         return replace(page, total=total, is_estimate=is_estimate)
+
+    async def part(
+        self,
+        declared: RecordType,
+        query: Query,
+        sight: Sight,  # noqa: ARG002
+        *,
+        with_cursors: bool,
+    ) -> Page:
+        """Return a page as `page` does, its total not counted: lists and downloads read by it."""
+        return await found(self._database, declared, query, with_cursors=with_cursors)
+
+    async def number(
+        self,
+        declared: RecordType,
+        query: Query,
+        most: int,
+        sight: Sight,  # noqa: ARG002
+    ) -> int:
+        """Return how many records fulfil `query`, counted no further than `most`."""
+        statement, arguments = counting(declared, query, most)
+        return int(await self._database.value(statement, *arguments))
 
     async def _by_ids(
         self, declared: RecordType, identifiers: Sequence[str]

@@ -75,13 +75,24 @@ class Reading:
         if mask is not None:
             demand_askable(mask, query)
         page = await self._reader.page(declared, query, sight, with_cursors=with_cursors)
-        records = page.records
-        if query.as_of is not None:
-            moment = Moment(query.as_of)
-            records = [past.as_of(declared, version, moment) for version in records]
+        return _shown(declared, query, page, mask)
+
+    async def part(self, declared: RecordType, query: Query, *, sight: Sight = EVERYTHING) -> Page:
+        """Return a page as `page` does, with its cursors; how many there are is not counted."""
+        mask = sight.masks.get(declared.name)
         if mask is not None:
-            records = [mask.version(version) for version in records]
-        return page if records is page.records else replace(page, records=records)
+            demand_askable(mask, query)
+        page = await self._reader.part(declared, query, sight, with_cursors=True)
+        return _shown(declared, query, page, mask)
+
+    async def number(
+        self, declared: RecordType, query: Query, most: int, *, sight: Sight = EVERYTHING
+    ) -> int:
+        """Return how many records fulfil `query`, counted no further than `most`."""
+        mask = sight.masks.get(declared.name)
+        if mask is not None:
+            demand_askable(mask, query)
+        return await self._reader.number(declared, query, most, sight)
 
     async def at(
         self,
@@ -169,3 +180,14 @@ class Reading:
 
 def _tell_shown(mask: Mask, tell: Tell[Version], came: Version | Exception) -> None:
     tell(came if isinstance(came, Exception) else mask.version(came))
+
+
+def _shown(declared: RecordType, query: Query, page: Page, mask: Mask | None) -> Page:
+    """Return `page` as it was at the instant that its query names, if any, under a mask."""
+    records = page.records
+    if query.as_of is not None:
+        moment = Moment(query.as_of)
+        records = [past.as_of(declared, version, moment) for version in records]
+    if mask is not None:
+        records = [mask.version(version) for version in records]
+    return page if records is page.records else replace(page, records=records)

@@ -73,7 +73,7 @@ class Door:
         walked = partial(Stages, self._place, guard, ledger, max_body_bytes=max_body_bytes)
         self._stages = walked()
         self._stages_of_4 = walked(explain=failure.answer_untyped)
-        self.resources = _resources(public_url)
+        self.resources = resources(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -154,7 +154,7 @@ async def _nothing() -> MutableMapping[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def _resources(public_url: str) -> dict[str, Resource]:
+def resources(public_url: str) -> dict[str, Resource]:
     """Return every served resource by path, all versions and aliases included."""
     whole = (customer360.API, named("customer"), customer360.RESOURCE)
     items: list[tuple[Api, RecordType, str, tuple[Served, Served, Served]]] = [
@@ -165,12 +165,12 @@ def _resources(public_url: str) -> dict[str, Resource]:
             for declared in api.types
         ),
     ]
-    resources = {}
+    found = {}
     for api, declared, name, (collection, item, past) in items:
         for version in api.versions:
             location = f"{public_url}{api.base_of(version)}/{name}".encode()
             shape = shape_of(version, name)
             resource = Resource(declared, location, name, collection, item, shape, past)
             for base in api.bases_of(version):
-                resources[f"{base}/{name}"] = resource
-    return resources
+                found[f"{base}/{name}"] = resource
+    return found

@@ -99,7 +99,7 @@ async def find(call: Call) -> Answer:
     """GET a page of records. 206 says that a limit of the caller's cut the result short."""
     asked = query.parse(call.request.query, most=call.most)
     call.check_fields(asked.fields)
-    wanted = call.shape.asked(_addressed(call, asked.query))
+    wanted = call.shape.asked(addressed(call.location, asked.query))
     page = await call.inventory.page(
         call.declared, wanted, with_cursors=needs_cursors(wanted), sight=call.sight
     )
@@ -197,9 +197,9 @@ def _altered(call: Call, apply: Callable[[Any], Any], old: Document) -> Any:
     return call.shape.changed(old, new)
 
 
-def _addressed(call: Call, query: Query) -> Query:
-    """Return `query` with conditions and orders by `href` as what they are: by id."""
-    place = call.location.decode() + "/"
+def addressed(location: bytes, query: Query) -> Query:
+    """Return a query of the list at `location`, with what it says of `href` said of the id."""
+    place = location.decode() + "/"
     terms = tuple(
         replace(term, path="id", values=tuple(value.removeprefix(place) for value in term.values))
         if term.path == "href"

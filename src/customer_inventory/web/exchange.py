@@ -1,5 +1,7 @@
 """What comes in and what goes out: a request read from ASGI, an answer sent to it."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 
@@ -34,8 +36,8 @@ class Answer(NamedTuple):
     """One answer. For the ledger: `ids` says which and `told` how many records it told of.
 
     `groups` are the groups of attributes that it told of, `reason` is the reference that the
-    caller gave for asking. A body too large to be held is a `stream` instead: what breaks it off
-    breaks the connection, so that nobody takes it for whole.
+    caller gave for asking. A body too large to be held is a `stream` instead, of `length` bytes if
+    that is known: what breaks it off breaks the connection, so that nobody takes it for whole.
     """
 
     status: int
@@ -46,6 +48,12 @@ class Answer(NamedTuple):
     reason: str | None = None
     stream: AsyncIterator[bytes] | None = None
     groups: tuple[str, ...] = ()
+    length: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes its body has, 0 where that is not known yet."""
+        return len(self.body) if self.stream is None else self.length or 0
 
     def with_headers(self, headers: tuple[tuple[bytes, bytes], ...]) -> "Answer":
         """Return the answer with these headers too."""
@@ -67,15 +75,35 @@ async def read(scope: Scope, receive: Receive, *, most: int) -> Request:
     )
 
 
-async def send_answer(answer: Answer, send: Send, *, head_only: bool = False) -> None:
+async def send_answer(
+    answer: Answer, receive: Receive, send: Send, *, head_only: bool = False
+) -> None:
     """Send `answer`; only its head in answer to a HEAD request."""
     headers = head_of(answer)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.stream is not None and not head_only:
-        async for part in answer.stream:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await _send_parts(answer.stream, receive, send)
     body = b"" if head_only else answer.body
     await send({"type": "http.response.body", "body": body})
+
+
+async def _send_parts(parts: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+    """Send a body part by part, as fast as the caller takes it, until the caller goes away."""
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        async for part in parts:
+            if gone.done():
+                return
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+    finally:
+        gone.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await gone
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def head_of(answer: Answer) -> list[tuple[bytes, bytes]]:
@@ -84,8 +112,8 @@ def head_of(answer: Answer) -> list[tuple[bytes, bytes]]:
     if answer.status not in _BODILESS:
         if not any(name == b"content-type" for name, _ in headers):
             headers.append(_JSON)
-        if answer.stream is None:
-            headers.append((b"content-length", b"%d" % len(answer.body)))
+        if answer.stream is None or answer.length is not None:
+            headers.append((b"content-length", b"%d" % answer.size))
     return headers
 
 

@@ -8,6 +8,7 @@ from customer_inventory.access.oauth.dpop import BadProof
 from customer_inventory.access.quota.meter import Exhausted
 from customer_inventory.kit.errors import (
     Conflict,
+    Gone,
     Invalid,
     InventoryError,
     NotFound,
@@ -49,6 +50,7 @@ STATUS: dict[type[InventoryError], int] = {
     Unauthenticated: 401,
     Exhausted: 429,
     Refused: 403,
+    Gone: 410,
     NotFound: 404,
     Stale: 412,
     Conflict: 409,

@@ -83,7 +83,7 @@ class Stages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         answer = await self.answer(scope, receive)
-        await send_answer(answer, send, head_only=scope["method"] == "HEAD")
+        await send_answer(answer, receive, send, head_only=scope["method"] == "HEAD")
 
     async def answer(self, scope: Scope, receive: Receive) -> Answer:
         """Return the answer to one HTTP request, whatever comes of it."""
@@ -156,7 +156,7 @@ def entry_of(
         rule=refused_by,
         ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
         count=answer.told,
-        bytes=len(answer.body),
+        bytes=answer.size,
         person=actor.person,
         source=client[0] if client else None,
         groups=answer.groups,

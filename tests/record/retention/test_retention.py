@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from customer_inventory.app import attachments_of
+from customer_inventory.holding import attachments_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict
 from customer_inventory.kit.settings import Settings

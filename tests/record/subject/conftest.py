@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from customer_inventory.app import holders_of
+from customer_inventory.holding import holders_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory

@@ -7,7 +7,7 @@ import pytest
 
 from customer_inventory.access.log.note import Signer
 from customer_inventory.access.log.statement import ERASURE, is_signed
-from customer_inventory.app import eraser_of
+from customer_inventory.holding import eraser_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from customer_inventory.app import holders_of
 from customer_inventory.capture.importing import import_file
 from customer_inventory.capture.mapping import parse_mapping
+from customer_inventory.holding import holders_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.subject.erasing import Eraser

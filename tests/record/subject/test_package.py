@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from customer_inventory.app import attachments_of, holders_of
+from customer_inventory.holding import attachments_of, holders_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory
