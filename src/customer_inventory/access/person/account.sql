@@ -175,7 +175,9 @@ LIMIT 1;
 -- Forget what ended: sessions, enrolments, flows.
 WITH sessions AS (
     DELETE FROM access.web_session AS s
-    WHERE s.seen_at < $1 - interval '15 minutes' OR s.begun_at < $1 - interval '8 hours'
+    WHERE
+        s.seen_at < $1::timestamptz - interval '15 minutes'
+        OR s.begun_at < $1::timestamptz - interval '8 hours'
 ),
 
 enrolments AS (
