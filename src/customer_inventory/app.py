@@ -50,9 +50,11 @@ from customer_inventory.record.subject.job import (
     ERASE,
     ERASE_ONE,
     OVERDUE,
+    RESTRICTIONS,
     erase_one,
     erase_when_due,
     look_for_overdue,
+    settle_restrictions,
 )
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
@@ -233,6 +235,8 @@ class Application:
         jobs.handle(RETAIN, retain)
         if settings.retention is not None:
             jobs.every(_EVERY_NIGHT, RETAIN, actor=Actor(PROCESS, PURPOSE))
+        jobs.handle(RESTRICTIONS, settle_restrictions(self.database))
+        jobs.every(_EVERY_HOUR, RESTRICTIONS, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(OVERDUE, look_for_overdue(self.database))
         jobs.every(_EVERY_NIGHT, OVERDUE, actor=Actor(PROCESS, PURPOSE))
         jobs.handle(WATCH, keep_watch(self.database, patience_of(settings)))

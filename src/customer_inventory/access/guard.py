@@ -233,7 +233,13 @@ class Guard:
         return replace(session, actor=actor) if session else None
 
     def _session(self, actor: Actor, good_until: datetime, row: Row) -> Session:
-        return session_of(actor, good_until, *_agreed(row), self._key)
+        return session_of(
+            actor,
+            good_until,
+            *_agreed(row),
+            self._key,
+            despite_restriction=row["despite_restriction"],
+        )
 
     def _forget(self) -> None:
         self._changes += 1
@@ -256,7 +262,14 @@ async def session_for(
         return None
     until = row["good_until"] or datetime.max.replace(tzinfo=UTC)
     permitted, terms = _agreed(row)
-    return session_of(Actor(process, purpose), until, permitted, terms, masking_key)
+    return session_of(
+        Actor(process, purpose),
+        until,
+        permitted,
+        terms,
+        masking_key,
+        despite_restriction=row["despite_restriction"],
+    )
 
 
 def session_of(
@@ -265,6 +278,8 @@ def session_of(
     permitted: Permissions,
     terms: Mapping[str, Terms],
     masking_key: bytes = b"",
+    *,
+    despite_restriction: bool = False,
 ) -> Session:
     """Return the session of what is agreed, with what its reads are shown and it may write."""
     session = Session(actor, good_until, permitted, EVERYTHING, terms)
@@ -272,6 +287,7 @@ def session_of(
         actor.purpose,
         masks=masks_of(session.terms_of, masking_key, actor.process),
         writes=writes_of(permitted, session.terms_of, EVERY_TYPE),
+        despite_restriction=despite_restriction,
     )
     return replace(session, sight=sight)
 

@@ -6,11 +6,13 @@ SELECT
     t.purpose,
     t.person,
     least(t.expires_at, f.changes_at) AS good_until,
+    coalesce(u.despite_restriction, FALSE) AS despite_restriction,
     f.permissions,
     f.terms
 FROM access.token AS t
 INNER JOIN access.process AS p ON t.process = p.id
 CROSS JOIN LATERAL access.in_force(p.id, t.purpose) AS f
+LEFT JOIN access.purpose AS u ON t.purpose = u.code
 WHERE
     t.sha256 = $1
     AND t.revoked_at IS NULL
@@ -31,11 +33,13 @@ WHERE
 SELECT
     p.id AS process,
     f.changes_at AS good_until,
+    coalesce(u.despite_restriction, FALSE) AS despite_restriction,
     f.permissions,
     f.terms
 FROM access.client AS c
 INNER JOIN access.process AS p ON c.process = p.id
 CROSS JOIN LATERAL access.in_force(p.id, $4) AS f
+LEFT JOIN access.purpose AS u ON u.code = $4
 WHERE
     c.id = $1
     AND c.generation = $2
@@ -51,8 +55,10 @@ WHERE
 -- What an active process may do for a purpose, without a token.
 SELECT
     f.changes_at AS good_until,
+    coalesce(u.despite_restriction, FALSE) AS despite_restriction,
     f.permissions,
     f.terms
 FROM access.process AS p
 CROSS JOIN LATERAL access.in_force(p.id, $2) AS f
+LEFT JOIN access.purpose AS u ON u.code = $2
 WHERE p.id = $1 AND p.state = 'active';

@@ -10,6 +10,7 @@ from customer_inventory.access.ledger import Entry, Ledger
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import EVERY_TYPE, HOUSE, Permission, register
 from customer_inventory.kit.actor import Actor
+from customer_inventory.record.sight import Sight
 from customer_inventory.store.database import Database
 
 PROCESS = HOUSE
@@ -38,6 +39,11 @@ def operator() -> Actor:
     except (KeyError, OSError):
         person = f"uid {os.getuid()}"
     return Actor(PROCESS, PURPOSE, person, f"terminal of {socket.gethostname()}")
+
+
+def operator_sight() -> Sight:
+    """Return what is shown at this terminal: all records, but for those that are restricted."""
+    return Sight(PURPOSE)
 
 
 async def trace(

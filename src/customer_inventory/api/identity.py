@@ -8,10 +8,12 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import Call, Route, Schema, told
 from customer_inventory.kit.clock import now, parse_instant
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.identity.group import Merged
 from customer_inventory.record.identity.origin import memberships
 from customer_inventory.record.identity.transfer import KINDS, transfer, transfers_of
+from customer_inventory.record.shown import shown_of
 from customer_inventory.record.types import named
 from customer_inventory.web.exchange import Answer
 
@@ -21,10 +23,12 @@ async def merge(call: Call) -> Answer:
     asked = _asked(call, "type", "survivor", "merged", "dryRun")
     declared = named(_text(asked, "type"))
     call.session.demand(Operation.MODIFY, declared.name)
+    survivor, merged = _text(asked, "survivor"), _texts(asked, "merged")
+    await _check_shown(call, declared, survivor, *merged)
     made = await call.rooms.inventory.identity.merge(
         declared,
-        _text(asked, "survivor"),
-        _texts(asked, "merged"),
+        survivor,
+        merged,
         actor=call.actor,
         is_rehearsal=_flag(asked, "dryRun"),
     )
@@ -37,6 +41,7 @@ async def unmerge(call: Call) -> Answer:
     declared = named(_text(asked, "type"))
     call.session.demand(Operation.MODIFY, declared.name)
     identifier = _text(asked, "id")
+    await _check_shown(call, declared, identifier)
     made = await call.rooms.inventory.identity.part(
         declared, identifier, actor=call.actor, is_rehearsal=_flag(asked, "dryRun")
     )
@@ -46,7 +51,13 @@ async def unmerge(call: Call) -> Answer:
 async def find_memberships(call: Call) -> Answer:
     """GET since when a record was shown as what, and what as it."""
     rows = await memberships(call.rooms.database, call.path["id"])
-    seen = [dict(row) for row in rows if call.session.may(Operation.READ, row["type"])]
+    kinds = {row["shown"]: row["type"] for row in rows}
+    visible = await shown_of(call.rooms.database, kinds, call.sight)
+    seen = [
+        dict(row)
+        for row in rows
+        if call.session.may(Operation.READ, row["type"]) and row["shown"] in visible
+    ]
     ids = dict.fromkeys(each for row in seen for each in (row["origin"], row["shown"]))
     return told(seen, ids=tuple(ids))
 
@@ -57,6 +68,8 @@ async def move(call: Call) -> Answer:
     declared, holder = named(_text(asked, "type")), named(_text(asked, "toType"))
     for each in (declared, holder):
         call.session.demand(Operation.MODIFY, each.name)
+    await _check_shown(call, declared, _text(asked, "id"))
+    await _check_shown(call, holder, _text(asked, "to"))
     made = await transfer(
         call.rooms.database,
         declared,
@@ -80,8 +93,20 @@ async def move(call: Call) -> Answer:
 async def find_transfers(call: Call) -> Answer:
     """GET the transfers of a record, or to or from a holder."""
     rows = await transfers_of(call.rooms.database, call.path["id"])
-    seen = [dict(row) for row in rows if call.session.may(Operation.READ, row["record_type"])]
+    kinds = {row["record_id"]: row["record_type"] for row in rows}
+    visible = await shown_of(call.rooms.database, kinds, call.sight)
+    seen = [
+        dict(row)
+        for row in rows
+        if call.session.may(Operation.READ, row["record_type"]) and row["record_id"] in visible
+    ]
     return told(seen, ids=(call.path["id"],) if seen else ())
+
+
+async def _check_shown(call: Call, declared: RecordType, *ids: str) -> None:
+    """Raise what a read would for a record that the caller is not shown."""
+    for identifier in ids:
+        await call.rooms.inventory.get(declared, identifier, sight=call.sight)
 
 
 def shown(made: Merged) -> dict[str, Any]:

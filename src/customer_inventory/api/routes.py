@@ -10,6 +10,7 @@ from customer_inventory.api import (
     process,
     provenance,
     record_type,
+    restriction,
     schema,
     search,
     seen_by,
@@ -36,5 +37,6 @@ ROUTES: tuple[Route, ...] = (
     *identity.ROUTES,
     *trust.ROUTES,
     *subject.ROUTES,
+    *restriction.ROUTES,
     *subject_package.ROUTES,
 )

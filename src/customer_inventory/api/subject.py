@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from customer_inventory.access.operation import Operation
+from customer_inventory.api.body import given as _given
+from customer_inventory.api.body import shown as _shown
+from customer_inventory.api.body import text as _text
 from customer_inventory.api.route import ROOT, Call, Route, told
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.document import parse_object
 from customer_inventory.record.job import enqueue
 from customer_inventory.record.subject import hold, request
 from customer_inventory.record.subject.erasing import AT_ONCE, erasures
@@ -123,22 +125,6 @@ async def take_request(call: Call) -> Answer:
 _STEPS = ("verify", "extend", "refuse", "complete")
 
 
-def _given(call: Call, *names: str) -> dict[str, Any]:
-    given = parse_object(call.request.body)
-    unknown = sorted(set(given) - set(names))
-    if unknown:
-        raise Invalid("is not known here.", path=unknown[0][:100])
-    return given
-
-
-def _text(given: Mapping[str, Any], name: str) -> str:
-    if name not in given:
-        raise Invalid("is mandatory and missing.", path=name, code="missingAttribute")
-    if not isinstance(given[name], str):
-        raise Invalid("must be of type string.", path=name)
-    return str(given[name])
-
-
 def _instant(given: Mapping[str, Any], name: str) -> datetime | None:
     if given.get(name) is None:
         return None
@@ -146,15 +132,6 @@ def _instant(given: Mapping[str, Any], name: str) -> datetime | None:
     if instant is None:
         raise Invalid("is no date or date-time.", path=name, hint="Write 2026-01-31T12:00:00Z.")
     return instant
-
-
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {_camel(name): value for name, value in row.items() if value is not None}
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 _WORD = {"type": "string"}

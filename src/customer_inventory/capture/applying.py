@@ -15,6 +15,7 @@ from customer_inventory.record.identity.merging import contribute
 from customer_inventory.record.identity.origin import roots_of
 from customer_inventory.record.load import Batch, Lines, body_of, known, load
 from customer_inventory.record.period import Overlap
+from customer_inventory.record.subject.restriction import ProcessingRestricted
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change, replacement
 from customer_inventory.record.write import write_all
@@ -26,7 +27,7 @@ Rows = list[tuple[int, dict[str, dict[str, Lines]]]]
 """Rows by line, each with its records by type and id."""
 
 
-REFUSED = (Invalid, Excluded, Overlap, Cycle, TooHigh)
+REFUSED = (Invalid, Excluded, Overlap, Cycle, TooHigh, ProcessingRestricted)
 """What refuses a row, and that row alone."""
 
 
@@ -119,7 +120,7 @@ class Applying:
                 for name, given_batch in batches.items():
                     declared = TYPES[name]
                     batch = await self._contribute(connection, declared, given_batch, tally)
-                    there = await known(connection, declared, batch)
+                    there = await known(connection, declared, batch, self._actor.purpose)
                     new[declared] = batch
                     if there:
                         given = batch.taken_apart()
@@ -159,6 +160,8 @@ class Applying:
         changes = []
         for identifier, row in there.items():
             change = self._changed(declared, row, body_of(given[identifier]))
+            if change and row["is_restricted"]:
+                raise ProcessingRestricted
             if change:
                 changes.append(change)
             if row["process"] == self._actor.process and row["recorded_at"] >= self._since:

@@ -12,8 +12,8 @@ from customer_inventory.access.grant import granting
 from customer_inventory.access.registration import Permission
 from customer_inventory.cli.access_attribute import bound
 from customer_inventory.cli.access_decision import as_option, decided, in_database
-from customer_inventory.cli.access_people import person, purpose
 from customer_inventory.cli.access_process import COLUMNS as PROCESS_COLUMNS
+from customer_inventory.cli.access_purpose import person, purpose
 from customer_inventory.cli.access_quota import quota_option, with_quotas
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.kit.ids import is_id

@@ -19,6 +19,7 @@ from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.subject_package import export
 from customer_inventory.cli.subject_request import requests
+from customer_inventory.cli.subject_restriction import lift, restrict, restrictions
 from customer_inventory.cli.subject_retention import retention
 from customer_inventory.holding import eraser_of
 from customer_inventory.kit.clock import parse_instant
@@ -41,6 +42,9 @@ def subject() -> None:
 
 
 subject.add_command(requests)
+subject.add_command(restrict)
+subject.add_command(lift)
+subject.add_command(restrictions)
 subject.add_command(export)
 subject.add_command(retention)
 

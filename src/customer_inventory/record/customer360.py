@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.mask.plan import Mask
+from customer_inventory.record.scope import EVERY_ROW, Rows
+from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES, named
 from customer_inventory.record.version import NoSuchRecord
@@ -50,7 +53,7 @@ class Customer360:
 async def around(
     database: Database,
     identifier: str,
-    sight: Sight = EVERYTHING,  # noqa: ARG001
+    sight: Sight = EVERYTHING,
     *,
     most: int = MOST_OF_A_KIND,
 ) -> Customer360:
@@ -60,7 +63,10 @@ async def around(
     """
     if not is_id(identifier):
         raise NoSuchRecord(named("customer"))
-    rows = await database.fetch(statement(), identifier, bucket_of(identifier), most)
+    asked = statement(sight.rows)
+    rows = await database.fetch(
+        asked.text, *asked.arguments(sight, identifier, bucket_of(identifier), most)
+    )
     parts: dict[str, list[tuple[str, bytes]]] = {}
     known: dict[str, int] = {}
     for kind, record_id, body, count in rows:
@@ -74,19 +80,26 @@ async def around(
     return Customer360(identifier, customer, parts, known)
 
 
-def statement() -> str:
+@lru_cache(maxsize=MOST_KEPT)
+def statement(rows: Rows = EVERY_ROW) -> Statement:
     """Return the statement over every declared type but the customer itself."""
+    shown = Shown(rows, 3)
     part = SQL.part_of_customer.removeprefix("/* part_of_customer */ ")
     kinds = [
         declared
         for name, declared in TYPES.items()
         if name != "customer" and not declared.is_catalogue
     ]
-    return SQL.around_customer.format(
-        parts="".join(f"UNION ALL\n{part.format(type=k.name, table=k.table)}\n" for k in kinds)
+    text = SQL.around_customer.format(
+        shown=shown.of(named("customer")),
+        parts="".join(
+            f"UNION ALL\n{part.format(type=k.name, table=k.table, shown=shown.of(k))}\n"
+            for k in kinds
+        ),
     )
+    return Statement(text, tuple(shown.values))
 
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    return {"around_customer": statement()}
+    return {"around_customer": statement().text}

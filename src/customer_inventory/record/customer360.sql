@@ -6,7 +6,7 @@ WITH customer AS MATERIALIZED (
         r.bucket,
         r.body
     FROM record.customer AS r
-    WHERE r.id = $1 AND r.bucket = $2
+    WHERE r.id = $1 AND r.bucket = $2 AND {shown}
 ),
 
 subject AS MATERIALIZED (
@@ -81,7 +81,7 @@ SELECT * FROM (
         count(*) OVER () AS known
     FROM related AS k
     INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
-    WHERE k.type IS NULL OR k.type = '{type}'
+    WHERE (k.type IS NULL OR k.type = '{type}') AND {shown}
     ORDER BY r.valid_from DESC NULLS LAST, r.id
     LIMIT $3
 ) AS {table}_part;

@@ -193,6 +193,19 @@ class RecordType:
         """The name of the rule of retention for its records; None: they are kept for ever."""
         return retention_of(self.name)
 
+    def subjects_of(self, document: Document) -> tuple[str, ...]:
+        """Return whom `document` belongs to: all it names at the first path that names anyone.
+
+        Of an occurrence, whom it names first. Several share it: it is nobody's alone.
+        """
+        for path in self.subject:
+            found = places(document, tuple(path.split(".")))
+            flat = [x for each in found for x in (each if isinstance(each, list) else [each])]
+            named = [x["id"] for x in flat if isinstance(x, dict) and isinstance(x.get("id"), str)]
+            if named:
+                return tuple(dict.fromkeys(named[:1] if self.is_occurrence else named))
+        return ()
+
     @cached_property
     def period_paths(self) -> tuple[str, str]:
         """The paths of the start and the end of its period."""

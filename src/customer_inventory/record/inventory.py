@@ -23,6 +23,7 @@ from customer_inventory.record.retention.keeping import Keeping
 from customer_inventory.record.retention.policy import Policy
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.subject.hold import refuse_if_held
+from customer_inventory.record.subject.restriction import settle_around
 from customer_inventory.record.validate import check
 from customer_inventory.record.version import (
     Change,
@@ -112,6 +113,9 @@ class Inventory(Reading):
             )
             check_size(len(change.body or b""))
             made = await self._written(declared, version, new, change)
+            if change.subjects:
+                # What belongs to it goes with it.
+                await settle_around(self._database, (version.id, *declared.subjects_of(new)))
             self._count(declared, undeclared, actor)
             return made
 

@@ -133,12 +133,15 @@ def words_of(batches: Iterable[Batch]) -> set[str]:
     return {word for batch in batches for word in batch.texts[3].decode().split()}
 
 
-async def known(connection: Connection, declared: RecordType, batch: Batch) -> dict[str, Row]:
+async def known(
+    connection: Connection, declared: RecordType, batch: Batch, purpose: str
+) -> dict[str, Row]:
     """Return the records of a type that exist already of those in `batch`, by id.
 
-    Each has its `revision` and `body`, and by which `process` it was `recorded_at` what time.
+    Each has its `revision` and `body`, by which `process` it was `recorded_at` what time, and
+    whether it `is_restricted` for `purpose`.
     """
-    rows = await connection.fetch(_known_statement(declared), batch.ids, batch.buckets)
+    rows = await connection.fetch(_of("known_records", declared), batch.ids, batch.buckets, purpose)
     return {row["id"]: row for row in rows}
 
 
@@ -150,8 +153,9 @@ async def load(connection: Connection, batches: Mapping[RecordType, Batch], acto
     ids = [identifier for batch in batches.values() for identifier in batch.ids]
     buckets = [bucket for batch in batches.values() for bucket in batch.buckets]
     rows = await connection.fetch(SQL.ids_with_history, ids, buckets)
-    if rows:
-        again = {row["id"] for row in rows}
+    again = {row["id"] for row in rows if row["id"] is not None}
+    is_any_restricted = len(again) < len(rows)
+    if again:
         batches = {
             kind: await _make_again(connection, kind, batch, again, actor)
             for kind, batch in batches.items()
@@ -169,6 +173,26 @@ async def load(connection: Connection, batches: Mapping[RecordType, Batch], acto
         await hold(connection)
         await _copy(connection, "edge", Edge._fields, edges)
         await refuse_cycles(connection, edges_in(edges))
+    if is_any_restricted:
+        await _restrict(connection, batches)
+
+
+async def _restrict(connection: Connection, batches: Mapping[RecordType, Batch]) -> None:
+    """Restrict what was made of restricted subjects, and what belongs to that in turn."""
+    found = True
+    while found:
+        found = False
+        for declared, batch in batches.items():
+            if not declared.subject:
+                continue
+            done = await connection.execute(
+                _of("restrict_loaded", declared),
+                batch.ids,
+                batch.buckets,
+                list(declared.subject),
+                declared.is_occurrence,
+            )
+            found = found or not done.endswith(" 0")
 
 
 async def _make_again(
@@ -191,7 +215,11 @@ async def _make_again(
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    by_type = {f"known_records:{name}": _known_statement(kind) for name, kind in TYPES.items()}
+    by_type = {
+        f"{name}:{kind}": _of(name, declared)
+        for name in ("known_records", "restrict_loaded")
+        for kind, declared in TYPES.items()
+    }
     return {**by_type, "ids_with_history": SQL.ids_with_history}
 
 
@@ -214,8 +242,8 @@ def _ends(texts: Iterable[bytes]) -> list[int]:
 
 
 @cache
-def _known_statement(declared: RecordType) -> str:
-    return SQL.known_records.format(table=declared.table)
+def _of(name: str, declared: RecordType) -> str:
+    return SQL[name].format(table=declared.table, type=declared.name)
 
 
 @lru_cache

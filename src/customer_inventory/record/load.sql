@@ -1,16 +1,72 @@
 -- name: known_records
--- Which of many records exist, and as what. {table}: of the type.
+-- Which of many records exist, and as what, and whether processing them for $3 is restricted.
+-- {table}: of the type.
 SELECT
     r.id,
     r.revision,
     r.body,
     r.recorded_at,
-    r.process
+    r.process,
+    EXISTS (
+        SELECT FROM record.restricted AS x
+        WHERE
+            x.id = r.id AND x.bucket = r.bucket AND x.left_at IS NULL
+            AND $3::text <> ALL(x.purposes)
+    ) AS is_restricted
 FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
 
 -- name: ids_with_history
--- Which ids have a history: of records to be made, those of records that were removed before.
+-- Which ids have a history: of records to be made, those of records that were removed before. A row
+-- without an id says that something is restricted.
 SELECT DISTINCT h.id
 FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
-INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket;
+INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket
+UNION ALL
+SELECT NULL WHERE EXISTS (SELECT FROM record.restricted);
+
+-- name: restrict_loaded
+-- Restrict what was made of restricted subjects, which are named at the first of the paths $3 that
+-- names any; of an occurrence ($4) it is the subject kept in the row. {table}, {type}: its own.
+WITH made AS (
+    SELECT
+        r.id,
+        r.bucket,
+        r.subject_id
+    FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+    INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
+),
+
+named AS (
+    SELECT
+        m.id,
+        m.bucket,
+        l.other_id,
+        array_position($3::text[], l.path) AS place
+    FROM made AS m
+    INNER JOIN record.link AS l ON m.id = l.id AND m.bucket = l.bucket
+    WHERE l.outward AND l.path = ANY($3::text[]) AND (NOT $4::boolean OR l.other_id = m.subject_id)
+),
+
+owner AS (
+    SELECT DISTINCT
+        n.id,
+        n.bucket,
+        n.other_id
+    FROM named AS n
+    WHERE n.place = (SELECT min(f.place) FROM named AS f WHERE f.id = n.id)
+)
+
+INSERT INTO record.restricted (id, bucket, restriction, type, purposes, since)
+SELECT
+    o.id,
+    o.bucket,
+    x.restriction,
+    '{type}',
+    x.purposes,
+    clock_timestamp()
+FROM owner AS o
+INNER JOIN record.restricted AS x ON o.other_id = x.id AND x.left_at IS NULL
+GROUP BY o.id, o.bucket, x.restriction, x.purposes
+HAVING count(*) = (SELECT count(*) FROM owner AS p WHERE p.id = o.id)
+ON CONFLICT (id, bucket, restriction) DO NOTHING;

@@ -14,6 +14,9 @@ from customer_inventory.record.cursor import Cursor, read, written
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import parse
 from customer_inventory.record.schema import LONGEST_NAME, Schema, paths
+from customer_inventory.record.scope import EVERY_ROW, Rows
+from customer_inventory.record.shown import Shown
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Version
 from customer_inventory.store.database import Database, Row
@@ -25,6 +28,8 @@ from customer_inventory.store.where import Order, SearchColumn, Term, Where
 SQL = beside(__name__)
 
 _MOST_REMEMBERED = 500
+_PURPOSE = "$1::text"
+"""The purpose that restricted records are kept from comes before all other parameters."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class Page:
     `total` is exact unless `is_estimate`: then it is the server's estimate, or the number
     at which counting stopped (there are more). `before` and `after` are the cursors of the first
     and last record, and `has_more` says whether the list goes on the way the cursor leads: all
-    three only where they were asked for.
+    three only where they were asked for. `is_withholding` says that restricted records of the type
+    are kept from this purpose, whether or not the query would have found them.
     """
 
     records: Sequence[Version]
@@ -62,59 +68,70 @@ class Page:
     before: str = field(default="", compare=False)
     after: str = field(default="", compare=False)
     has_more: bool = field(default=False, compare=False)
+    is_withholding: bool = field(default=False, compare=False)
 
 
 async def found(
-    database: Database, declared: RecordType, query: Query, *, with_cursors: bool = False
+    database: Database,
+    declared: RecordType,
+    query: Query,
+    sight: Sight = EVERYTHING,
+    *,
+    with_cursors: bool = False,
 ) -> Page:
     """Return the page that `query` asks for, its total not counted.
 
     Raises Invalid for a malformed condition, order or cursor.
     """
     if query.cursor is None:
-        text, arguments = _unplaced(declared, query)
+        asked = _unplaced(declared, query, sight.rows)
     else:
-        search = _Search(declared, query)
+        search = _Search(declared, query, sight.rows)
         position = read(declared, query.order, search.keys, query.cursor)
         # One more than asked tells whether there is more.
-        text, arguments = search.statement(position, query.limit + 1), search.where.parameters
-    rows: Sequence[Row] = await database.fetch(text, *arguments)
+        asked = search.statement(position, query.limit + 1), search.where.parameters[1:]
+    text, arguments = asked
+    rows: Sequence[Row] = await database.fetch(text, sight.kept_from, *arguments)
+    is_withholding = bool(rows[0][3])
+    rows = [row for row in rows if row[0] is not None]
     has_more = len(rows) > query.limit
     if has_more:
         rows = rows[1:] if query.cursor and query.cursor.backwards else rows[: query.limit]
     records = [Version(row[0], row[1], row[2]) for row in rows]
     if not rows or not (query.cursor or with_cursors):
-        return Page(records, 0, has_more=has_more)
+        return Page(records, 0, has_more=has_more, is_withholding=is_withholding)
     first, last = (
-        written(declared, query.order, [*row[3:], row[0]]) for row in (rows[0], rows[-1])
+        written(declared, query.order, [*row[4:], row[0]]) for row in (rows[0], rows[-1])
     )
-    return Page(records, 0, before=first, after=last, has_more=has_more)
+    return Page(records, 0, False, first, last, has_more, is_withholding)
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _unplaced(declared: RecordType, query: Query) -> tuple[str, Sequence[Any]]:
+def _unplaced(declared: RecordType, query: Query, rows: Rows) -> tuple[str, Sequence[Any]]:
     """Return statement and arguments of a page without a cursor: the same ones are asked often."""
-    search = _Search(declared, query)
-    return search.statement(None, query.limit), search.where.parameters
+    search = _Search(declared, query, rows)
+    return search.statement(None, query.limit), search.where.parameters[1:]
 
 
-def counting(declared: RecordType, query: Query, most: int) -> tuple[str, Sequence[Any]]:
+def counting(
+    declared: RecordType, query: Query, sight: Sight, most: int
+) -> tuple[str, Sequence[Any]]:
     """Return the statement, and its arguments, that counts what fulfils `query` up to `most`."""
-    return _counted(SQL.count_of_records, declared, query, limit=most)
+    return _counted(SQL.count_of_records, declared, query, sight, limit=most)
 
 
-async def estimated(database: Database, declared: RecordType, query: Query) -> int:
+async def estimated(database: Database, declared: RecordType, query: Query, sight: Sight) -> int:
     """Return how many records the server, asked for a plan, expects to fulfil `query`."""
-    text, arguments = _counted(SQL.matching_records, declared, query)
+    text, arguments = _counted(SQL.matching_records, declared, query, sight)
     plan = parse(await database.value(f"EXPLAIN (FORMAT JSON) {text}", *arguments))
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _counted(
-    text: str, declared: RecordType, query: Query, **holes: int
+    text: str, declared: RecordType, query: Query, sight: Sight, **holes: int
 ) -> tuple[str, Sequence[Any]]:
-    where = Where(columns_by_path(declared))
-    condition = _condition(where, declared, query)
+    where = Where(columns_by_path(declared), [sight.kept_from])
+    condition = _condition(where, declared, query, sight.rows)
     return text.format(table=declared.table, condition=condition, **holes), where.parameters
 
 
@@ -163,12 +180,12 @@ def every_statement() -> dict[str, str]:
                 query = Query(order=order, cursor=Cursor(backwards=backwards))
                 for position in (None, ["2026-01-01" for _ in (*order, "id")]):
                     label = f"{len(order)}:{backwards}:{position is not None}"
-                    search = _Search(declared, query)
+                    search = _Search(declared, query, EVERY_ROW)
                     statements[f"page_of_records:{name}:{label}"] = search.statement(position, 20)
-        statements[f"count_of_records:{name}"] = counting(declared, Query(), 1)[0]
-        statements[f"matching_records:{name}"] = _counted(SQL.matching_records, declared, Query())[
-            0
-        ]
+        statements[f"count_of_records:{name}"] = counting(declared, Query(), EVERYTHING, 1)[0]
+        statements[f"matching_records:{name}"] = _counted(
+            SQL.matching_records, declared, Query(), EVERYTHING
+        )[0]
     return statements
 
 
@@ -179,10 +196,12 @@ class _Search:
     of the table is wanted, and sort it.
     """
 
-    def __init__(self, declared: RecordType, query: Query) -> None:
+    def __init__(self, declared: RecordType, query: Query, rows: Rows) -> None:
         self._declared = declared
         self._query = query
-        self.where = Where(columns_by_path(declared), numbers=numbers(declared))
+        self._rows = rows
+        # The first parameter is the purpose that asks: it is given with each run.
+        self.where = Where(columns_by_path(declared), [None], numbers=numbers(declared))
         shown = self.where.keys(query.order)
         is_backwards = query.cursor is not None and query.cursor.backwards
         self.keys = reversed_keys(shown) if is_backwards else shown
@@ -193,6 +212,8 @@ class _Search:
         """Return the statement that finds `limit` records at most from `position` on."""
         return SQL.page_of_records.format(
             table=self._declared.table,
+            type=self._declared.name,
+            purpose=_PURPOSE,
             pages=self._pages(position, int(limit), int(self._query.offset)),
             kept="".join(f", page.{name}" for name in self._names),
             order=_named_order(self._shown, [f"page.{name}" for name in (*self._names, "id")]),
@@ -200,7 +221,7 @@ class _Search:
 
     def _pages(self, position: Sequence[Any] | None, limit: int, offset: int) -> str:
         """Return the select of what the page holds: one part, or several in one order."""
-        asked = _condition(self.where, self._declared, self._query)
+        asked = _condition(self.where, self._declared, self._query, self._rows)
         found = parts(self.keys, position, self.where.parameter)
         if len(found) == 1:
             return self._part(asked, found[0], limit, offset)
@@ -230,12 +251,12 @@ class _Search:
         )
 
 
-def _condition(where: Where, declared: RecordType, query: Query) -> str:
-    asked = where.condition(query.terms, query.filter)
-    if query.as_of is None:
-        return asked
-    holds = where.holds(query.as_of, is_open_ended=declared.is_occurrence)
-    return holds if asked == "TRUE" else f"{asked} AND {holds}"
+def _condition(where: Where, declared: RecordType, query: Query, rows: Rows) -> str:
+    shown = Shown(rows, 0, purpose=_PURPOSE, parameter=where.parameter)
+    tests = [where.condition(query.terms, query.filter), shown.of(declared)]
+    if query.as_of is not None:
+        tests.append(where.holds(query.as_of, is_open_ended=declared.is_occurrence))
+    return " AND ".join(test for test in tests if test != "TRUE")
 
 
 def _named_order(keys: Sequence[Key], names: Sequence[str]) -> str:

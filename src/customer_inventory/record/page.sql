@@ -1,5 +1,6 @@
 -- name: page_of_records
--- One page of a list: found in parts over narrow columns, then the documents by primary key.
+-- One page of a list: found in parts over narrow columns, then the documents by primary key. Every
+-- row says whether records of the type are withheld at all; an empty page is a row without an id.
 WITH page AS MATERIALIZED (
     {pages}
 )
@@ -7,9 +8,17 @@ WITH page AS MATERIALIZED (
 SELECT
     r.id,
     r.revision,
-    r.body{kept}
-FROM page
-INNER JOIN record.{table} AS r ON page.id = r.id AND page.bucket = r.bucket
+    r.body,
+    w.withheld{kept}
+FROM (
+    SELECT EXISTS (
+        SELECT FROM record.restricted AS x
+        WHERE x.type = '{type}' AND x.left_at IS NULL AND {purpose} <> ALL(x.purposes)
+    ) AS withheld
+) AS w
+LEFT JOIN (
+    page INNER JOIN record.{table} AS r ON page.id = r.id AND page.bucket = r.bucket
+) ON TRUE
 ORDER BY {order};
 
 -- name: part_of_page

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import lru_cache, partial
 
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.page import Page, Query, counting, estimated, found
+from customer_inventory.record.scope import EVERY_ROW, Rows
+from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.listed import page_known_at
 from customer_inventory.record.types import TYPES
@@ -24,6 +26,10 @@ COUNTED = 10_000
 """Totals are exact up to here and an estimate beyond."""
 _MANY_REMEMBERED_SECONDS = 5.0
 _MOST_REMEMBERED = 1000
+_MOST_LANES = 4096
+
+Asked = tuple[str, str | None]
+"""An id, and the purpose that restricted records are kept from."""
 
 
 class Reader:
@@ -32,16 +38,13 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._many: dict[tuple[object, ...], tuple[int, float]] = {}
-        self._lanes: dict[str, Lane[str, Version]] = {
-            name: Lane(partial(self._by_ids, declared), width=256, tracks=1)
-            for name, declared in TYPES.items()
-        }
+        self._lanes: dict[tuple[str, Rows], Lane[Asked, Version]] = {}
 
     async def get(
         self,
         declared: RecordType,
         identifier: str,
-        sight: Sight = EVERYTHING,  # noqa: ARG002
+        sight: Sight = EVERYTHING,
     ) -> Version:
         """Return the present version of a record; raise NoSuchRecord when there is none.
 
@@ -49,17 +52,17 @@ class Reader:
         """
         if not is_id(identifier):
             raise NoSuchRecord(declared)
-        return await self._lanes[declared.name].submit(identifier)
+        return await self._lane(declared, sight.rows).submit((identifier, sight.kept_from))
 
     def request(
         self,
         declared: RecordType,
         identifier: str,
         tell: Tell[Version],
-        sight: Sight,  # noqa: ARG002
+        sight: Sight,
     ) -> None:
         """Read as `get` does; `tell` is called with the version, or why there is none."""
-        self._lanes[declared.name].post(identifier, tell)
+        self._lane(declared, sight.rows).post((identifier, sight.kept_from), tell)
 
     async def page(
         self,
@@ -74,60 +77,74 @@ class Reader:
         `with_cursors` tells the cursors of its edges, also when it does not begin at one.
         """
         if query.known_at is not None:
-            return await page_known_at(self._database, declared, query, counted=COUNTED)
+            return await page_known_at(self._database, declared, query, sight, counted=COUNTED)
         page = await self.part(declared, query, sight, with_cursors=with_cursors)
         seen = query.offset + len(page.records)
         is_short = len(page.records) < query.limit and not query.cursor
         if is_short and (page.records or not query.offset):
             return replace(page, total=seen)
-        total, is_estimate = await self._total(declared, query)
+        total, is_estimate = await self._total(declared, query, sight)
         # An estimate may be behind; a page past the end has seen nothing.
         total = max(total, seen) if page.records else total
         return replace(page, total=total, is_estimate=is_estimate)
 
     async def part(
-        self,
-        declared: RecordType,
-        query: Query,
-        sight: Sight,  # noqa: ARG002
-        *,
-        with_cursors: bool,
+        self, declared: RecordType, query: Query, sight: Sight, *, with_cursors: bool
     ) -> Page:
         """Return a page as `page` does, its total not counted: lists and downloads read by it."""
-        return await found(self._database, declared, query, with_cursors=with_cursors)
+        return await found(self._database, declared, query, sight, with_cursors=with_cursors)
 
-    async def number(
-        self,
-        declared: RecordType,
-        query: Query,
-        most: int,
-        sight: Sight,  # noqa: ARG002
-    ) -> int:
+    async def number(self, declared: RecordType, query: Query, most: int, sight: Sight) -> int:
         """Return how many records fulfil `query`, counted no further than `most`."""
-        statement, arguments = counting(declared, query, most)
+        statement, arguments = counting(declared, query, sight, most)
         return int(await self._database.value(statement, *arguments))
 
-    async def _by_ids(
-        self, declared: RecordType, identifiers: Sequence[str]
-    ) -> Sequence[Version | Exception]:
-        asked = list(set(identifiers))
-        buckets = [bucket_of(identifier) for identifier in asked]
-        rows = await self._database.fetch(_of(SQL.records_by_id, declared), asked, buckets)
-        found = {row[0]: Version(row[0], row[1], row[2]) for row in rows}
-        return [found.get(identifier) or NoSuchRecord(declared) for identifier in identifiers]
+    def _lane(self, declared: RecordType, rows: Rows) -> Lane[Asked, Version]:
+        """Return the lane of a type; callers with conditions of their own have one of their own."""
+        key = (declared.name, rows)
+        lane = self._lanes.get(key)
+        if lane is None:
+            if len(self._lanes) >= _MOST_LANES:
+                # Those with work under way are held by it.
+                self._lanes.clear()
+            lane = self._lanes[key] = Lane(
+                partial(self._by_ids, declared, rows), width=256, tracks=1
+            )
+        return lane
 
-    async def _total(self, declared: RecordType, query: Query) -> tuple[int, bool]:
+    async def _by_ids(
+        self, declared: RecordType, rows: Rows, wanted: Sequence[Asked]
+    ) -> Sequence[Version | Exception]:
+        asked = list(set(wanted))
+        ids = [identifier for identifier, _ in asked]
+        statement = by_id(declared, rows)
+        found = {
+            (row[0], row[3]): Version(row[0], row[1], row[2])
+            for row in await self._database.fetch(
+                statement.text,
+                ids,
+                [bucket_of(identifier) for identifier in ids],
+                [purpose for _, purpose in asked],
+                *statement.values,
+            )
+        }
+        return [found.get(each) or NoSuchRecord(declared) for each in wanted]
+
+    async def _total(self, declared: RecordType, query: Query, sight: Sight) -> tuple[int, bool]:
         """Count what fulfils `query`; that there are many is remembered for a while."""
-        key = (declared.name, query.terms, query.filter, query.as_of)
+        key = (
+            declared.name, query.terms, query.filter, query.as_of, sight.rows, sight.kept_from,
+        )  # fmt: skip
         total, until = self._many.get(key, (0, 0.0))
         if until > time.monotonic():
             return total, True
-        statement, arguments = counting(declared, query, COUNTED + 1)
+        statement, arguments = counting(declared, query, sight, COUNTED + 1)
         counted = await self._database.value(statement, *arguments)
         if counted <= COUNTED:
             return counted, False
-        if query.terms or query.filter is not None or query.as_of is not None:
-            total = await estimated(self._database, declared, query)
+        has_condition = query.terms or query.filter is not None or query.as_of is not None
+        if has_condition or sight.rows.of(declared.name) is not None:
+            total = await estimated(self._database, declared, query, sight)
         else:
             known = await self._database.value(SQL.estimated_records, f"record.{declared.table}")
             total = known or 0
@@ -143,10 +160,13 @@ def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     statements = {"estimated_records": SQL.estimated_records}
     for name, declared in TYPES.items():
-        statements[f"records_by_id:{name}"] = _of(SQL.records_by_id, declared)
+        statements[f"records_by_id:{name}"] = by_id(declared, EVERY_ROW).text
     return statements
 
 
-@cache
-def _of(text: str, declared: RecordType) -> str:
-    return text.format(table=declared.table, type=declared.name)
+@lru_cache(maxsize=MOST_KEPT)
+def by_id(declared: RecordType, rows: Rows) -> Statement:
+    """Return the statement of point reads; its purposes are its third parameter."""
+    shown = Shown(rows, 3, purpose="k.purpose")
+    text = SQL.records_by_id.format(table=declared.table, shown=shown.of(declared))
+    return Statement(text, tuple(shown.values))

@@ -1,11 +1,13 @@
 -- name: records_by_id
--- Point reads that arrived together, by primary key. {table}: of the type.
+-- Point reads that arrived together, by primary key, each for a purpose. {table}: of the type.
 SELECT
     r.id,
     r.revision,
-    r.body
-FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
-INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
+    r.body,
+    k.purpose
+FROM unnest($1::text[], $2::smallint[], $3::text[]) AS k (id, bucket, purpose)
+INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
+WHERE {shown};
 
 -- name: estimated_records
 -- How many records a type has, as the server remembers from its last look.

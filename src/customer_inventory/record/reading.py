@@ -3,6 +3,8 @@
 What is out of sight is kept out by the statements that read, wherever records are told of.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +16,7 @@ from customer_inventory.record.mask.asked import demand_askable
 from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.sight import EVERYTHING, Sight
+from customer_inventory.record.subject.restriction import refuse_if_restricted
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
 from customer_inventory.record.time.moment import PRESENT, Moment
@@ -37,7 +40,8 @@ class Reading:
     ) -> Version:
         """Return the present version; raise NoSuchRecord when there is none.
 
-        That of a record which was merged into another is the other's.
+        That of a record which was merged into another is the other's. Raises ProcessingRestricted
+        for one that is there and kept from the purpose.
         """
         return sight.shown(declared, await self._stored(declared, identifier, sight))
 
@@ -48,8 +52,24 @@ class Reading:
         except NoSuchRecord:
             root = await self.identity.root(declared, identifier)
             if root in (None, identifier):
+                await self._explain(declared, identifier, sight)
                 raise
-            return await self._reader.get(declared, str(root), sight)
+            async with self._explained(declared, str(root), sight):
+                return await self._reader.get(declared, str(root), sight)
+
+    async def _explain(self, declared: RecordType, identifier: str, sight: Sight) -> None:
+        await refuse_if_restricted(self._database, (declared.name,), identifier, sight)
+
+    @asynccontextmanager
+    async def _explained(
+        self, declared: RecordType, identifier: str, sight: Sight
+    ) -> AsyncIterator[None]:
+        """Say why a record is not shown, where that may be said."""
+        try:
+            yield
+        except NoSuchRecord:
+            await self._explain(declared, identifier, sight)
+            raise
 
     def request(
         self, declared: RecordType, identifier: str, tell: Tell[Version], *, sight: Sight
@@ -110,9 +130,10 @@ class Reading:
         if moment.known_at is None:
             version = await self._stored(declared, identifier, sight)
         else:
-            version = await past.known_at(
-                self._database, declared, identifier, moment.known_at, sight
-            )
+            async with self._explained(declared, identifier, sight):
+                version = await past.known_at(
+                    self._database, declared, identifier, moment.known_at, sight
+                )
         return sight.shown(declared, past.as_of(declared, version, moment))
 
     async def versions(
@@ -125,9 +146,10 @@ class Reading:
         sight: Sight = EVERYTHING,
     ) -> list[PastVersion]:
         """Return versions of a record, newest first, after the `offset` newest."""
-        found = await past.versions(
-            self._database, declared, identifier, sight, limit=limit, offset=offset
-        )
+        async with self._explained(declared, identifier, sight):
+            found = await past.versions(
+                self._database, declared, identifier, sight, limit=limit, offset=offset
+            )
         mask = sight.masks.get(declared.name)
         return found if mask is None else [mask.past(version) for version in found]
 
@@ -147,7 +169,8 @@ class Reading:
         sight: Sight = EVERYTHING,
     ) -> list[Traced]:
         """Return what differs in a record between two instants, each traced to who did it."""
-        return await compared(self._database, declared, identifier, start, end, sight=sight)
+        async with self._explained(declared, identifier, sight):
+            return await compared(self._database, declared, identifier, start, end, sight=sight)
 
     async def around(
         self,
@@ -168,14 +191,15 @@ class Reading:
         self, identifier: str, most: int, moment: Moment, sight: Sight
     ) -> Customer360:
         if not moment.is_present:
-            return await around_at(self._database, identifier, moment, sight, most=most)
+            async with self._explained(TYPES["customer"], identifier, sight):
+                return await around_at(self._database, identifier, moment, sight, most=most)
         try:
             return await around(self._database, identifier, sight, most=most)
         except NoSuchRecord:
             root = await self.identity.root(TYPES["customer"], identifier)
-            if root in (None, identifier):
-                raise
-            return await around(self._database, str(root), sight, most=most)
+            shown_as = identifier if root is None else root
+            async with self._explained(TYPES["customer"], shown_as, sight):
+                return await around(self._database, shown_as, sight, most=most)
 
 
 def _tell_shown(mask: Mask, tell: Tell[Version], came: Version | Exception) -> None:

@@ -14,6 +14,7 @@ from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.link import Link, extract
+from customer_inventory.record.shown import shown_of
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change
@@ -61,14 +62,16 @@ async def referrers(
     identifier: str,
     *,
     may_read: Callable[[str], bool],
-    sight: Sight = EVERYTHING,  # noqa: ARG001
+    sight: Sight = EVERYTHING,
 ) -> Referenced:
-    """Return the failure that names those who refer to a record, as far as `may_read` permits."""
+    """Return the failure that names who refers to a record, as far as the caller is shown those."""
     readable = [name for name in TYPES if may_read(name)]
     rows = await database.fetch(
         SQL.referrers, identifier, bucket_of(identifier), readable, MOST_NAMED + 1
     )
     named = [(row["other_type"], row["other_id"]) for row in rows if row["is_readable"]]
+    shown = await shown_of(database, {identifier: kind for kind, identifier in named}, sight)
+    named = [(kind, identifier) for kind, identifier in named if identifier in shown]
     elsewhere = len(named) < len(rows) or len(named) > MOST_NAMED
     return Referenced(named[:MOST_NAMED], elsewhere=elsewhere)
 

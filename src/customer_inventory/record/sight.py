@@ -5,13 +5,14 @@ keeps out is kept out by the statement that reads, so that nothing is counted, r
 is not shown. Work of the house itself, which shows nothing to anybody, sees EVERYTHING.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.mask.restore import refuse_masks
+from customer_inventory.record.scope import EVERY_ROW, Rows
 from customer_inventory.record.version import Version
 from customer_inventory.record.writable import Writable
 
@@ -19,20 +20,28 @@ ALL = ("*",)
 """Stands for every group of attributes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Sight:
     """What a caller is shown.
 
-    `purpose` is what it asks for; None is the house itself, which no restriction keeps out.
-    `rows` has a condition by record type (a type without: all its records), `masks` what is done
-    to the documents of a type before they are shown (a type without: nothing), `writes` what may
-    be written of a type (a type without: all).
+    `purpose` is what it asks for; None is the house itself, which no restriction keeps out, as
+    none keeps out a purpose that reads `despite_restriction`. `rows` has a condition by record
+    type (a type without: all its records), `masks` what is done to the documents of a type before
+    they are shown (a type without: nothing), `writes` what may be written of a type (a type
+    without: all). Two sights are never equal; what statements are kept by is `rows`, which is
+    compared by what it says.
     """
 
     purpose: str | None = None
-    rows: Mapping[str, Hashable] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-    masks: Mapping[str, Mask] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-    writes: Mapping[str, Writable] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    rows: Rows = EVERY_ROW
+    masks: Mapping[str, Mask] = field(default_factory=lambda: MappingProxyType({}))
+    writes: Mapping[str, Writable] = field(default_factory=lambda: MappingProxyType({}))
+    despite_restriction: bool = False
+
+    @property
+    def kept_from(self) -> str | None:
+        """The purpose that restricted records are kept from; None: they are not."""
+        return None if self.despite_restriction else self.purpose
 
     def shown(self, declared: RecordType, version: Version) -> Version:
         """Return a version of a record of a type as it is shown."""

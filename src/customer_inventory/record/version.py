@@ -34,6 +34,8 @@ class Change:
     `operation` is the word the history keeps, `event` the one the outbox tells; `keys` are those
     it is found by, with a space between. A removal that `is_guarded` fails while others refer
     to the record. What is shown for several origins is changed with its group (`is_grouped`).
+    `subjects` are the ids of whom it belongs to, with a space between; empty where a change leaves
+    that as it was.
     """
 
     declared: RecordType
@@ -52,6 +54,7 @@ class Change:
     dated: Dated = UNDATED
     is_guarded: bool = False
     is_grouped: bool = False
+    subjects: str = ""
 
     @property
     def subject_id(self) -> str:
@@ -79,6 +82,7 @@ def creation(declared: RecordType, document: Document, actor: Actor) -> Change:
         keys=" ".join(keys_of(declared, document)),
         added=extract(declared, document),
         dated=dated(declared, None, document),
+        subjects=" ".join(declared.subjects_of(document)),
     )
 
 
@@ -101,6 +105,7 @@ def replacement(
     # A link whose other end merely changed its type is written over, not dropped.
     staying = {link[:-2] for link in added}
     status = declared.status
+    owners, owned = declared.subjects_of(old), declared.subjects_of(new)
     return Change(
         declared=declared,
         id=new["id"],
@@ -116,6 +121,7 @@ def replacement(
         added=added,
         dropped=[link for link in before - after if link[:-2] not in staying],
         dated=dated(declared, old, new),
+        subjects="" if owners == owned else " ".join(owned),
         is_grouped=is_grouped,
     )
 

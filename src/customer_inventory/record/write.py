@@ -207,6 +207,7 @@ _OF_CHANGE: dict[str, Callable[[Change], Any]] = {
             "is_guarded",
             "keys",
             "is_grouped",
+            "subjects",
         )
     },
     **{name: attrgetter(f"actor.{name}") for name in ("process", "person", "purpose")},

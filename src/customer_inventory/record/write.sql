@@ -6,10 +6,10 @@ WITH change AS MATERIALIZED (
         {id}::text[], {bucket}::smallint[], {subject_id}::text[], {operation}::text[],
         {body}::json[],
         {valid_from}::timestamptz[], {valid_to}::timestamptz[], {process}::text[],
-        {person}::text[], {purpose}::text[]{arrays}
+        {person}::text[], {purpose}::text[], {subjects}::text[]{arrays}
     ) AS c (
         id, bucket, subject_id, operation, body,
-        valid_from, valid_to, process, person, purpose{columns}
+        valid_from, valid_to, process, person, purpose, subjects{columns}
     )
 ),
 
@@ -57,6 +57,27 @@ linked AS (
     ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
 ),
 
+-- What belongs to a restricted subject is restricted with it.
+restricted AS (
+    INSERT INTO record.restricted AS k (id, bucket, restriction, type, purposes, since)
+    SELECT
+        c.id,
+        c.bucket,
+        x.restriction,
+        '{type}',
+        x.purposes,
+        clock_timestamp()
+    FROM change AS c
+    INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
+    CROSS JOIN LATERAL unnest(string_to_array(c.subjects, ' ')) AS s (id)
+    INNER JOIN record.restricted AS x ON s.id = x.id AND x.left_at IS NULL
+    GROUP BY c.id, c.bucket, c.subjects, x.restriction, x.purposes
+    HAVING count(*) = cardinality(string_to_array(c.subjects, ' '))
+    ON CONFLICT (id, bucket, restriction) DO UPDATE
+        SET left_at = NULL, since = excluded.since, xid = excluded.xid
+        WHERE k.left_at IS NOT NULL
+),
+
 told AS (
     INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
     SELECT bucket, id, '{type}', revision, 'create', recorded_at
@@ -75,10 +96,11 @@ WITH change AS MATERIALIZED (
         {body}::json[],
         {valid_from}::timestamptz[], {valid_to}::timestamptz[], {process}::text[],
         {person}::text[], {purpose}::text[],
-        {revision}::bigint[], {event}::text[], {is_grouped}::boolean[]{arrays}
+        {revision}::bigint[], {event}::text[], {is_grouped}::boolean[], {subjects}::text[]{arrays}
     ) AS c (
         id, bucket, subject_id, operation, body,
-        valid_from, valid_to, process, person, purpose, revision, event, is_grouped{columns}
+        valid_from, valid_to, process, person, purpose,
+        revision, event, is_grouped, subjects{columns}
     )
 ),
 
@@ -166,6 +188,44 @@ linked AS (
     INNER JOIN done ON done.id = CASE WHEN l.outward THEN l.id ELSE l.other_id END
     ON CONFLICT (id, bucket, outward, path, role, other_id)
     DO UPDATE SET other_type = excluded.other_type
+),
+
+-- What belongs to a restricted subject is restricted with it.
+restricted AS (
+    INSERT INTO record.restricted AS k (id, bucket, restriction, type, purposes, since)
+    SELECT
+        c.id,
+        c.bucket,
+        x.restriction,
+        '{type}',
+        x.purposes,
+        clock_timestamp()
+    FROM change AS c
+    INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
+    CROSS JOIN LATERAL unnest(string_to_array(c.subjects, ' ')) AS s (id)
+    INNER JOIN record.restricted AS x ON s.id = x.id AND x.left_at IS NULL
+    GROUP BY c.id, c.bucket, c.subjects, x.restriction, x.purposes
+    HAVING count(*) = cardinality(string_to_array(c.subjects, ' '))
+    ON CONFLICT (id, bucket, restriction) DO UPDATE
+        SET left_at = NULL, since = excluded.since, xid = excluded.xid
+        WHERE k.left_at IS NOT NULL
+),
+
+-- What belongs to another now is free; what it was until then is not.
+freed AS (
+    UPDATE record.restricted AS x
+    SET left_at = done.recorded_at
+    FROM change AS c
+    INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
+    WHERE
+        x.id = c.id AND x.bucket = c.bucket AND x.left_at IS NULL AND c.subjects <> ''
+        AND (
+            SELECT count(*)
+            FROM record.restricted AS o
+            WHERE
+                o.id = ANY(string_to_array(c.subjects, ' '))
+                AND o.restriction = x.restriction AND o.left_at IS NULL
+        ) < cardinality(string_to_array(c.subjects, ' '))
 ),
 
 told AS (

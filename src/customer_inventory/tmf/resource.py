@@ -111,6 +111,7 @@ async def find(call: Call) -> Answer:
         (b"x-total-count-exact", b"false" if page.is_estimate else b"true"),
         (b"x-result-count", b"%d" % len(ids)),
         (b"link", links(call.location, call.request.query, page, asked.query)),
+        *(((b"x-withheld", b"restriction"),) if page.is_withholding else ()),
     )
     status = 206 if is_part and ids else 200
     return Answer(status, body, headers, ids, len(ids), groups=call.groups if ids else ())

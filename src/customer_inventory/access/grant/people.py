@@ -36,13 +36,15 @@ async def register_purpose(
     title: str,
     legal_basis: str,
     requires_consent: bool = False,
+    despite_restriction: bool = False,
     is_retired: bool = False,
     registered_by: str,
 ) -> None:
     """Register a purpose, or change a registered one; grants name it by `code`.
 
-    Consent as the basis always requires consent. Raises Invalid for a code that is no single
-    word, an empty title or a basis that GDPR article 6 does not know.
+    Consent as the basis always requires consent. With `despite_restriction` it is one of those for
+    which restricted data may always be processed (GDPR article 18(2)). Raises Invalid for a
+    code that is no single word, an empty title or a basis that GDPR article 6 does not know.
     """
     if not _CODE.fullmatch(code) or not title.strip():
         raise Invalid("A purpose has a code of one word and a title.", hint="Give both.")
@@ -53,7 +55,14 @@ async def register_purpose(
     needs_consent = requires_consent or legal_basis == "consent"
     state = "retired" if is_retired else "active"
     await database.execute(
-        SQL.register_purpose, code, title, legal_basis, needs_consent, state, registered_by
+        SQL.register_purpose,
+        code,
+        title,
+        legal_basis,
+        needs_consent,
+        despite_restriction,
+        state,
+        registered_by,
     )
 
 

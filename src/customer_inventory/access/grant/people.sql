@@ -1,12 +1,15 @@
 -- name: register_purpose
 -- Register a purpose, or change the title, basis and state of a registered one.
-INSERT INTO access.purpose (code, title, legal_basis, requires_consent, state, registered_by)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO access.purpose (
+    code, title, legal_basis, requires_consent, despite_restriction, state, registered_by
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (code) DO UPDATE
     SET
         title = excluded.title,
         legal_basis = excluded.legal_basis,
         requires_consent = excluded.requires_consent,
+        despite_restriction = excluded.despite_restriction,
         state = excluded.state;
 
 -- name: purpose_state
@@ -22,6 +25,7 @@ SELECT
     u.title,
     u.legal_basis,
     u.requires_consent,
+    u.despite_restriction,
     u.state
 FROM access.purpose AS u
 ORDER BY u.code;

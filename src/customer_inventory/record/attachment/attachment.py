@@ -5,6 +5,7 @@ them whole. A file's key lies with it, sealed by one outside: when the row goes,
 be read by nobody, in old backups of the parts alone neither.
 """
 
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from customer_inventory.kit.ids import bucket_of, is_id, new_id
 from customer_inventory.record.attachment import cipher, media
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.mask.plan import CLEAR
+from customer_inventory.record.shown import shown_of
 from customer_inventory.record.sight import EVERYTHING, Sight
+from customer_inventory.record.subject.restriction import refuse_if_restricted
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Connection, Database, Row
@@ -84,6 +87,9 @@ class Attachments:
         media.check(media_type, content)
         if not is_id(record_id):
             raise NoSuchRecord(declared)
+        if not await shown_of(self._database, {record_id: declared.name}, sight):
+            await refuse_if_restricted(self._database, (declared.name,), record_id, sight)
+            raise NoSuchRecord(declared)
         bucket = bucket_of(record_id)
         identifier, key = new_id(bucket), cipher.new_key()
         digest = hashlib.sha256(content).digest()
@@ -124,13 +130,20 @@ class Attachments:
     async def get(self, identifier: str, *, sight: Sight = EVERYTHING) -> Attachment:
         """Return what is known of a file; raise NoSuchAttachment, NotGranted unless it is shown."""
         found = _attachment(await self._row(identifier))
+        await self._check_shown(found.record_type, found.record_id, sight)
         sight.demand_clear(found.record_type, ATTRIBUTE)
         return found
 
     async def of_record(self, record_id: str, *, sight: Sight = EVERYTHING) -> list[Attachment]:
         """Return the files of a record that are shown, in the order in which they came."""
         rows = await self._database.fetch(SQL.attachments_of_record, record_id)
-        return [each for each in map(_attachment, rows) if _is_shown(each, sight)]
+        found = [each for each in map(_attachment, rows) if _is_shown(each, sight)]
+        if not found:
+            return []
+        with contextlib.suppress(NoSuchAttachment):
+            await self._check_shown(found[0].record_type, record_id, sight)
+            return found
+        return []
 
     async def content(
         self, identifier: str, start: int = 0, stop: int | None = None
@@ -156,6 +169,13 @@ class Attachments:
         """Remove a file with its content and key, for good; raise NoSuchAttachment."""
         row = await self._row(identifier)
         await self._database.execute(SQL.drop_attachment, identifier, row["bucket"])
+
+    async def _check_shown(self, record_type: str, record_id: str, sight: Sight) -> None:
+        """Raise NoSuchAttachment for a file of a record that is not shown, or say why it is not."""
+        if sight is EVERYTHING or await shown_of(self._database, {record_id: record_type}, sight):
+            return
+        await refuse_if_restricted(self._database, (record_type,), record_id, sight)
+        raise NoSuchAttachment
 
     def _check_size(self, size: int) -> None:
         if size > self.most:

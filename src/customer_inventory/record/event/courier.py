@@ -20,6 +20,7 @@ from customer_inventory.record.event.progress import Held, Standing, wait_after
 from customer_inventory.record.event.sending import NotTaken, Sender
 from customer_inventory.record.event.subscription import Subscription
 from customer_inventory.record.sight import EVERYTHING, Sight
+from customer_inventory.record.subject.restriction import kept_back
 from customer_inventory.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 _BATCH = 200
 _DUE_RECORDS = 50
 _SIDE_BY_SIDE = 16
+_WITHHELD_FOR = timedelta(minutes=1)
+"""So long an event of a restricted record waits before it is looked at again; lifting wakes it."""
 _SURELY_DOWN = 3
 """So many failures to reach the listener in one round, and the rest is not tried."""
 
@@ -148,6 +151,7 @@ class Courier:
         came.unwanted += [held for held in again if held.told.type not in readable.types]
         turns = [held for held in again if held.told.type in readable.types]
         turns += [Held(told) for told in fresh if told.id not in waiting]
+        turns = await self._unrestricted(turns, readable.sight, came)
         notices = await self._notices([held.told for held in turns], readable.sight)
         by_record: dict[str, list[Held]] = defaultdict(list)
         for held in turns:
@@ -158,9 +162,23 @@ class Courier:
                 together.create_task(self._tell_record(events, notices, came, places))
         return came
 
+    async def _unrestricted(self, turns: Sequence[Held], sight: Sight, came: _Round) -> list[Held]:
+        """Return what may be told for the listener's purpose; the rest waits for the lifting.
+
+        It fails nothing: it is never given up, and told in its order when it may be.
+        """
+        kept = await kept_back(self._database, {held.told.id for held in turns}, sight)
+        due = self._around.clock() + _WITHHELD_FOR
+        came.behind += [
+            Held(held.told, next_attempt_at=due, reason="Processing is restricted.")
+            for held in turns
+            if held.told.id in kept
+        ]
+        return [held for held in turns if held.told.id not in kept]
+
     async def _notices(self, events: Sequence[Told], sight: Sight) -> dict[int, Notice | None]:
         """Return what is sent of each event, by number; the ledger has it before anything goes."""
-        bodies = await outbox.bodies(self._database, events, sight)
+        bodies = await outbox.bodies(self._database, events)
         notices: dict[int, Notice | None] = {}
         of_type: dict[str, list[str]] = defaultdict(list)
         for told in events:

@@ -16,7 +16,6 @@ from datetime import datetime
 
 from customer_inventory.kit.ids import derived_id
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -108,11 +107,7 @@ async def after(
     return [Told.of(row) for row in rows]
 
 
-async def bodies(
-    database: Database,
-    events: Sequence[Told],
-    sight: Sight = EVERYTHING,  # noqa: ARG001
-) -> dict[tuple[str, int], bytes]:
+async def bodies(database: Database, events: Sequence[Told]) -> dict[tuple[str, int], bytes]:
     """Return the documents that `events` tell of, by record id and revision.
 
     That of a removal is the last one before it. One that has been erased since is missing.

@@ -7,15 +7,19 @@ Which references make a tree is declared on the types (`Branch`). The edges are 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.hierarchy import masked
 from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
 from customer_inventory.record.identity.origin import roots_of
-from customer_inventory.record.mask.plan import HIDDEN, NotGranted
+from customer_inventory.record.mask.plan import NotGranted
+from customer_inventory.record.scope import EVERY_ROW, Rows
+from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
+from customer_inventory.record.subject.restriction import refuse_if_restricted
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database, Row
@@ -24,6 +28,9 @@ from customer_inventory.store.sql import beside
 SQL = beside(__name__)
 
 _MOST_ABOVE = 1000
+_OWN = {"relatives": 10, "one_of_tree": 2}
+"""How many parameters each statement has of its own."""
+_OTHER = ("other_id", "other_bucket")
 
 IN_TREES = tuple(name for name, declared in TYPES.items() if declared.branches)
 """The record types that can be in a tree."""
@@ -135,14 +142,18 @@ async def rolled_up(
     Raises NoSuchRecord when no record of the types asked for has the id.
     """
     node = await _node(database, identifier, span, sight)
+    asked = rollup_statement(sight.rows)
     rows = await database.fetch(
-        rollup_statement(),
-        node.id,
-        bucket_of(node.id),
-        list(span.kinds),
-        _types(span, sight),
-        span.instant,
-        list(types),
+        asked.text,
+        *asked.arguments(
+            sight,
+            node.id,
+            bucket_of(node.id),
+            list(span.kinds),
+            _types(span, sight),
+            span.instant,
+            list(types),
+        ),
     )
     nodes = 0
     records: dict[str, dict[str, int]] = {}
@@ -150,7 +161,7 @@ async def rolled_up(
         if kind is None:
             nodes = count
         else:
-            word = _status(kind, status, sight) or ""
+            word = masked.status(kind, status, sight) or ""
             of_kind = records.setdefault(kind, {})
             of_kind[word] = of_kind.get(word, 0) + count
     return RollUp(node, nodes, records)
@@ -168,18 +179,21 @@ async def _node(database: Database, identifier: str, span: Span, sight: Sight) -
     """Return the record itself, or what it is shown as when it was merged."""
     row = None
     if is_id(identifier):
-        row = await _row(database, identifier)
+        row = await _row(database, identifier, sight)
         if row is None and identifier in (known := await roots_of(database, [identifier])):
-            row = await _row(database, known[identifier]["root"])
+            row = await _row(database, known[identifier]["root"], sight)
     if row is None or row["type"] not in span.types:
+        await refuse_if_restricted(database, span.types, identifier, sight)
         raise NoSuchRecord(TYPES[IN_TREES[0]])
-    if _hides_relations(row["type"], sight):
+    if masked.hides_relations(row["type"], sight):
         raise NotGranted(TYPES[row["type"]].branches[0].path)
     return _shown(Node(row["id"], row["type"], row["name"], row["status"]), sight)
 
 
-async def _row(database: Database, identifier: str) -> Row | None:
-    return await database.row(_with_names("one_of_tree"), identifier, bucket_of(identifier))
+async def _row(database: Database, identifier: str, sight: Sight) -> Row | None:
+    asked = _with_names("one_of_tree", sight.rows)
+    arguments = asked.arguments(sight, identifier, bucket_of(identifier))
+    return await database.row(asked.text, *arguments)
 
 
 async def _relatives(
@@ -189,17 +203,21 @@ async def _relatives(
     walk: _Walk,
     sight: Sight,
 ) -> tuple[list[Node], int]:
+    asked = _with_names("relatives", sight.rows)
     rows = await database.fetch(
-        _with_names("relatives"),
-        identifier,
-        bucket_of(identifier),
-        walk.upward,
-        list(span.kinds),
-        _types(span, sight),
-        span.instant,
-        walk.depth,
-        *walk.after,
-        walk.limit,
+        asked.text,
+        *asked.arguments(
+            sight,
+            identifier,
+            bucket_of(identifier),
+            walk.upward,
+            list(span.kinds),
+            _types(span, sight),
+            span.instant,
+            walk.depth,
+            *walk.after,
+            walk.limit,
+        ),
     )
     nodes = [
         Node(
@@ -219,63 +237,55 @@ async def _relatives(
 
 def _types(span: Span, sight: Sight) -> list[str]:
     """Return the types of `span` whose relations are shown: those of others are no part of it."""
-    return [name for name in span.types if not _hides_relations(name, sight)]
-
-
-def _hides_relations(record_type: str, sight: Sight) -> bool:
-    mask = sight.masks.get(record_type)
-    branches = TYPES[record_type].branches
-    return mask is not None and any(mask.node(each.path) is HIDDEN for each in branches)
-
-
-def _status(record_type: str, status: str | None, sight: Sight) -> str | None:
-    mask = sight.masks.get(record_type)
-    return mask.text((TYPES[record_type].status,), status) if mask else status
+    return [name for name in span.types if not masked.hides_relations(name, sight)]
 
 
 def _shown(node: Node, sight: Sight) -> Node:
     """Return a node with what is shown of its name and its status."""
-    mask = sight.masks.get(node.type)
-    if mask is None:
-        return node
-    declared = TYPES[node.type]
-    paths = next((column.paths for column in declared.columns if column.name == "name"), ("name",))
     return replace(
         node,
-        name=mask.text(paths, node.name),
-        status=_status(node.type, node.status, sight),
+        name=masked.name(node.type, node.name, sight),
+        status=masked.status(node.type, node.status, sight),
     )
 
 
-def rollup_statement() -> str:
+@lru_cache(maxsize=MOST_KEPT)
+def rollup_statement(rows: Rows = EVERY_ROW) -> Statement:
     """Return the statement over every type that is in trees or rolled up."""
+    shown = Shown(rows, 6)
     part = _bare("rolled_up_of_type")
     types = [TYPES[name] for name in (*IN_TREES, *ROLLED_UP)]
-    return SQL.rolled_up.format(
-        rolled="".join(f"UNION ALL\n{_filled(part, kind)}\n" for kind in types)
+    text = SQL.rolled_up.format(
+        shown=shown.one_of("e", "other_type", _OTHER),
+        rolled="".join(f"UNION ALL\n{_filled(part, kind, shown)}\n" for kind in types),
     )
+    return Statement(text, tuple(shown.values))
 
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     return {
-        "relatives": _with_names("relatives"),
-        "one_of_tree": _with_names("one_of_tree"),
-        "rolled_up": rollup_statement(),
+        "relatives": _with_names("relatives", EVERY_ROW).text,
+        "one_of_tree": _with_names("one_of_tree", EVERY_ROW).text,
+        "rolled_up": rollup_statement().text,
     }
 
 
-@cache
-def _with_names(name: str) -> str:
+@lru_cache(maxsize=MOST_KEPT)
+def _with_names(name: str, rows: Rows) -> Statement:
+    shown = Shown(rows, _OWN[name])
     part = _bare("named_of_type")
-    return SQL[name].format(
-        named="\nUNION ALL\n".join(_filled(part, TYPES[kind]) for kind in IN_TREES)
+    walked = {"shown": shown.one_of("e", "other_type", _OTHER)} if name == "relatives" else {}
+    text = SQL[name].format(
+        **walked,
+        named="\nUNION ALL\n".join(_filled(part, TYPES[kind], shown) for kind in IN_TREES),
     )
+    return Statement(text, tuple(shown.values))
 
 
 def _bare(name: str) -> str:
     return SQL[name].removeprefix(f"/* {name} */ ")
 
 
-def _filled(part: str, kind: RecordType) -> str:
-    return part.format(type=kind.name, table=kind.table, status=kind.status)
+def _filled(part: str, kind: RecordType, shown: Shown) -> str:
+    return part.format(type=kind.name, table=kind.table, status=kind.status, shown=shown.of(kind))

@@ -38,6 +38,7 @@ WITH RECURSIVE walk AS (
         AND e.upward = $3 AND e.kind = ANY($4::text[]) AND e.other_type = ANY($5::text[])
         AND e.valid_from <= $6 AND e.valid_to > $6
         AND w.level < $7
+        AND {shown}
 ),
 
 -- Whoever is reached by several ways is there once, by the shortest.
@@ -106,7 +107,8 @@ SELECT
     r.name,
     r.status
 FROM page AS k
-INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
+INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
+WHERE {shown};
 
 -- name: rolled_up
 -- All that hangs on a record and on whoever is below it at an instant, by type and status.
@@ -137,6 +139,7 @@ WITH RECURSIVE down AS (
     WHERE
         NOT e.upward AND e.kind = ANY($3::text[]) AND e.other_type = ANY($4::text[])
         AND e.valid_from <= $5 AND e.valid_to > $5
+        AND {shown}
 ),
 
 -- What was merged with one of them is referred to under its own id as before.
@@ -219,4 +222,5 @@ WHERE
     AND '{type}' = ANY($4::text[] || $6::text[])
     AND (r.valid_from IS NULL OR r.valid_from <= $5)
     AND (r.valid_to IS NULL OR r.valid_to > $5)
+    AND {shown}
 GROUP BY r.{status};

@@ -20,6 +20,7 @@ from customer_inventory.record.identity.survivorship import (
     shown,
 )
 from customer_inventory.record.patch import check_size
+from customer_inventory.record.subject.restriction import spread
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import (
     Change,
@@ -86,6 +87,7 @@ class Groups:
         for each in wanted:
             await self._hide(rows[each])
             await self._join(each, root, [k for k, (_, r) in groups.items() if r["root"] == each])
+        await spread(self._connection, [root, *wanted], root, self._declared.name)
         made = await self._show(rows[root], views, "merge", changed=bool(wanted))
         if wanted:
             await self._tell(root, "merge", wanted)

@@ -12,6 +12,7 @@ from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.identity import origin
 from customer_inventory.record.identity.group import Groups, IsMerged, Merged
+from customer_inventory.record.subject.restriction import settle_around
 from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Connection, Database
 
@@ -58,6 +59,7 @@ class Identity:
                 _end(made, is_rehearsal=is_rehearsal)
         except _Rehearsed as rehearsed:
             return rehearsed.made
+        await settle_around(self._database, made.ids)
         return made
 
     async def part(
@@ -74,6 +76,7 @@ class Identity:
                 _end(made, is_rehearsal=is_rehearsal)
         except _Rehearsed as rehearsed:
             return rehearsed.made
+        await settle_around(self._database, (*made.ids, identifier))
         return made
 
     async def root(self, declared: RecordType, identifier: str) -> str | None:

@@ -18,6 +18,7 @@ from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import is_same, parse_object
 from customer_inventory.record.identity import origin
 from customer_inventory.record.identity.group import Groups
+from customer_inventory.record.subject.restriction import settle_around
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, Version, replacement
 from customer_inventory.record.write import write_all
@@ -76,6 +77,7 @@ async def transfer(
             _end(made, is_rehearsal=is_rehearsal)
     except _Rehearsed as rehearsed:
         return rehearsed.made
+    await settle_around(database, (made.record_id, made.from_id, made.to_id))
     return made
 
 

@@ -5,15 +5,18 @@ skipped by the server before anything is read.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import parse_object
+from customer_inventory.record.scope import EVERY_ROW, Rows
 from customer_inventory.record.search.asked import Group
 from customer_inventory.record.search.frequent import commons, where_common
 from customer_inventory.record.search.key import identifier_key
+from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
+from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -39,7 +42,7 @@ class Candidate(NamedTuple):
 
 
 async def found_by(
-    database: Database, ways: Sequence[Sequence[Group]], types: Sequence[str]
+    database: Database, ways: Sequence[Sequence[Group]], types: Sequence[str], sight: Sight
 ) -> tuple[list[Candidate], bool]:
     """Return records of `types` that have a key of each group of a way, and whether all of them."""
     known = await commons(database)
@@ -48,8 +51,10 @@ async def found_by(
     for types_of_way, groups in zip(common, ways, strict=True):
         arguments += [types_of_way, *map(list, groups)]
     shape = tuple(len(groups) for groups in ways)
-    statement = _statement(shape, has_common=any(common))
-    rows = await database.fetch(statement, list(types), *arguments)
+    statement = _statement(shape, sight.rows, has_common=any(common))
+    rows = await database.fetch(
+        statement.text, *statement.arguments(sight, list(types), *arguments)
+    )
     found = {row[1]: _candidate(row) for row in rows}
     counts: dict[str, int] = {}
     for row in rows:
@@ -57,67 +62,75 @@ async def found_by(
     return list(found.values()), max(counts.values(), default=0) < MOST_RANKED
 
 
-async def by_id(database: Database, identifier: str, types: Sequence[str]) -> list[Candidate]:
+async def by_id(
+    database: Database, identifier: str, types: Sequence[str], sight: Sight
+) -> list[Candidate]:
     """Return the record with that id, if it is of one of `types`; its id is among its keys.
 
     A record that was merged is the one it is shown as.
     """
     root = await database.value(SQL.root_of_record, identifier, bucket_of(identifier))
     present = root or identifier
-    rows = await database.fetch(_by_id_statement(), list(types), present, bucket_of(present))
+    statement = _by_id_statement(sight.rows)
+    rows = await database.fetch(
+        statement.text, *statement.arguments(sight, list(types), present, bucket_of(present))
+    )
     named = identifier_key(identifier)
     return [
         candidate._replace(keys=candidate.keys.union(named)) for candidate in map(_candidate, rows)
     ]
 
 
-async def documents_of(database: Database, candidates: Iterable[Candidate]) -> dict[str, Document]:
+async def documents_of(
+    database: Database, candidates: Iterable[Candidate], sight: Sight
+) -> dict[str, Document]:
     """Return the documents of records by id."""
     sent = list(candidates)
     if not sent:
         return {}
-    rows = await database.fetch(
-        _documents_statement(),
+    statement = _documents_statement(sight.rows)
+    columns = (
         [candidate.type for candidate in sent],
         [candidate.id for candidate in sent],
         [candidate.bucket for candidate in sent],
     )
+    rows = await database.fetch(statement.text, *statement.arguments(sight, *columns))
     return {row[1]: parse_object(row[2]) for row in rows}
 
 
 async def customers_of(
-    database: Database, candidates: Sequence[Candidate]
+    database: Database, candidates: Sequence[Candidate], sight: Sight
 ) -> dict[str, tuple[str, str | None]]:
     """Return the id and name of the customer that each record leads to, by the record's id."""
-    rows = await database.fetch(
-        SQL.customers_of_records,
-        [candidate.id for candidate in candidates],
-        [candidate.bucket for candidate in candidates],
-    )
+    statement = _customers_statement(sight.rows)
+    ids = [candidate.id for candidate in candidates]
+    buckets = [candidate.bucket for candidate in candidates]
+    rows = await database.fetch(statement.text, *statement.arguments(sight, ids, buckets))
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def every_statement() -> dict[str, str]:
     """Return statements of the kinds this module can send, by a name of their own (to plan)."""
     return {
-        "candidates:one": _statement((1, 1, 1), has_common=True),
-        "candidates:several": _statement((1, 2, 2), has_common=False),
-        "candidates:scattered": _statement((3,), has_common=True),
-        "candidate_by_id": _by_id_statement(),
-        "documents": _documents_statement(),
-        "customers_of_records": SQL.customers_of_records,
+        "candidates:one": _statement((1, 1, 1), EVERY_ROW, has_common=True).text,
+        "candidates:several": _statement((1, 2, 2), EVERY_ROW, has_common=False).text,
+        "candidates:scattered": _statement((3,), EVERY_ROW, has_common=True).text,
+        "candidate_by_id": _by_id_statement(EVERY_ROW).text,
+        "documents": _documents_statement(EVERY_ROW).text,
+        "customers_of_records": _customers_statement(EVERY_ROW).text,
         "root_of_record": SQL.root_of_record,
     }
 
 
-@cache
-def _statement(shape: tuple[int, ...], *, has_common: bool) -> str:
+@lru_cache(maxsize=MOST_KEPT)
+def _statement(shape: tuple[int, ...], rows: Rows, *, has_common: bool) -> Statement:
     """Return the statement of several ways, of so many groups each, over every type.
 
     With `has_common` it can look at the first records of a type instead of its index.
     """
     parts = []
     first = 2
+    shown = Shown(rows, 1 + sum(1 + groups for groups in shape))
     for groups in shape:
         common, numbers = f"${first}", range(first + 1, first + 1 + groups)
         first += 1 + groups
@@ -134,27 +147,39 @@ def _statement(shape: tuple[int, ...], *, has_common: bool) -> str:
                 condition=condition,
                 limit=MOST_RANKED,
                 block=_PAGES,
+                shown=shown.of(declared),
             )
             for name, declared in SEARCHED.items()
             for text, condition in ways
         ]
-    return _united(parts)
+    return Statement(_united(parts), tuple(shown.values))
 
 
-@cache
-def _by_id_statement() -> str:
-    return _united(
-        SQL.candidate_by_id.format(type=name, table=declared.table)
-        for name, declared in SEARCHED.items()
+@lru_cache(maxsize=MOST_KEPT)
+def _by_id_statement(rows: Rows) -> Statement:
+    return _over_types("candidate_by_id", rows)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _documents_statement(rows: Rows) -> Statement:
+    return _over_types("documents_of_type", rows)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _customers_statement(rows: Rows) -> Statement:
+    shown = Shown(rows, 2)
+    text = SQL.customers_of_records.format(shown=shown.of(TYPES["customer"], "c"))
+    return Statement(text, tuple(shown.values))
+
+
+def _over_types(name: str, rows: Rows) -> Statement:
+    """Return a statement of three parameters of its own over every type that is searched."""
+    shown = Shown(rows, 3)
+    text = _united(
+        SQL[name].format(type=kind, table=declared.table, shown=shown.of(declared))
+        for kind, declared in SEARCHED.items()
     )
-
-
-@cache
-def _documents_statement() -> str:
-    return _united(
-        SQL.documents_of_type.format(type=name, table=declared.table)
-        for name, declared in SEARCHED.items()
-    )
+    return Statement(text, tuple(shown.values))
 
 
 def _united(parts: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ SELECT
     r.keys
 FROM record.{table} AS r
 WHERE '{type}' = ANY($1::text[]) AND '{type}' <> ALL({common}::text[]) AND {condition}
+    AND {shown}
 LIMIT {limit};
 
 -- name: common_candidates_of_type
@@ -21,6 +22,7 @@ FROM record.{table} AS r
 WHERE
     '{type}' = ANY($1::text[]) AND '{type}' = ANY({common}::text[])
     AND r.ctid < '({block},0)'::tid AND {condition}
+    AND {shown}
 LIMIT {limit};
 
 -- name: candidate_by_id
@@ -31,7 +33,7 @@ SELECT
     r.bucket,
     r.keys
 FROM record.{table} AS r
-WHERE '{type}' = ANY($1::text[]) AND r.id = $2 AND r.bucket = $3;
+WHERE '{type}' = ANY($1::text[]) AND r.id = $2 AND r.bucket = $3 AND {shown};
 
 -- name: documents_of_type
 -- The documents of records of one type, of many records of many types.
@@ -41,7 +43,7 @@ SELECT
     r.body
 FROM unnest($1::text[], $2::text[], $3::smallint[]) AS k (type, id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
-WHERE k.type = '{type}';
+WHERE k.type = '{type}' AND {shown};
 
 -- name: customers_of_records
 -- The customer that each of some records leads to: the one that refers to it, or that it refers to,
@@ -128,6 +130,7 @@ SELECT DISTINCT ON (f.hit_id)
 FROM lead AS f
 LEFT JOIN record.origin AS o ON f.id = o.id AND f.bucket = o.bucket
 INNER JOIN record.customer AS c ON coalesce(o.root, f.id) = c.id
+WHERE {shown}
 ORDER BY f.hit_id, f.distance, c.valid_from DESC NULLS LAST, c.id;
 
 -- name: root_of_record

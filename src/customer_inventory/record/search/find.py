@@ -114,7 +114,7 @@ async def find(
     """
     asked = Asked.of(text)
     likely = await word.like(database, asked.words, MOST_MEANT)
-    candidates, is_complete = await _candidates(database, asked, likely, sorted(types))
+    candidates, is_complete = await _candidates(database, asked, likely, sorted(types), sight)
     whole, words = asked.worth(likely)
     wanted = rank.wanted(whole, words)
     dated = [
@@ -124,7 +124,7 @@ async def find(
         or candidate.type in sight.masks
         or rank.is_by_service(candidate.keys, wanted)
     ]
-    documents = await documents_of(database, dated)
+    documents = await documents_of(database, dated, sight)
     instant = as_of or now()
     candidates = [_in_clear(candidate, documents, sight) for candidate in candidates]
     then = [
@@ -148,16 +148,16 @@ async def find(
 
 
 async def _candidates(
-    database: Database, asked: Asked, likely: Likely, types: Sequence[str]
+    database: Database, asked: Asked, likely: Likely, types: Sequence[str], sight: Sight
 ) -> tuple[list[Candidate], bool]:
     """Return the records to rank, and whether they are all that answer."""
     ways = [[tuple(asked.whole())], asked.exactly(), asked.nearly(likely)]
-    found = await found_by(database, ways, types)
+    found = await found_by(database, ways, types, sight)
     if not found[0]:
-        found = await found_by(database, [asked.scattered(likely)], types)
+        found = await found_by(database, [asked.scattered(likely)], types, sight)
     candidates, is_complete = found
     if is_id(asked.text):
-        named = await by_id(database, asked.text, types)
+        named = await by_id(database, asked.text, types, sight)
         ids = {candidate.id for candidate in named}
         candidates = [*named, *(other for other in candidates if other.id not in ids)]
     return candidates, is_complete
@@ -208,11 +208,13 @@ async def _told(
 ) -> list[Hit]:
     """Return the hits of a page: with their names, what matched, and where they lead."""
     lacking = [candidate for _, candidate in page if candidate.id not in documents]
-    documents = {**documents, **await documents_of(database, lacking)}
+    documents = {**documents, **await documents_of(database, lacking, told.sight)}
     present = [pair for pair in page if pair[1].id in documents]
     customers = {}
     if present and "customer" in told.types:
-        customers = await customers_of(database, [candidate for _, candidate in present])
+        customers = await customers_of(
+            database, [candidate for _, candidate in present], told.sight
+        )
     return [
         Hit(
             candidate.type,

@@ -11,7 +11,7 @@ from functools import cache
 
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.kit.ids import bucket_of, is_id
-from customer_inventory.record.declare import Document, RecordType, places
+from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
@@ -59,8 +59,8 @@ async def gathered(database: Database, root: str, known: Mapping[str, str]) -> B
         once |= parted
         seen |= own.keys()
         found = await naming(database, list(fresh), known=seen | near.keys())
-        near |= {i: (t, subjects(TYPES[t], d)) for i, (t, d) in found.items()}
-        fresh = [i for i, (t, named) in near.items() if i not in own and _belongs(t, named, own)]
+        near |= {i: (t, TYPES[t].subjects_of(d)) for i, (t, d) in found.items()}
+        fresh = [i for i, (t, named) in near.items() if i not in own and _belongs(named, own)]
         own |= {i: near[i][0] for i in fresh}
         seen.update(fresh)
     shared = {i: t for i, (t, _) in near.items()} | once
@@ -107,7 +107,7 @@ async def _subject_behind(database: Database, identifier: str) -> tuple[str, str
             break
         kind = above
         found = await documents(database, {identifier: kind})
-        named = subjects(TYPES[kind], parse_object(found[identifier][1])) if found else ()
+        named = TYPES[kind].subjects_of(parse_object(found[identifier][1])) if found else ()
         # What several share is nobody's: it is a subject by itself.
         if len(named) != 1 or await _kind_of(database, named[0]) is None:
             return identifier, kind
@@ -143,23 +143,8 @@ async def naming(
     return {i: (name, parse_object(body)) for i, (name, body) in read.items()}
 
 
-def subjects(declared: RecordType, document: Document) -> tuple[str, ...]:
-    """Return whom `document` names as its subject, at the first path that names anyone."""
-    for path in declared.subject:
-        found = places(document, tuple(path.split(".")))
-        flat = [x for each in found for x in (each if isinstance(each, list) else [each])]
-        ids = [str(x["id"]) for x in flat if isinstance(x, dict) and isinstance(x.get("id"), str)]
-        if ids:
-            return tuple(dict.fromkeys(ids))
-    return ()
-
-
-def _belongs(kind: str, named: Sequence[str], own: Mapping[str, str]) -> bool:
-    if not named:
-        return False
-    if TYPES[kind].is_occurrence:
-        return named[0] in own
-    return all(each in own for each in named)
+def _belongs(named: Sequence[str], own: Mapping[str, str]) -> bool:
+    return bool(named) and all(each in own for each in named)
 
 
 def _buckets(ids: Iterable[str]) -> list[int]:

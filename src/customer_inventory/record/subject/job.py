@@ -10,6 +10,7 @@ from customer_inventory.record.finding import Finding, settle
 from customer_inventory.record.job import Handler
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.record.subject.request import overdue
+from customer_inventory.record.subject.restriction import settle_all
 from customer_inventory.store.database import Database
 
 ERASE = "record.resumeErasures"
@@ -21,8 +22,20 @@ ERASE_ONE = "record.eraseSubject"
 OVERDUE = "record.checkSubjectRequests"
 """Name of the job that makes findings of overdue requests of subjects."""
 
+RESTRICTIONS = "record.settleRestrictions"
+"""Name of the job that lets restrictions follow what belongs to their subjects."""
+
 OVERDUE_REQUEST = "record.overdueSubjectRequest"
 _LONG_ENOUGH = timedelta(minutes=30)
+
+
+def settle_restrictions(database: Database) -> Handler:
+    """Return what lets restrictions keep back what belongs to their subjects by now."""
+
+    async def settle_them(_: Mapping[str, Any], __: Actor) -> None:
+        await settle_all(database)
+
+    return settle_them
 
 
 def erase_when_due(eraser: Eraser) -> Handler:

@@ -29,6 +29,7 @@ _TRACES = (
     ("record.period", ("purge_periods",)),
     ("record.finding", ("purge_findings",)),
     ("record.transfer", ("purge_transfers",)),
+    ("record.restricted", ("purge_restricted",)),
 )
 _IDENTITY = (
     ("record.membership", ("purge_memberships",)),
@@ -201,6 +202,7 @@ EXPLAINED = {
     "record.schema_extension": "schemas of attributes, about nobody",
     "record.erasure": "ids of what was erased: a restore must erase it again",
     "record.retention_run": "numbers of what retention removed, by rule and type; no values",
+    "record.restriction": "proof of what was restricted for whom: ids and case numbers",
     "record.legal_hold": "proof of why something could not be erased: ids and case numbers",
     "record.subject_request": "proof of what was asked and answered: ids and case numbers",
 }

@@ -76,3 +76,9 @@ WHERE m.origin = k.id OR m.shown = k.id;
 DELETE FROM record.transfer AS t
 USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 WHERE t.record_id = k.id;
+
+-- name: purge_restricted
+-- Nothing keeps back what is gone.
+DELETE FROM record.restricted AS x
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE x.id = k.id AND x.bucket = k.bucket;

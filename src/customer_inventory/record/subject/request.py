@@ -25,6 +25,7 @@ SQL = beside(__name__)
 KINDS = ("access", "rectification", "restriction", "objection", "erasure", "portability")
 ANSWERED_BY_PACKAGE = ("access", "portability")
 
+_TRIES = 20
 _MONTHS = 1
 _MONTHS_EXTENDED = 3
 _FROM = {
@@ -152,6 +153,19 @@ async def take(
     if row is None:
         raise Conflict("Somebody else took this request on.", hint="Look at it again.")
     return _read(row)
+
+
+async def note(
+    database: Database, identifier: str, step: str, reference: str, *, actor: Actor
+) -> None:
+    """Keep in a request what was done for it, whatever its state: it may have been answered."""
+    for _ in range(_TRIES):
+        request = await one(database, identifier)
+        steps = [*request.steps, _step(step, actor, reference)]
+        key = (identifier, bucket_of(identifier), request.revision)
+        if await database.row(SQL.note_step, *key, encode(steps)) is not None:
+            return
+    raise Conflict("Others keep changing this request.", hint="Try again in a moment.")
 
 
 async def one(database: Database, identifier: str) -> Request:

@@ -31,6 +31,13 @@ RETURNING
     r.steps,
     r.revision;
 
+-- name: note_step
+-- Keep the steps of a case, at the revision it is known at.
+UPDATE record.subject_request AS r
+SET steps = $4, revision = r.revision + 1
+WHERE r.id = $1 AND r.bucket = $2 AND r.revision = $3
+RETURNING r.revision;
+
 -- name: one_request
 -- One case.
 SELECT

@@ -1,5 +1,5 @@
 -- name: versions_known_at
--- The versions of a type that were held at an instant ($1). What a merged record says while another
+-- The versions of a type that were held at an instant ($1) and are shown for a purpose ($2). What a merged record says while another
 -- is shown for it was not shown. {table}, {type}: of the type.
 SELECT
     t.id,
@@ -7,7 +7,7 @@ SELECT
     t.revision,
     t.body
 FROM record.{table} AS t
-WHERE t.recorded_at <= $1::timestamptz
+WHERE t.recorded_at <= $1::timestamptz AND {shown}
 UNION ALL
 SELECT
     h.id,
@@ -19,6 +19,7 @@ WHERE
     h.type = '{type}'
     AND h.recorded_from <= $1::timestamptz AND h.recorded_to > $1::timestamptz
     AND h.body IS NOT NULL
+    AND {shown_then}
     AND NOT (
         h.operation = 'contribute'
         AND EXISTS (

@@ -1,12 +1,15 @@
 """The past of one record: its versions, and the one that was held at an instant."""
 
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 from customer_inventory.kit.errors import TooLarge
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import encode, parse_object
+from customer_inventory.record.scope import EVERY_ROW, Rows
+from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.held import held
 from customer_inventory.record.time.moment import Moment
@@ -20,7 +23,13 @@ SQL = beside(__name__)
 MOST_COMPARED = 10_000
 """So many versions may lie between two instants that are compared."""
 _CONTRIBUTED = "contribute"
-_NAMES = ("version_known_at", "versions_of_record", "number_of_versions", "versions_between")
+_OWN = {
+    "version_known_at": 3,
+    "versions_of_record": 4,
+    "number_of_versions": 2,
+    "versions_between": 5,
+}
+"""How many parameters each statement has of its own."""
 
 
 class NotThen(NoSuchRecord):
@@ -37,7 +46,7 @@ async def known_at(
     declared: RecordType,
     identifier: str,
     instant: datetime,
-    sight: Sight = EVERYTHING,  # noqa: ARG001
+    sight: Sight = EVERYTHING,
 ) -> Version:
     """Return the version that was held at `instant`; raise NotThen when none was.
 
@@ -45,23 +54,22 @@ async def known_at(
     """
     if not is_id(identifier):
         raise NoSuchRecord(declared)
-    row = await _row_known_at(database, declared, identifier, instant)
+    row = await _row_known_at(database, declared, identifier, instant, sight)
     # What a merged record says while another is shown for it stands in its own history.
     if row is None or row["operation"] == _CONTRIBUTED:
         root = await database.value(SQL.shown_as_at, identifier, declared.name, instant)
         if root != identifier:
-            row = await _row_known_at(database, declared, root, instant)
+            row = await _row_known_at(database, declared, root, instant, sight)
     if row is None:
         raise NotThen(declared)
     return Version(row["id"], row["revision"], row["body"])
 
 
 async def _row_known_at(
-    database: Database, declared: RecordType, identifier: str, instant: datetime
+    database: Database, declared: RecordType, identifier: str, instant: datetime, sight: Sight
 ) -> Row | None:
-    return await database.row(
-        _of("version_known_at", declared), identifier, bucket_of(identifier), instant
-    )
+    key = (identifier, bucket_of(identifier))
+    return await database.row(*_asked("version_known_at", declared, sight, *key, instant))
 
 
 def as_of(declared: RecordType, version: Version, moment: Moment) -> Version:
@@ -87,8 +95,8 @@ async def versions(
 
     Raises NoSuchRecord for a record that never was.
     """
-    statement = _of("versions_of_record", declared)
-    rows = await database.fetch(statement, identifier, bucket_of(identifier), limit, offset)
+    key = (identifier, bucket_of(identifier))
+    rows = await database.fetch(*_asked("versions_of_record", declared, sight, *key, limit, offset))
     if not rows and not (
         offset and await number_of_versions(database, declared, identifier, sight)
     ):
@@ -100,11 +108,11 @@ async def number_of_versions(
     database: Database,
     declared: RecordType,
     identifier: str,
-    sight: Sight = EVERYTHING,  # noqa: ARG001
+    sight: Sight = EVERYTHING,
 ) -> int:
     """Return how many versions of a record there are."""
-    statement = _of("number_of_versions", declared)
-    return int(await database.value(statement, identifier, bucket_of(identifier)))
+    key = (identifier, bucket_of(identifier))
+    return int(await database.value(*_asked("number_of_versions", declared, sight, *key)))
 
 
 async def versions_between(
@@ -114,19 +122,23 @@ async def versions_between(
     start: datetime,
     end: datetime,
     *,
-    sight: Sight = EVERYTHING,  # noqa: ARG001
+    sight: Sight = EVERYTHING,
 ) -> list[PastVersion]:
     """Return the versions held at any time from `start` to `end`, oldest first.
 
     Raises TooLarge when there are more than MOST_COMPARED.
     """
     rows = await database.fetch(
-        _of("versions_between", declared),
-        identifier,
-        bucket_of(identifier),
-        start,
-        end,
-        MOST_COMPARED + 1,
+        *_asked(
+            "versions_between",
+            declared,
+            sight,
+            identifier,
+            bucket_of(identifier),
+            start,
+            end,
+            MOST_COMPARED + 1,
+        )
     )
     if len(rows) > MOST_COMPARED:
         raise TooLarge(
@@ -137,10 +149,29 @@ async def versions_between(
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    typed = {f"{name}:{kind}": _of(name, TYPES[kind]) for name in _NAMES for kind in TYPES}
+    typed = {
+        f"{name}:{kind}": _of(name, TYPES[kind], EVERY_ROW).text for name in _OWN for kind in TYPES
+    }
     return {"shown_as_at": SQL.shown_as_at, **typed}
 
 
-@cache
-def _of(name: str, declared: RecordType) -> str:
-    return SQL[name].format(table=declared.table, type=declared.name)
+def _asked(name: str, declared: RecordType, sight: Sight, *own: Any) -> tuple[Any, ...]:
+    """Return the statement `name` for a type, and its arguments."""
+    statement = _of(name, declared, sight.rows)
+    return (statement.text, *statement.arguments(sight, *own))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _of(name: str, declared: RecordType, rows: Rows) -> Statement:
+    """Return a statement; who may not see what a record is may not see what it was."""
+    shown = Shown(rows, _OWN[name])
+    then = [shown.unrestricted_then("h", "h.recorded_to")]
+    if rows.of(declared.name) is not None:
+        then.append(shown.exists(declared, "h"))
+    text = SQL[name].format(
+        table=declared.table,
+        type=declared.name,
+        shown=shown.of(declared),
+        shown_then=" AND ".join(then),
+    )
+    return Statement(text, tuple(shown.values))

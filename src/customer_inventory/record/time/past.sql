@@ -6,7 +6,7 @@ SELECT
     r.body,
     r.operation
 FROM record.{table} AS r
-WHERE r.id = $1 AND r.bucket = $2 AND r.recorded_at <= $3
+WHERE r.id = $1 AND r.bucket = $2 AND r.recorded_at <= $3 AND {shown}
 UNION ALL
 SELECT
     h.id,
@@ -18,6 +18,7 @@ WHERE
     h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
     AND h.recorded_from <= $3 AND h.recorded_to > $3
     AND h.body IS NOT NULL
+    AND {shown_then}
 LIMIT 1;
 
 -- name: shown_as_at
@@ -54,7 +55,7 @@ SELECT
     r.purpose,
     NULL AS merged_into
 FROM record.{table} AS r
-WHERE r.id = $1 AND r.bucket = $2
+WHERE r.id = $1 AND r.bucket = $2 AND {shown}
 UNION ALL
 SELECT
     h.revision,
@@ -76,7 +77,7 @@ SELECT
             )
     END
 FROM record.history AS h
-WHERE h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
+WHERE h.id = $1 AND h.bucket = $2 AND h.type = '{type}' AND {shown_then}
 ORDER BY revision DESC
 LIMIT $3 OFFSET $4;
 
@@ -85,11 +86,11 @@ LIMIT $3 OFFSET $4;
 SELECT (
     SELECT count(*)
     FROM record.{table} AS r
-    WHERE r.id = $1 AND r.bucket = $2
+    WHERE r.id = $1 AND r.bucket = $2 AND {shown}
 ) + (
     SELECT count(*)
     FROM record.history AS h
-    WHERE h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
+    WHERE h.id = $1 AND h.bucket = $2 AND h.type = '{type}' AND {shown_then}
 ) AS versions;
 
 -- name: versions_between
@@ -104,7 +105,7 @@ SELECT
     r.person,
     r.purpose
 FROM record.{table} AS r
-WHERE r.id = $1 AND r.bucket = $2 AND r.recorded_at <= $4
+WHERE r.id = $1 AND r.bucket = $2 AND r.recorded_at <= $4 AND {shown}
 UNION ALL
 SELECT
     h.revision,
@@ -119,5 +120,6 @@ FROM record.history AS h
 WHERE
     h.id = $1 AND h.bucket = $2 AND h.type = '{type}'
     AND h.recorded_from <= $4 AND h.recorded_to > $3
+    AND {shown_then}
 ORDER BY revision
 LIMIT $5;

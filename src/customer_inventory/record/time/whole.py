@@ -6,7 +6,7 @@ Links say who may have referred to whom; the documents of the moment say who did
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from customer_inventory.kit.errors import TooLarge
@@ -15,6 +15,8 @@ from customer_inventory.record.customer360 import Customer360
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.link import extract
+from customer_inventory.record.scope import EVERY_ROW, Rows
+from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.held import held
 from customer_inventory.record.time.moment import Moment
@@ -65,12 +67,10 @@ async def around_at(
     named_then = {identifier, *_named(parse_object(version.body))}
     known_as = await database.fetch(SQL.known_as, sorted(named_then), instant)
     subjects = {row["id"] for row in known_as}
+    buckets = [bucket_of(subject) for subject in sorted(subjects)]
+    asked = statement(sight.rows)
     rows = await database.fetch(
-        statement(),
-        sorted(subjects),
-        [bucket_of(subject) for subject in sorted(subjects)],
-        instant,
-        MOST_AROUND + 1,
+        asked.text, *asked.arguments(sight, sorted(subjects), buckets, instant, MOST_AROUND + 1)
     )
     parts: dict[str, list[_Part]] = defaultdict(list)
     for kind, record_id, body in rows:
@@ -81,23 +81,27 @@ async def around_at(
     return Customer360(identifier, version.body, _latest(parts, most), _counted(parts))
 
 
-def statement() -> str:
-    """Return the statement over every declared type."""
+@lru_cache(maxsize=MOST_KEPT)
+def statement(rows: Rows = EVERY_ROW) -> Statement:
+    """Return the statement over every declared type; what is out of scope now was never there."""
     part = SQL.around_at_of_type.removeprefix("/* around_at_of_type */ ")
-    return _statement(part)
+    shown = Shown(rows, 4)
+    then = [shown.unrestricted_then("h", "h.recorded_to")]
+    if rows.by_type:
+        then.append(shown.one_of("h", "type", ("id", "bucket")))
+    text = SQL.around_at.format(
+        shown_then=" AND ".join(then),
+        then="".join(
+            f"UNION ALL\n{part.format(type=k.name, table=k.table, shown=shown.of(k))}\n"
+            for k in TYPES.values()
+        ),
+    )
+    return Statement(text, tuple(shown.values))
 
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    return {"known_as": SQL.known_as, "around_at": statement()}
-
-
-@cache
-def _statement(part: str) -> str:
-    kinds = TYPES.values()
-    return SQL.around_at.format(
-        then="".join(f"UNION ALL\n{part.format(type=k.name, table=k.table)}\n" for k in kinds)
-    )
+    return {"known_as": SQL.known_as, "around_at": statement().text}
 
 
 def _named(customer: Document) -> Iterator[str]:

@@ -63,6 +63,7 @@ INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket
 WHERE
     h.recorded_from <= $3 AND h.recorded_to > $3 AND h.body IS NOT NULL
     AND (k.type IS NULL OR k.type = h.type)
+    AND {shown_then}
 {then};
 
 -- name: around_at_of_type
@@ -73,4 +74,4 @@ SELECT
     r.body
 FROM related AS k
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
-WHERE (k.type IS NULL OR k.type = '{type}') AND r.recorded_at <= $3;
+WHERE (k.type IS NULL OR k.type = '{type}') AND r.recorded_at <= $3 AND {shown};

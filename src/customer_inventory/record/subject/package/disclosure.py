@@ -9,7 +9,6 @@ from typing import Any
 
 from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import Document, RecordType, places
-from customer_inventory.record.subject.belonging import subjects
 from customer_inventory.record.types import TYPES, of_entity
 
 _BARE = frozenset(("id", "role", "@type", "@referredType", "@baseType", "@schemaLocation"))
@@ -36,7 +35,7 @@ def concerns(declared: RecordType, document: Document, ids: Collection[str]) -> 
     """
     if document.get("id") in ids and not declared.subject:
         return True
-    named = subjects(declared, document)
+    named = declared.subjects_of(document)
     return not named or any(each in ids for each in named)
 
 

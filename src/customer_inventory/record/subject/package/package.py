@@ -13,7 +13,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.retention.policy import Policy, spoken
-from customer_inventory.record.subject.belonging import belongings, documents, subjects
+from customer_inventory.record.subject.belonging import belongings, documents
 from customer_inventory.record.subject.holder import Holders
 from customer_inventory.record.subject.package.archive import zipped
 from customer_inventory.record.subject.package.file import File, Subject, Table, whole
@@ -49,7 +49,7 @@ class Packer:
         for start in range(0, len(named), _AT_ONCE):
             some = {i: found.shared[i] for i in named[start : start + _AT_ONCE]}
             for i, (kind, body) in (await documents(self._database, some)).items():
-                if any(each in found.own for each in subjects(TYPES[kind], parse_object(body))):
+                if any(each in found.own for each in TYPES[kind].subjects_of(parse_object(body))):
                     joint[i] = kind
         others = {i: kind for i, kind in found.shared.items() if i not in joint}
         return Subject(found.subject_id, found.own, joint, others)

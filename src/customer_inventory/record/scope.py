@@ -1,0 +1,43 @@
+"""Which rows of each record type a caller is shown: conditions that become SQL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from customer_inventory.record.declare import RecordType
+
+Parameter = Callable[[Any], str]
+"""Takes a value into the statement and returns the placeholder that stands for it."""
+
+
+class Condition(Protocol):
+    """A condition on the records of one type, compared and hashed by what it says."""
+
+    def sql(self, declared: RecordType, alias: str, parameter: Parameter) -> str:
+        """Return the SQL that it holds for the row `alias` of the table of `declared`."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The conditions of the record types that have one, by name and in the order of names."""
+
+    by_type: tuple[tuple[str, Condition], ...] = ()
+
+    @cached_property
+    def _conditions(self) -> dict[str, Condition]:
+        return dict(self.by_type)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.by_type)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def of(self, record_type: str) -> Condition | None:
+        """Return the condition of a record type; None: every row is shown."""
+        return self._conditions.get(record_type)
+
+
+EVERY_ROW = Rows()
