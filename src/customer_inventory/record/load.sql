@@ -7,7 +7,7 @@ SELECT
     r.body,
     r.recorded_at,
     r.process,
-    EXISTS (
+    EXISTS(
         SELECT FROM record.restricted AS x
         WHERE
             x.id = r.id AND x.bucket = r.bucket AND x.left_at IS NULL
@@ -23,7 +23,8 @@ SELECT DISTINCT h.id
 FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket
 UNION ALL
-SELECT NULL WHERE EXISTS (SELECT FROM record.restricted);
+SELECT NULL
+WHERE EXISTS (SELECT FROM record.restricted);
 
 -- name: restrict_loaded
 -- Restrict what was made of restricted subjects, which are named at the first of the paths $3 that
@@ -54,7 +55,10 @@ owner AS (
         n.bucket,
         n.other_id
     FROM named AS n
-    WHERE n.place = (SELECT min(f.place) FROM named AS f WHERE f.id = n.id)
+    WHERE n.place = (
+        SELECT min(f.place) FROM named AS f
+        WHERE f.id = n.id
+    )
 )
 
 INSERT INTO record.restricted (id, bucket, restriction, type, purposes, since)
@@ -68,5 +72,10 @@ SELECT
 FROM owner AS o
 INNER JOIN record.restricted AS x ON o.other_id = x.id AND x.left_at IS NULL
 GROUP BY o.id, o.bucket, x.restriction, x.purposes
-HAVING count(*) = (SELECT count(*) FROM owner AS p WHERE p.id = o.id)
+HAVING
+    count(
+        *) = (
+        SELECT count(*) FROM owner AS p
+        WHERE p.id = o.id
+    )
 ON CONFLICT (id, bucket, restriction) DO NOTHING;

@@ -11,12 +11,12 @@ SELECT
     r.body,
     w.withheld{kept}
 FROM (
-    SELECT EXISTS (
+    SELECT EXISTS(
         SELECT FROM record.restricted AS x
         WHERE x.type = '{type}' AND x.left_at IS NULL AND {purpose} <> ALL(x.purposes)
     ) AS withheld
 ) AS w
-LEFT JOIN (
+LEFT JOIN ( -- noqa: ST11
     page INNER JOIN record.{table} AS r ON page.id = r.id AND page.bucket = r.bucket
 ) ON TRUE
 ORDER BY {order};

@@ -223,7 +223,7 @@ freed AS (
             SELECT count(*)
             FROM record.restricted AS o
             WHERE
-                o.id = ANY(string_to_array(c.subjects, ' '))
+                o.id = ANY(string_to_array(c.subjects, ' ')) -- noqa: RF01
                 AND o.restriction = x.restriction AND o.left_at IS NULL
         ) < cardinality(string_to_array(c.subjects, ' '))
 ),

@@ -7,7 +7,8 @@ SELECT
     r.bucket,
     r.keys
 FROM record.{table} AS r
-WHERE '{type}' = ANY($1::text[]) AND '{type}' <> ALL({common}::text[]) AND {condition}
+WHERE
+    '{type}' = ANY($1::text[]) AND '{type}' <> ALL({common}::text[]) AND {condition}
     AND {shown}
 LIMIT {limit};
 

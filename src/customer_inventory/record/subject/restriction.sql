@@ -13,7 +13,7 @@ kept AS (
     SELECT
         k.id,
         k.bucket,
-        p.id,
+        p.id AS restriction,
         k.type,
         p.purposes,
         p.placed_at
@@ -164,7 +164,7 @@ INSERT INTO record.restricted AS k (id, bucket, restriction, type, purposes, sin
 SELECT
     o.id,
     o.bucket,
-    p.id,
+    p.id AS restriction,
     o.type,
     p.purposes,
     clock_timestamp()

@@ -1,6 +1,6 @@
 -- name: versions_known_at
--- The versions of a type that were held at an instant ($1) and are shown for a purpose ($2). What a merged record says while another
--- is shown for it was not shown. {table}, {type}: of the type.
+-- The versions of a type that were held at an instant ($1) and are shown for a purpose ($2). What
+-- a merged record says while another is shown for it was not shown. {table}, {type}: of the type.
 SELECT
     t.id,
     t.bucket,

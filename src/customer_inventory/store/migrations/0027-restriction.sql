@@ -28,8 +28,8 @@ CREATE TABLE record.restriction (
 CREATE INDEX restriction_subject ON record.restriction (subject_id, bucket);
 
 -- The records that a restriction in force keeps back. Whoever reads a record looks here by its id;
--- what left the subject (`left_at`) is kept back no more, what it was until then still is. `xid`: who
--- looks what belongs to the subject leaves alone what was put here since it began.
+-- what left the subject (`left_at`) is kept back no more, what it was until then still is. `xid`:
+-- who looks what belongs to the subject leaves alone what was put here since it began.
 CREATE TABLE record.restricted (
     id text NOT NULL,
     bucket smallint NOT NULL,
