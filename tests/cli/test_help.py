@@ -69,7 +69,9 @@ def test_options_are_explained(words: tuple[str, ...], command: click.Command) -
 
 def test_examples_work(here: Cinv) -> None:
     here("access", "person", "add", "olga", "breakGlass")
-    here("access", "purpose", "add", "care", "--title", "Care", "--legal-basis", "contract")
+    for purpose, basis in (("care", "contract"), ("ads", "legitimateInterests")):
+        here("access", "purpose", "add", purpose, "--title", purpose, "--legal-basis", basis)
+    here("access", "register", "ads", "--name", "Ads", "--owner", "F")
     for words, command in LEAVES:
         for example in examples(command):
             if words[-1] in ENDLESS:
