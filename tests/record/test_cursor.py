@@ -14,6 +14,7 @@ from customer_inventory.record.cursor import Cursor
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.page import Query, _Search
 from customer_inventory.record.read import Page
+from customer_inventory.record.scope import EVERY_ROW
 from customer_inventory.store.database import Database
 from customer_inventory.store.where import Order
 from tests.conftest import PROFILE
@@ -192,7 +193,7 @@ async def test_a_deep_page_reads_no_more_than_the_first(database: Database) -> N
 
 async def blocks(database: Database, query: Query, position: list[Any] | None) -> int:
     """How many blocks of tables and indexes a page touches."""
-    search = _Search(CUSTOMER, query)
+    search = _Search(CUSTOMER, query, EVERY_ROW)
     text = search.statement(position, query.limit)
     rows = await database.fetch(
         f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {text}", *search.where.parameters

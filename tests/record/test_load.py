@@ -160,7 +160,7 @@ async def test_what_is_known_is_told(database: Database, actor: Actor) -> None:
     await loaded(database, {INDIVIDUAL: [held]}, actor)
     batch = Batch.of({d["id"]: lines_of(INDIVIDUAL, d, encode(d), actor) for d in (held, new)})
     async with database.connection() as connection:
-        found = await known(connection, INDIVIDUAL, batch)
+        found = await known(connection, INDIVIDUAL, batch, "testing")
     assert list(found) == [held["id"]]
     assert decoded(found[held["id"]]["body"]) == held
     assert (found[held["id"]]["revision"], found[held["id"]]["process"]) == (1, "test")

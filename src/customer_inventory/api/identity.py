@@ -14,6 +14,7 @@ from customer_inventory.record.identity.group import Merged
 from customer_inventory.record.identity.origin import memberships
 from customer_inventory.record.identity.transfer import KINDS, transfer, transfers_of
 from customer_inventory.record.shown import shown_of
+from customer_inventory.record.subject.restriction import refuse_if_restricted
 from customer_inventory.record.types import named
 from customer_inventory.web.exchange import Answer
 
@@ -24,7 +25,7 @@ async def merge(call: Call) -> Answer:
     declared = named(_text(asked, "type"))
     call.session.demand(Operation.MODIFY, declared.name)
     survivor, merged = _text(asked, "survivor"), _texts(asked, "merged")
-    await _check_shown(call, declared, survivor, *merged)
+    await _check_restriction(call, declared, survivor, *merged)
     made = await call.rooms.inventory.identity.merge(
         declared,
         survivor,
@@ -41,7 +42,7 @@ async def unmerge(call: Call) -> Answer:
     declared = named(_text(asked, "type"))
     call.session.demand(Operation.MODIFY, declared.name)
     identifier = _text(asked, "id")
-    await _check_shown(call, declared, identifier)
+    await _check_restriction(call, declared, identifier)
     made = await call.rooms.inventory.identity.part(
         declared, identifier, actor=call.actor, is_rehearsal=_flag(asked, "dryRun")
     )
@@ -68,8 +69,8 @@ async def move(call: Call) -> Answer:
     declared, holder = named(_text(asked, "type")), named(_text(asked, "toType"))
     for each in (declared, holder):
         call.session.demand(Operation.MODIFY, each.name)
-    await _check_shown(call, declared, _text(asked, "id"))
-    await _check_shown(call, holder, _text(asked, "to"))
+    await _check_restriction(call, declared, _text(asked, "id"))
+    await _check_restriction(call, holder, _text(asked, "to"))
     made = await transfer(
         call.rooms.database,
         declared,
@@ -103,10 +104,10 @@ async def find_transfers(call: Call) -> Answer:
     return told(seen, ids=(call.path["id"],) if seen else ())
 
 
-async def _check_shown(call: Call, declared: RecordType, *ids: str) -> None:
-    """Raise what a read would for a record that the caller is not shown."""
+async def _check_restriction(call: Call, declared: RecordType, *ids: str) -> None:
+    """Raise ProcessingRestricted for a record that is kept from the caller's purpose."""
     for identifier in ids:
-        await call.rooms.inventory.get(declared, identifier, sight=call.sight)
+        await refuse_if_restricted(call.rooms.database, (declared.name,), identifier, call.sight)
 
 
 def shown(made: Merged) -> dict[str, Any]:
