@@ -35,39 +35,7 @@ INSERT INTO access.download AS d (
     changed_by
 )
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $5)
-RETURNING
-    d.id,
-    d.process,
-    d.purpose,
-    d.person,
-    d.requested_by,
-    d.requested_at,
-    d.reason,
-    d.record_type,
-    d.path,
-    d.query,
-    d.format,
-    d.compression,
-    d.is_for_people,
-    d.canaries,
-    d.pseudonym_domain,
-    d.watermark,
-    d.expected_rows,
-    d.needs_approval,
-    d.approved_by,
-    d.state,
-    d.state_reason,
-    d.changed_at,
-    d.changed_by,
-    d.started_at,
-    d.finished_at,
-    d.expires_at,
-    d.position,
-    d.chunks,
-    d.row_count,
-    d.line_count,
-    d.size,
-    d.sha256;
+RETURNING d.*;
 
 -- name: capacity_of
 -- The first of some capacities that a person has now.
@@ -91,75 +59,11 @@ SET
     changed_at = now(),
     changed_by = $2
 WHERE d.id = $1 AND d.state = 'waiting'
-RETURNING
-    d.id,
-    d.process,
-    d.purpose,
-    d.person,
-    d.requested_by,
-    d.requested_at,
-    d.reason,
-    d.record_type,
-    d.path,
-    d.query,
-    d.format,
-    d.compression,
-    d.is_for_people,
-    d.canaries,
-    d.pseudonym_domain,
-    d.watermark,
-    d.expected_rows,
-    d.needs_approval,
-    d.approved_by,
-    d.state,
-    d.state_reason,
-    d.changed_at,
-    d.changed_by,
-    d.started_at,
-    d.finished_at,
-    d.expires_at,
-    d.position,
-    d.chunks,
-    d.row_count,
-    d.line_count,
-    d.size,
-    d.sha256;
+RETURNING d.*;
 
 -- name: reject_download
 -- Refuse a waiting download.
 UPDATE access.download AS d
 SET state = 'rejected', state_reason = $3, changed_at = now(), changed_by = $2
 WHERE d.id = $1 AND d.state = 'waiting'
-RETURNING
-    d.id,
-    d.process,
-    d.purpose,
-    d.person,
-    d.requested_by,
-    d.requested_at,
-    d.reason,
-    d.record_type,
-    d.path,
-    d.query,
-    d.format,
-    d.compression,
-    d.is_for_people,
-    d.canaries,
-    d.pseudonym_domain,
-    d.watermark,
-    d.expected_rows,
-    d.needs_approval,
-    d.approved_by,
-    d.state,
-    d.state_reason,
-    d.changed_at,
-    d.changed_by,
-    d.started_at,
-    d.finished_at,
-    d.expires_at,
-    d.position,
-    d.chunks,
-    d.row_count,
-    d.line_count,
-    d.size,
-    d.sha256;
+RETURNING d.*;

@@ -9,39 +9,7 @@ SET
     sha256 = NULL,
     position = ''
 WHERE d.id = $1 AND d.state = ANY($2::text[])
-RETURNING
-    d.id,
-    d.process,
-    d.purpose,
-    d.person,
-    d.requested_by,
-    d.requested_at,
-    d.reason,
-    d.record_type,
-    d.path,
-    d.query,
-    d.format,
-    d.compression,
-    d.is_for_people,
-    d.canaries,
-    d.pseudonym_domain,
-    d.watermark,
-    d.expected_rows,
-    d.needs_approval,
-    d.approved_by,
-    d.state,
-    d.state_reason,
-    d.changed_at,
-    d.changed_by,
-    d.started_at,
-    d.finished_at,
-    d.expires_at,
-    d.position,
-    d.chunks,
-    d.row_count,
-    d.line_count,
-    d.size,
-    d.sha256;
+RETURNING d.*;
 
 -- name: drop_chunks
 -- The chunks of a file, with the keys to it.

@@ -7,39 +7,7 @@ SET
     changed_at = now(),
     changed_by = d.process
 WHERE d.id = $1 AND d.state IN ('notStarted', 'running')
-RETURNING
-    d.id,
-    d.process,
-    d.purpose,
-    d.person,
-    d.requested_by,
-    d.requested_at,
-    d.reason,
-    d.record_type,
-    d.path,
-    d.query,
-    d.format,
-    d.compression,
-    d.is_for_people,
-    d.canaries,
-    d.pseudonym_domain,
-    d.watermark,
-    d.expected_rows,
-    d.needs_approval,
-    d.approved_by,
-    d.state,
-    d.state_reason,
-    d.changed_at,
-    d.changed_by,
-    d.started_at,
-    d.finished_at,
-    d.expires_at,
-    d.position,
-    d.chunks,
-    d.row_count,
-    d.line_count,
-    d.size,
-    d.sha256;
+RETURNING d.*;
 
 -- name: restart_download
 -- A file begun anew: what was written of it counts no more.
@@ -51,39 +19,7 @@ WITH dropped AS (
 UPDATE access.download AS d
 SET position = '', chunks = 0, row_count = 0, line_count = 0, size = 0
 WHERE d.id = $1
-RETURNING
-    d.id,
-    d.process,
-    d.purpose,
-    d.person,
-    d.requested_by,
-    d.requested_at,
-    d.reason,
-    d.record_type,
-    d.path,
-    d.query,
-    d.format,
-    d.compression,
-    d.is_for_people,
-    d.canaries,
-    d.pseudonym_domain,
-    d.watermark,
-    d.expected_rows,
-    d.needs_approval,
-    d.approved_by,
-    d.state,
-    d.state_reason,
-    d.changed_at,
-    d.changed_by,
-    d.started_at,
-    d.finished_at,
-    d.expires_at,
-    d.position,
-    d.chunks,
-    d.row_count,
-    d.line_count,
-    d.size,
-    d.sha256;
+RETURNING d.*;
 
 -- name: keep_chunk
 -- A chunk that was written, if the download still goes on and no other worker wrote it.
@@ -145,36 +81,4 @@ SET
     finished_at = now(),
     expires_at = now() + make_interval(hours => $3)
 WHERE d.id = $1 AND d.state = 'running'
-RETURNING
-    d.id,
-    d.process,
-    d.purpose,
-    d.person,
-    d.requested_by,
-    d.requested_at,
-    d.reason,
-    d.record_type,
-    d.path,
-    d.query,
-    d.format,
-    d.compression,
-    d.is_for_people,
-    d.canaries,
-    d.pseudonym_domain,
-    d.watermark,
-    d.expected_rows,
-    d.needs_approval,
-    d.approved_by,
-    d.state,
-    d.state_reason,
-    d.changed_at,
-    d.changed_by,
-    d.started_at,
-    d.finished_at,
-    d.expires_at,
-    d.position,
-    d.chunks,
-    d.row_count,
-    d.line_count,
-    d.size,
-    d.sha256;
+RETURNING d.*;
