@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from customer_inventory.record import read
-from customer_inventory.store.sql import Statements, beside
+from customer_inventory.store.sql import Statements, beside, entitled
 
 Loading = Callable[[str], Statements]
 
@@ -29,8 +29,8 @@ def test_statements_are_found_by_name(load: Loading) -> None:
         "-- name: other_2\n-- The second,\n-- in two lines.\nSELECT 2\nFROM somewhere;\n"
     )
     assert dict(statements) == {
-        "one": "/* one */ SELECT 1",
-        "other_2": "/* other_2 */ SELECT 2\nFROM somewhere",
+        "one": "SELECT /* one */ 1",
+        "other_2": "SELECT /* other_2 */ 2\nFROM somewhere",
     }
     assert statements.one == statements["one"]
     assert len(statements) == 2
@@ -38,7 +38,15 @@ def test_statements_are_found_by_name(load: Loading) -> None:
 
 def test_comments_inside_stay(load: Loading) -> None:
     statements = load("-- name: one\n-- The first.\nSELECT\n    -- why\n    1;\n")
-    assert statements.one == "/* one */ SELECT\n    -- why\n    1"
+    assert statements.one == "SELECT /* one */\n    -- why\n    1"
+
+
+def test_a_part_has_no_name(load: Loading) -> None:
+    statements = load("-- name: one\n-- The first.\nSELECT\n    1;\n")
+    assert statements.part("one") == "SELECT\n    1"
+    assert entitled("two", statements.part("one")) == "SELECT /* two */\n    1"
+    with pytest.raises(ValueError, match="three"):
+        entitled("three", "(SELECT 1)")
 
 
 @pytest.mark.parametrize(
@@ -86,4 +94,4 @@ def test_a_name_that_is_not_there(load: Loading) -> None:
 def test_a_module_finds_the_file_beside_it() -> None:
     statements = beside(read.__name__)
     assert statements.origin == "customer_inventory.record/read.sql"
-    assert statements.records_by_id.startswith("/* records_by_id */ SELECT")
+    assert statements.records_by_id.startswith("SELECT /* records_by_id */")

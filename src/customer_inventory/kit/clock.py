@@ -1,6 +1,7 @@
 """The one place that reads the time of day."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def now() -> datetime:
@@ -14,8 +15,11 @@ def parse_instant(text: object) -> datetime | None:
     A date means its first moment, an instant without offset is taken as UTC. Instants before
     the year 1 or after 9999 in UTC cannot be told, nor can leap seconds.
     """
-    if not isinstance(text, str):
-        return None
+    return _read(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=8_192)  # most are days, which many records have
+def _read(text: str) -> datetime | None:
     try:
         # RFC 3339 lets T and Z be small.
         instant = datetime.fromisoformat(text.upper())

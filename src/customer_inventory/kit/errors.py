@@ -9,10 +9,12 @@ class InventoryError(Exception):
     """Base of every failure that the inventory explains to its caller.
 
     `code` is a stable word for programs, `path` the dotted path of the attribute
-    concerned (None when no attribute is), `hint` what the caller can do.
+    concerned (None when no attribute is), `hint` what the caller can do. `ids` are those of records
+    that it tells of, for the ledger.
     """
 
     code = "error"
+    ids: tuple[str, ...] = ()
 
     def __init__(
         self, message: str, *, path: str | None = None, hint: str | None = None, code: str = ""

@@ -11,6 +11,8 @@ import hashlib
 import re
 import secrets
 import time
+from collections.abc import Iterable
+from functools import lru_cache
 
 BUCKETS = 1024
 LENGTH = 26
@@ -18,6 +20,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 _VALUE = {char: number for number, char in enumerate(ALPHABET)}
 _PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)
+_BUCKET = {pair: number for number, pair in enumerate(_PAIRS)}
 _ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 _RANDOM_BITS = 72
 _VALUE_BITS = 120
@@ -55,9 +58,16 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def buckets_of(ids: Iterable[str]) -> list[int]:
+    """Return the buckets of many ids, each likely to be asked for once."""
+    is_id = _ID.fullmatch
+    return [_BUCKET[each[:2]] if is_id(each) else bucket_of(each) for each in ids]
+
+
+@lru_cache(maxsize=16_384)  # a record is named by others near it: most are asked for again
 def bucket_of(text: str) -> int:
     """Return the bucket of an id; any other text (a foreign key) has a stable one too."""
-    if is_id(text):
-        return _VALUE[text[0]] << 5 | _VALUE[text[1]]
+    if _ID.fullmatch(text) is not None:
+        return _BUCKET[text[:2]]
     digest = hashlib.blake2b(text.encode(), digest_size=2).digest()
     return int.from_bytes(digest) % BUCKETS

@@ -62,14 +62,48 @@ class Settings:
     """After how many days unused grants and clients are flagged as dormant."""
     access_grace_days: int = field(default=14, metadata={"env": "CINV_ACCESS_GRACE_DAYS"})
     """How many days after that they are suspended, if they still are."""
+    audit: bool = field(default=False, metadata={"env": "CINV_AUDIT"})
+    """Whether an audit looks every night at what changed, and every week at everything."""
+    reports: str | None = field(default=None, metadata={"env": "CINV_REPORTS"})
+    """Folder into which month reports are delivered; without it none are."""
     retention: str | None = field(default=None, metadata={"env": "CINV_RETENTION"})
     """Policy of retention in force: a file, or `example`; without it nothing is enforced."""
+    backup: Path | None = field(default=None, metadata={"env": "CINV_BACKUP"})
+    """Folder that the log is archived and backups are kept in; without it none are."""
+    backup_days: int = field(default=35, metadata={"env": "CINV_BACKUP_DAYS", "least": 1})
+    """How far back the inventory can be restored, in days: older backups expire."""
+    capture_unpacked_bytes: int = field(
+        default=68_719_476_736, metadata={"env": "CINV_CAPTURE_UNPACKED_BYTES", "least": 1}
+    )
+    """Most bytes that a packed file of an import may become, or that are fetched for one."""
+    capture_ratio: int = field(default=200, metadata={"env": "CINV_CAPTURE_RATIO", "least": 1})
+    """How many times its packed size such a file may become, beyond its first 10 MB."""
+    s3_endpoint: str | None = field(default=None, metadata={"env": "CINV_S3_ENDPOINT"})
+    """Object storage that imports are fetched from; without it that of Amazon."""
+    s3_region: str = field(default="us-east-1", metadata={"env": "CINV_S3_REGION"})
+    """Region of the object storage."""
+    capture_streams: str = field(default="", metadata={"env": "CINV_CAPTURE_STREAMS"})
+    """Streams that the service runs: files, or folders of files *.stream.yaml, by commas."""
+    match_queue_percent: int = field(
+        default=50, metadata={"env": "CINV_MATCH_QUEUE_PERCENT", "least": 1, "most": 100}
+    )
+    """From which probability on two records are queued for a steward as likely duplicates."""
+    match_warn_percent: int = field(
+        default=90, metadata={"env": "CINV_MATCH_WARN_PERCENT", "least": 1, "most": 100}
+    )
+    """From which probability on a caller that makes or checks a record is warned of another."""
+    match_merge_percent: int = field(
+        default=0, metadata={"env": "CINV_MATCH_MERGE_PERCENT", "most": 100}
+    )
+    """From which probability on a batch merges records that do not contradict; 0: never."""
     unknown_ids_per_hour: int = field(
         default=1000, metadata={"env": "CINV_UNKNOWN_IDS_PER_HOUR", "least": 1}
     )
     """How many ids that are not there a process may ask for in an hour, unless its quota says."""
     suspend_guessing: bool = field(default=False, metadata={"env": "CINV_SUSPEND_GUESSING"})
     """Whether a process that asks for more of them is suspended, besides having to wait."""
+    log: str = field(default="text", metadata={"env": "CINV_LOG"})
+    """How the service writes its log: text for people, json for programs."""
     docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
     """Whether /openapi.json and the page to try it are served."""
 
@@ -108,7 +142,7 @@ def default_home() -> Path:
 
 
 def _parse(variable: str, text: str, spec: Field[Any]) -> object:
-    if spec.type is Path:
+    if spec.type in (Path, Path | None):
         return _parse_folder(variable, text)
     if spec.type is bool:
         return _parse_switch(variable, text)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +11,7 @@ import asyncpg
 
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import failures
-from customer_inventory.store.pool import Connection, Loan, Pool
+from customer_inventory.store.pool import Connection, Pool
 
 Row = asyncpg.Record
 
@@ -19,7 +20,13 @@ __all__ = ["Connection", "Database", "Listener", "Row", "connect"]
 _OLDEST_SERVED = 16
 _CONNECT_SECONDS = 10.0
 _COMMAND_SECONDS = 60.0
+_LONG_SECONDS = 3600.0
+"""So long a statement may take that no request waits for."""
 _HEARTBEAT_SECONDS = 10.0
+
+
+Heard = Callable[[str, float, str | None], None]
+"""Told the text of a statement, how many seconds it took, and the kind of failure, if any."""
 
 
 class Database:
@@ -27,11 +34,21 @@ class Database:
 
     Statements run outside a transaction unless `transaction()` is used. A `json` value
     goes in and comes out as bytes, unparsed. Failures of the server are raised as the
-    kinds of `kit.errors` (see `store.failures`).
+    kinds of `kit.errors` (see `store.failures`). `heard` is told of each statement that ended.
     """
 
-    def __init__(self, dsn: str, *, pool_size: int = 12, statement_timeout_ms: int = 0) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        pool_size: int = 12,
+        statement_timeout_ms: int = 0,
+        command_seconds: float = _COMMAND_SECONDS,
+        heard: Heard | None = None,
+    ) -> None:
         self.dsn = dsn
+        self._heard = heard
+        self._command_seconds = command_seconds
         self._pool_size = pool_size
         self._options = {
             "application_name": "customer-inventory",
@@ -74,7 +91,7 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def connection(self) -> Loan:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Lend one connection: `async with database.connection() as connection`."""
         if self._pool is None:
             raise Unavailable("The database is not open.", hint="Open it first.")
@@ -98,6 +115,23 @@ class Database:
                 yield connection
             finally:
                 await connection.close(timeout=5)
+
+    @asynccontextmanager
+    async def unhurried(
+        self, *, pool_size: int = 1, seconds: float = _LONG_SECONDS
+    ) -> "AsyncIterator[Database]":
+        """Lend the database over a pool of its own, whose statements may take `seconds`.
+
+        For work over all records: no limit of a request is meant for it, and no request waits for
+        a connection that it has.
+        """
+        async with Database(
+            self.dsn,
+            pool_size=pool_size,
+            statement_timeout_ms=int(seconds * 1000),
+            command_seconds=seconds + _CONNECT_SECONDS,
+        ) as other:
+            yield other
 
     async def fetch(self, statement: str, *arguments: Any) -> Sequence[Row]:
         """Run one statement and return its rows."""
@@ -124,12 +158,14 @@ class Database:
             connection = await asyncpg.connect(
                 self.dsn,
                 server_settings=self._options,
-                command_timeout=_COMMAND_SECONDS,
+                command_timeout=self._command_seconds,
                 timeout=_CONNECT_SECONDS,
             )
         await connection.set_type_codec(
             "json", schema="pg_catalog", format="binary", encoder=_as_is, decoder=_as_is
         )
+        if self._heard is not None:
+            connection.add_query_logger(partial(_ended, self._heard))
         return connection
 
     async def _check_version(self) -> None:
@@ -226,6 +262,11 @@ def _readable() -> Iterator[None]:
         raise Unavailable(
             "The address of the database cannot be read.", hint="Check CINV_DATABASE_URL."
         ) from error
+
+
+def _ended(heard: Heard, record: Any) -> None:
+    error = record.exception
+    heard(record.query, record.elapsed, None if error is None else type(error).__name__)
 
 
 def _as_is(value: bytes) -> bytes:

@@ -17,12 +17,25 @@ from customer_inventory.kit.errors import (
 log = logging.getLogger(__name__)
 
 
+TIME_LIMIT = "timeLimit"
+"""The code of a statement that took too long and was stopped."""
+
+
 class Excluded(Conflict):
     """What was to be written is excluded by what is there; `constraint` names the rule."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__("That contradicts what is there already.")
         self.constraint = constraint
+
+
+class Locked(Unavailable):
+    """Somebody holds what was to be locked, for longer than was to be waited."""
+
+    code = "locked"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else holds it just now.", hint="Try again.")
 
 
 UNREACHABLE = (
@@ -87,7 +100,7 @@ _EXPLAINED: tuple[tuple[type[asyncpg.PostgresError], Callable[[str], InventoryEr
         lambda _: Unavailable(
             "The search took too long and was stopped.",
             hint="Narrow it: filter or sort by an indexed attribute, or take smaller pages.",
-            code="timeLimit",
+            code=TIME_LIMIT,
         ),
     ),
     (
@@ -120,6 +133,7 @@ _EXPLAINED: tuple[tuple[type[asyncpg.PostgresError], Callable[[str], InventoryEr
         asyncpg.DeadlockDetectedError,
         lambda _: Conflict("Somebody changed the same entry.", hint="Try again."),
     ),
+    (asyncpg.LockNotAvailableError, lambda _: Locked()),
     (
         asyncpg.InvalidAuthorizationSpecificationError,
         lambda reason: Unavailable(

@@ -24,6 +24,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _LONGEST = 2000
 _RESOLVE_SECONDS = 5.0
+_FIRST_OPEN_PORT, _HTTP = 1024, (80, 443)
+"""Below are the ports of mail, shells and the like, some of which take a request for commands."""
 _INNER_4 = tuple(
     ipaddress.ip_network(text)
     for text in (
@@ -126,6 +128,10 @@ async def check(url: str, allowed: Allowed, *, resolving: Resolve = resolve) -> 
         raise AddressRefused(
             "It leads to an address that is not public.",
             "The operator can allow it by CINV_CALLBACK_ALLOW.",
+        )
+    if port < _FIRST_OPEN_PORT and port not in _HTTP and not allowed.names(host, addresses[0]):
+        raise AddressRefused(
+            "Its port is that of another service.", "Use 80, 443, or one from 1024 on."
         )
     return Target(parts, host, port, addresses[0])
 

@@ -24,6 +24,8 @@ _SQL = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _JSONPATH = {**_SQL, "eq": "=="}
 _PATH = re.compile(r"@?[A-Za-z_][A-Za-z0-9_-]{0,99}(\.@?[A-Za-z_][A-Za-z0-9_-]{0,99}){0,7}")
 _LONGEST_VALUE = 1000
+INDEXED_CHARACTERS = 300
+"""So much of a text in the document is in an index on it."""
 _SORTED_CHARACTERS = 100
 """So much of a text in the document orders: it is part of cursors."""
 
@@ -32,12 +34,18 @@ _SORTED_CHARACTERS = 100
 class SearchColumn:
     """A column that stands for a path: its name and the type its values are compared in.
 
-    Of a column of long texts the beginning orders: it is part of cursors.
+    Of a column of long texts the beginning orders: it is part of cursors. Without a column, `name`
+    is the path and `is_within` the document: an index on `sql` may serve it.
     """
 
     name: str
     kind: Literal["text", "timestamptz"] = "text"
     is_long: bool = False
+    is_within: bool = False
+
+    def sql(self, alias: str = "r.") -> str:
+        """Return the column as SQL, of the row `alias` (with its dot)."""
+        return indexed(self.name, alias) if self.is_within else f"{alias}{self.name}"
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ class Where:
         for name, value in equalities(part):
             column = self._columns.get(name)
             if column is not None and column.kind == "text" and value:
-                yield f"r.{column.name} = {self.parameter(value)}::text"
+                yield f"{column.sql()} = {self.parameter(value)}::text"
 
     def _found(self, part: Path) -> str:
         path = compiled(part)
@@ -129,7 +137,7 @@ class Where:
     def _absent(self, path: str) -> str:
         column = self._columns.get(path)
         if column is not None:
-            return f"r.{column.name} IS NULL"
+            return f"{column.sql()} IS NULL"
         place = self.parameter(f"${_steps(path)}")
         return f"NOT jsonb_path_exists(r.body::jsonb, {place}::text::jsonpath)"
 
@@ -142,14 +150,14 @@ class Where:
             return self._in_document(path, term)
         if term.operator == "regex":
             return _joined(
-                term, [f"r.{column.name}::text ~ {self.parameter(v)}::text" for v in term.values]
+                term, [f"{column.sql()}::text ~ {self.parameter(v)}::text" for v in term.values]
             )
         values = [_typed(column, term, value) for value in term.values]
         if term.operator == "eq" and len(values) > 1:
-            return f"r.{column.name} = ANY({self.parameter(values)}::{column.kind} [])"
+            return f"{column.sql()} = ANY({self.parameter(values)}::{column.kind} [])"
         sign = _SQL[term.operator]
         return _joined(
-            term, [f"r.{column.name} {sign} {self.parameter(v)}::{column.kind}" for v in values]
+            term, [f"{column.sql()} {sign} {self.parameter(v)}::{column.kind}" for v in values]
         )
 
     def _in_document(self, path: str, term: Term) -> str:
@@ -169,9 +177,9 @@ class Where:
         """Return the key of `path`: its column, else the first value there, text cut short."""
         column = self._columns.get(path)
         if column is not None and column.is_long:
-            return Key(f"left(r.{column.name}, {_SORTED_CHARACTERS})", "text", descending)
+            return Key(f"left({column.sql()}, {_SORTED_CHARACTERS})", "text", descending)
         if column is not None:
-            return Key(f"r.{column.name}", column.kind, descending, is_column=True)
+            return Key(column.sql(), column.kind, descending, is_column=not column.is_within)
         is_number = path in self._numbers
         kept = ' ? (@.type() == "number")' if is_number else ""
         query = self.parameter(f"${_steps(path)}[*]{kept}")
@@ -190,6 +198,15 @@ def check_path(path: str) -> str:
             code="invalidFilter",
         )
     return path
+
+
+def indexed(path: str, alias: str = "") -> str:
+    """Return the SQL of the text at `path` of a document, as an index on it has it.
+
+    Of a longer text the first characters: an index takes no more.
+    """
+    steps = ",".join(f'"{step}"' for step in check_path(path).split("."))
+    return f"left({alias}body #>> '{{{steps}}}', {INDEXED_CHARACTERS})"
 
 
 def _steps(path: str) -> str:

@@ -65,7 +65,7 @@ def test_memory_settings_follow_the_memory(memory, buffers, work, maintenance):
 
 
 @pytest.mark.parametrize(
-    ("disk", "wal"), [(GB, "256MB"), (20 * GB, "1024MB"), (1000 * GB, "4096MB")]
+    ("disk", "wal"), [(GB, "256MB"), (20 * GB, "1024MB"), (1000 * GB, "8192MB")]
 )
 def test_the_log_ahead_follows_the_disk(disk, wal):
     chosen = {s.name: s.value for s in configuration.sized(Machine(4 * GB, 2, disk))}

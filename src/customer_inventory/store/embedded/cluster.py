@@ -13,6 +13,7 @@ from customer_inventory.store.embedded.place import Place
 
 DATABASE = "cinv"
 OWNER = "cinv"
+_MADE = "made.txt"
 SUPERUSER = "postgres"
 
 _LOCALE = (
@@ -58,6 +59,16 @@ def recorded_version(place: Place) -> str | None:
         return None
 
 
+def demand_new(place: Place) -> None:
+    """Raise Unavailable if there was a data directory once: an empty one would hide its loss."""
+    if (place.folder / _MADE).exists():
+        raise Unavailable(
+            f"The data directory {place.data} is gone.",
+            hint="Bring it back: cinv db restore. To begin with an empty inventory instead, "
+            f"remove {place.folder / _MADE}.",
+        )
+
+
 def initialise(place: Place, binaries: Binaries, configured: str, lock: Lock) -> None:
     """Make the data directory with role, database and extensions in it.
 
@@ -72,7 +83,14 @@ def initialise(place: Place, binaries: Binaries, configured: str, lock: Lock) ->
     for database, statements in _CONTENTS:
         _run(place, _session(binaries, fresh, database), lock, statements)
     fresh.rename(place.data)
-    _flush(place.folder)
+    note_made(place)
+
+
+def note_made(place: Place) -> None:
+    """Note that there is a data directory from now on."""
+    if not (place.folder / _MADE).exists():
+        place.write(place.folder / _MADE, "There is a database here: see data/.\n")
+    flush(place.folder)
 
 
 def include(place: Place, data: Path, configured: str) -> None:
@@ -113,7 +131,8 @@ def _run(
         raise refusals.failed("The database could not be made", ran.stderr, place.folder)
 
 
-def _flush(folder: Path) -> None:
+def flush(folder: Path) -> None:
+    """Have the names in `folder` on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -43,7 +43,6 @@ _FIXED = (
     Setting("random_page_cost", "1.1", "solid state: a random read costs hardly more"),
     Setting("jit", "off", "compiling costs our short statements more than it saves"),
     Setting("io_method", "worker", "reads ahead in processes of its own, on every kernel", 18),
-    Setting("wal_compression", "pglz", "halves the log of page images; LZ4 is not built in"),
     Setting("checkpoint_timeout", "15min", "fewer page images; max_wal_size bounds recovery"),
     Setting("wal_level", "replica", "base backups and recovery to a point in time"),
     Setting("summarize_wal", "on", "an incremental backup needs summaries since the last one", 17),
@@ -92,8 +91,18 @@ def sized(machine: Machine) -> Iterator[Setting]:
     )
     yield Setting(
         "max_wal_size",
-        _megabytes(machine.disk // 20, least=256 * _MB, most=4 * _GB),
-        "a load runs between checkpoints; bounded by the disk",
+        _megabytes(machine.disk // 20, least=256 * _MB, most=8 * _GB),
+        "after a checkpoint a load writes whole pages again; bounded by the disk",
+    )
+    yield Setting(
+        "min_wal_size",
+        _megabytes(machine.disk // 80, least=80 * _MB, most=2 * _GB),
+        "files of the log are used again; a new one is filled with zeros first",
+    )
+    yield Setting(
+        "max_slot_wal_keep_size",
+        _megabytes(machine.disk // 10, least=_GB),
+        "an archive that is not kept must not fill the disk: then a full backup begins anew",
     )
     yield Setting("max_worker_processes", str(cores + 8), "parallel queries and background jobs")
     yield Setting("max_parallel_workers", str(cores), "no more than can run")

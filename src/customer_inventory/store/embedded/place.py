@@ -3,6 +3,7 @@
 `<home>/postgresql` is a folder of the server's account, closed to everyone else (0700):
 
     data/             the data directory          data.new/     one being made
+    made.txt          says that there was one     data.before-… one that a restore put aside
     postgresql.log    the server's first words    log/          what it says afterwards
     dist/             a copy of the programs, only if the account cannot reach the installed
     start.lock        held alone while the server is being started or stopped
@@ -179,6 +180,13 @@ def establish(home: Path, elsewhere: Path = ELSEWHERE) -> Place:
     assert place is not None  # noqa: S101 - we, or another process just now, made it
     place.write(place.folder / "home.txt", f"{home}\n")
     return place
+
+
+def unlink(home: Path) -> None:
+    """Remove the link to a place elsewhere, if there is one."""
+    link = home / _FOLDER
+    if link.is_symlink():
+        link.unlink()
 
 
 def _make_here(folder: Path, owner: Account) -> None:

@@ -5,6 +5,7 @@ two, a recovery after a crash as long as there is log to replay. Asynchronous ca
 `asyncio.to_thread`.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store.embedded import (
+    adoption,
     binaries,
     cluster,
     configuration,
@@ -21,6 +23,7 @@ from customer_inventory.store.embedded import (
     refusals,
 )
 from customer_inventory.store.embedded.binaries import Binaries
+from customer_inventory.store.embedded.filling import Filling
 from customer_inventory.store.embedded.locks import Lock
 from customer_inventory.store.embedded.place import Place
 
@@ -129,6 +132,51 @@ class EmbeddedServer:
         """The address of our database for its superuser, for maintenance."""
         return self._address(cluster.SUPERUSER)
 
+    @contextmanager
+    def filling(self) -> Iterator[Filling]:
+        """Give the server a data directory made elsewhere; it is there at the end of the block.
+
+        Raises Unavailable when it has one, or when a program or the operating system refuses;
+        nothing stays of it then.
+        """
+        with refusals.explained(self.home):
+            there = self._establish()
+            with there.alone(process.PATIENCE):
+                if there.initialised:
+                    raise Unavailable(f"There is a database in {self.home} already.")
+                filling = Filling(there, binaries.for_account(self._installation(), there))
+                filling.clear()
+                try:
+                    yield filling
+                    filling.data.rename(there.data)
+                    cluster.flush(there.folder)
+                finally:
+                    filling.clear()
+
+    def adopt(self, other: "EmbeddedServer") -> Path | None:
+        """Take the data of another server, which has none then; return where ours lies now.
+
+        Raises Unavailable while either runs, or anybody uses it.
+        """
+        with refusals.explained(self.home):
+            there, fresh = self._establish(), other._find()  # noqa: SLF001 - of our own kind
+            if fresh is None or not fresh.initialised:
+                raise Unavailable(f"There is no database in {other.home}.")
+            with there.alone(process.PATIENCE), fresh.alone(process.PATIENCE):
+                _demand_unused(there)
+                _demand_unused(fresh)
+                return adoption.adopt(there, fresh.data)
+
+    def discard(self) -> None:
+        """Remove the server and all that it holds; nothing happens when there is none."""
+        self.stop()
+        with refusals.explained(self.home):
+            there = self._find()
+            if there is not None:
+                there.close_sockets()
+                shutil.rmtree(there.folder)
+                place.unlink(self.home.absolute())
+
     def tool(self, name: str) -> Path:
         """Return the path of one of PostgreSQL's programs, such as `pg_dump` or `pgbench`."""
         program = self._installation() / "bin" / name
@@ -172,6 +220,7 @@ class EmbeddedServer:
                 hint="Let it pass through the folders above, or move the home elsewhere.",
             )
         programs = binaries.for_account(self._installation(), there)
+        adoption.finish(there)
         cluster.check_version(there, programs)
         configured = configuration.text(
             machine.measure(there.folder),
@@ -182,7 +231,9 @@ class EmbeddedServer:
         )
         if there.initialised:
             cluster.include(there, there.data, configured)
+            cluster.note_made(there)
         else:
+            cluster.demand_new(there)
             cluster.initialise(there, programs, configured, lock)
         return programs
 
@@ -208,6 +259,18 @@ class Attachment:
                         process.stop(self._place)
             finally:
                 use.release()
+
+
+def _demand_unused(there: Place) -> None:
+    use = there.lock("users")
+    try:
+        if not use.seize() or process.is_alive(there):
+            raise Unavailable(
+                f"The database in {there.folder} is in use.",
+                hint="Stop the service and whatever else uses it, then try again.",
+            )
+    finally:
+        use.release()
 
 
 def _bytes_below(folder: Path) -> int:

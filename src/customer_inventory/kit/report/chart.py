@@ -1,0 +1,92 @@
+"""Charts as SVG, drawn where the page is made: no script, and the colours of the page around."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from markupsafe import Markup
+
+Bar = tuple[str, int | Decimal]
+
+_WIDTH, _LABEL, _FIGURE, _ROW = 640, 200, 110, 24
+_HEIGHT, _FOOT = 140, 22
+_MOST = 20
+_SPARK, _SPARK_HEIGHT, _DOT = 110, 22, 3
+
+
+def bars(
+    values: Sequence[Bar], said: str, told: Callable[[int | Decimal], str] | None = None
+) -> Markup:
+    """Return horizontal bars, a label each, the first 20 of them; `said` is what they show.
+
+    With `told` each bar has its figure behind it. Negative values have no length.
+    """
+    shown = values[:_MOST]
+    most = max((value for _, value in shown), default=0) or 1
+    room = _WIDTH - _LABEL - (_FIGURE if told else 0)
+    label = Markup('<text x="{}" y="{}" class="label">{}</text>')
+    bar = Markup('<rect x="{}" y="{}" width="{}" height="14" class="bar"/>')
+    parts = []
+    for row, (name, value) in enumerate(shown):
+        top, length = row * _ROW, _length(value, most, room)
+        parts += [label.format(0, top + 14, name), bar.format(_LABEL, top + 3, length)]
+        if told:
+            parts.append(label.format(_LABEL + length + 6, top + 14, told(value)))
+    return _drawn(parts, len(shown) * _ROW, said)
+
+
+def columns(values: Sequence[Bar], said: str) -> Markup:
+    """Return columns side by side, such as the days of a month, with the first and last label."""
+    if not values:
+        return _drawn([], _HEIGHT, said)
+    most = max(value for _, value in values) or 1
+    step = _WIDTH / len(values)
+    parts = []
+    for place, (_, value) in enumerate(values):
+        height = _length(value, most, _HEIGHT - _FOOT)
+        parts.append(
+            Markup('<rect x="{}" y="{}" width="{}" height="{}" class="bar"/>').format(
+                round(place * step, 1), _HEIGHT - _FOOT - height, round(step * 0.8, 1), height
+            )
+        )
+    text = Markup('<text x="{}" y="{}" class="label" text-anchor="{}">{}</text>')
+    parts.append(text.format(0, _HEIGHT - 6, "start", values[0][0]))
+    parts.append(text.format(_WIDTH, _HEIGHT - 6, "end", values[-1][0]))
+    return _drawn(parts, _HEIGHT, said)
+
+
+def spark(shares: Sequence[float | None], said: str) -> Markup:
+    """Return a small line of shares, the lowest at the foot; what is not known (None) is left out.
+
+    One point alone is a dot.
+    """
+    known = [(place, share) for place, share in enumerate(shares) if share is not None]
+    low = min((share for _, share in known), default=0.0)
+    far = max((share for _, share in known), default=0.0) - low
+    step, room = _SPARK / max(len(shares) - 1, 1), _SPARK_HEIGHT - 2 * _DOT
+    heights = [(place, (share - low) / far if far else 0.5) for place, share in known]
+    points = [
+        (round(_DOT + place * step, 1), round(_DOT + room * (1 - height), 1))
+        for place, height in heights
+    ]
+    line = Markup('<polyline class="line" points="{}"/>').format(
+        " ".join(f"{x},{y}" for x, y in points)
+    )
+    dot = Markup('<circle class="bar" cx="{}" cy="{}" r="{}"/>')
+    last = [dot.format(x, y, _DOT) for x, y in points[-1:]]
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
+        "{}</svg>"
+    ).format(
+        _SPARK + 2 * _DOT, _SPARK_HEIGHT, _SPARK + 2 * _DOT, _SPARK_HEIGHT, said,
+        Markup("").join([line, *last]),
+    )  # fmt: skip
+
+
+def _length(value: int | Decimal, most: int | Decimal, whole: int) -> float:
+    return round(float(whole * max(value, 0) / most), 1)
+
+
+def _drawn(parts: Sequence[Markup], height: int, said: str) -> Markup:
+    return Markup(
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
+    ).format(_WIDTH, height, said, Markup("").join(parts))

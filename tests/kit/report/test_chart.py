@@ -1,0 +1,24 @@
+"""Charts: to scale, and safe whatever they are of."""
+
+import re
+
+from customer_inventory.kit.report.chart import bars, columns
+
+
+def test_charts_escape_what_they_are_given() -> None:
+    assert "<b>" not in bars([("<b>", 1)], "<b>", lambda _: "<b>")
+
+
+def test_bars_are_to_scale_with_their_figures() -> None:
+    values = [("a", 4), ("b", 1), ("c", -2)]
+    plain = re.findall(r'width="([0-9.]+)" height="14"', bars(values, "x"))
+    assert [float(length) for length in plain] == [440, 110, 0]
+    told = bars(values, "x", lambda value: f"{value} EUR")
+    lengths = re.findall(r'width="([0-9.]+)" height="14"', told)
+    assert [float(length) for length in lengths] == [330, 82.5, 0]
+    assert ">-2 EUR<" in told
+
+
+def test_columns_are_there_for_each_day_and_for_none() -> None:
+    assert columns([], "none").startswith("<svg")
+    assert columns([("1 March", 0), ("2 March", 5)], "days").count("<rect") == 2
