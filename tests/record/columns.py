@@ -5,7 +5,17 @@ from customer_inventory.store.database import Database
 
 
 def extracted(column: Column) -> str:
-    """Return the SQL of what the body says at the column's paths."""
+    """Return the SQL of what the body says at the column's paths, or in the item it names."""
+    if column.item is not None:
+        first = (
+            "SELECT i.item ->> 'value' FROM json_array_elements(CASE"
+            f" json_typeof(r.body -> '{column.paths[0]}') WHEN 'array' THEN"
+            f" r.body -> '{column.paths[0]}' ELSE '[]' END) WITH ORDINALITY AS i (item, place)"
+            f" WHERE i.item ->> 'name' = '{column.item}'"
+            " AND json_typeof(i.item -> 'value') = 'string' AND i.item ->> 'value' <> ''"
+            " ORDER BY i.place LIMIT 1"
+        )
+        return f"({first})"
     steps = [f"'{{{','.join(path.split('.'))}}}'" for path in column.paths]
     found = ", ".join(
         f"CASE json_typeof(r.body #> {path}) WHEN 'string' THEN nullif(r.body #>> {path}, '') END"

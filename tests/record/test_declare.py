@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from customer_inventory.kit.errors import Invalid, NotFound
-from customer_inventory.record.declare import Column, RecordType, places
+from customer_inventory.record.declare import Column, RecordType
+from customer_inventory.record.place import places
 from customer_inventory.record.types import TYPES, named, of_entity
 from tests.record.samples import (
     AGREEMENT,

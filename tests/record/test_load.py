@@ -12,7 +12,8 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import bucket_of, compose, new_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode
-from customer_inventory.record.load import Batch, body_of, known, lines_of, load
+from customer_inventory.record.lines import Batch, body_of, lines_of
+from customer_inventory.record.load import known, load
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation, removal
 from customer_inventory.record.write import Writer

@@ -152,4 +152,5 @@ def test_columns_references_and_validity_are_of_declared_attributes(declared: An
     named += declared.dates or ()
     assert set(named) <= set(known)
     for column in declared.columns:
-        assert known[column.paths[0]]["type"] == "string"
+        expected = "string" if column.item is None else "array"
+        assert known[column.paths[0]]["type"] == expected

@@ -1,5 +1,6 @@
 """Search columns never say anything else than the documents they were taken from."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 
@@ -15,6 +16,7 @@ from customer_inventory.record.patch import merged
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation
 from customer_inventory.record.write import Writer
+from customer_inventory.store import migrate
 from customer_inventory.store.database import Database
 from tests.conftest import PROFILE
 from tests.record.columns import differing
@@ -71,12 +73,35 @@ async def test_a_column_that_says_something_else_would_be_seen(filled: Database)
             assert len(await differing(filled, declared)) == 1
 
 
+async def test_columns_that_came_later_are_filled_for_what_was_there(filled: Database) -> None:
+    """Migration 0033 says the same of records of before as the declaration says of new ones."""
+    customer = TYPES["customer"]
+    odd = [{"name": "market"}, {"name": "market", "value": 1}, {"name": "market", "value": "AT"}]
+    await filled.execute(
+        "UPDATE record.customer SET body = jsonb_set(body::jsonb, '{characteristic}', $1)::json"
+        " WHERE id = (SELECT min(id) FROM record.customer)",
+        json.dumps([*odd, {"name": "market", "value": "DE"}, {"name": "brand", "value": ""}]),
+    )
+    for body in ("jsonb_build_object('id', id)", "jsonb_build_object('characteristic', NULL)"):
+        await filled.execute(
+            f"UPDATE record.customer SET body = ({body})::json, valid_from = NULL, valid_to = NULL,"
+            " name = NULL, status = NULL WHERE id = (SELECT max(id) FROM record.customer"
+            " WHERE name IS NOT NULL)"
+        )
+    await filled.execute("UPDATE record.customer SET segment = NULL, market = NULL, brand = NULL")
+    text = (migrate.folder() / "0033-scope.sql").read_text("utf-8")
+    await filled.execute(text[text.index("UPDATE record.customer") : text.index("CREATE INDEX")])
+    assert await differing(filled, customer) == []
+    assert await filled.value("SELECT count(*) FROM record.customer WHERE market IS NOT NULL")
+
+
 async def change_some(database: Database, actor: Actor) -> None:
     """Set, empty and take away what columns stand for, in a few records of each type."""
     inventory = Inventory(database)
     for declared in GENERATED:
         rows = await database.fetch(f"SELECT id FROM record.{declared.table} ORDER BY id LIMIT 12")
-        paths = sorted({path for column in declared.columns for path in column.paths})
+        plain = [column for column in declared.columns if column.item is None]
+        paths = sorted({path for column in plain for path in column.paths})
         for number, row in enumerate(rows):
             path = paths[number % len(paths)]
             is_mandatory = path in declared.mandatory
@@ -99,12 +124,23 @@ def altered(patch: Document, old: Document) -> Document:
 values = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)))
 
 
+def listed(names: list[str | None]) -> st.SearchStrategy[list[object]]:
+    """Return lists of named items, some under a name twice, some of no text, some no items."""
+    item = st.fixed_dictionaries(
+        {"name": st.sampled_from([*names, "other"])}, optional={"value": values | st.integers()}
+    )
+    return st.lists(item | st.just({}), max_size=5)
+
+
 @given(st.sampled_from(list(TYPES.values())), st.data())
 async def test_columns_of_any_text(
     database: Database, actor: Actor, declared: RecordType, data: st.DataObject
 ) -> None:
     document: Document = {"id": data.draw(st.uuids()).hex}
-    for column in declared.columns:
+    items = [column for column in declared.columns if column.item is not None]
+    for path in {column.paths[0] for column in items}:
+        document[path] = data.draw(values | listed([column.item for column in items]))
+    for column in (column for column in declared.columns if column.item is None):
         for path in column.paths:
             value = data.draw(values | st.integers() | st.just({}))
             document[path] = value

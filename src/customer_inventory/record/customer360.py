@@ -9,7 +9,7 @@ from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.scope import EVERY_ROW, Rows
 from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
-from customer_inventory.record.types import TYPES, named
+from customer_inventory.record.types import TYPES, named, over_every_type
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
@@ -80,11 +80,12 @@ async def around(
     return Customer360(identifier, customer, parts, known)
 
 
+@over_every_type
 @lru_cache(maxsize=MOST_KEPT)
 def statement(rows: Rows = EVERY_ROW) -> Statement:
     """Return the statement over every declared type but the customer itself."""
     shown = Shown(rows, 3)
-    part = SQL.part_of_customer.removeprefix("/* part_of_customer */ ")
+    part = SQL.part("part_of_customer")
     kinds = [
         declared
         for name, declared in TYPES.items()

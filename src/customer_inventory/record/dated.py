@@ -50,7 +50,10 @@ def dated(declared: RecordType, before: Document | None, after: Document) -> Dat
     """
     if not is_dated(declared):
         return UNDATED
-    held, holding = _both(declared, before), _both(declared, after)
+    holding = periods(declared, after), edges(declared, after)
+    if before is None:
+        return Dated(begun=holding[0], grown=holding[1])
+    held = periods(declared, before), edges(declared, before)
     return Dated(
         held[0] - holding[0], holding[0] - held[0], held[1] - holding[1], holding[1] - held[1]
     )
@@ -74,9 +77,3 @@ def beyond(*, is_removal: bool) -> str:
 def every_statement() -> dict[str, str]:
     """Return nothing: these are parts of the write statement, which is planned with them."""
     return {}
-
-
-def _both(declared: RecordType, document: Document | None) -> tuple[set[Period], set[Edge]]:
-    if document is None:
-        return set(), set()
-    return periods(declared, document), edges(declared, document)

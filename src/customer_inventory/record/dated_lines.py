@@ -12,7 +12,6 @@ OF_PERIOD = ("bucket", "id", "key", "path", "during")
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _OPEN = ("-infinity", "infinity")
-_TREES = b"trees"
 
 
 def dated_lines(declared: RecordType, document: Document) -> tuple[bytes, bytes]:
@@ -24,7 +23,7 @@ def dated_lines(declared: RecordType, document: Document) -> tuple[bytes, bytes]
     if said is UNDATED or not said:
         return b"", b""
     periods = "".join(
-        f"{period.bucket}\t{period.id}\t{period.key}\t{_text(period.path)}"
+        f"{period.bucket}\t{period.id}\t{period.key.hex}\t{_text(period.path)}"
         f"\t[{period.starts.isoformat()},{period.ends.isoformat() if period.ends else ''})\n"
         for period in said.begun
     )
@@ -46,10 +45,9 @@ def edges_in(texts: Iterable[bytes]) -> list[Edge]:
     return found
 
 
-def contended(periods: bytes, edges: bytes) -> frozenset[bytes]:
-    """Return what lines hold until their transaction ends: keys of periods, and the trees."""
-    keys = {line.split(b"\t", 3)[2] for line in periods.splitlines()}
-    return frozenset(keys | ({_TREES} if edges else set()))
+def contended(periods: bytes) -> frozenset[bytes]:
+    """Return what lines hold until their transaction ends: the keys of periods."""
+    return frozenset(line.split(b"\t", 3)[2] for line in periods.splitlines())
 
 
 def _words(edge: Edge) -> list[str]:

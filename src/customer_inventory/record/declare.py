@@ -6,12 +6,14 @@ Adding a type is a declaration in `record/types` and a migration, never a new en
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.facet import Facet, facet_of, retention_of
+from customer_inventory.record.place import places
+from customer_inventory.record.register.edition import Enforced, in_force
 from customer_inventory.record.schema import Schema, demanding, thing
 
 Document = dict[str, Any]
@@ -27,20 +29,33 @@ class Column:
     """A search column: the value at the first of `paths` that has one.
 
     Several words may make one column (`join`): a person's name from its parts. `is_indexed`
-    tells doors that sorting and filtering by its path is cheap.
+    tells doors that sorting and filtering by its path is cheap. With `item`, the path leads to a
+    list, and the value is that of its first item of that name whose value is a text.
     """
 
     name: str
     paths: tuple[str, ...]
     join: bool = False
     is_indexed: bool = False
+    item: str | None = None
+
+    @cached_property
+    def steps(self) -> tuple[tuple[str, ...], ...]:
+        """The segments of each of `paths`."""
+        return tuple(tuple(path.split(".")) for path in self.paths)
 
     def value(self, document: Document) -> str | None:
         """Return the column's value for `document`, None when it has none."""
-        found = [word for path in self.paths if (word := _text_at(document, path)) is not None]
+        if self.item is not None:
+            return _text_of_item(document.get(self.paths[0]), self.item)
         if self.join:
-            return " ".join(found) or None
-        return found[0] if found else None
+            found = [_text_at(document, steps) for steps in self.steps]
+            return " ".join(filter(None, found)) or None
+        for steps in self.steps:
+            word = _text_at(document, steps)
+            if word is not None:
+                return word
+        return None
 
 
 KeyKind = Literal["name", "phone", "email", "identifier", "address", "service"]
@@ -164,15 +179,22 @@ class RecordType:
             snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in self.name)
             object.__setattr__(self, "table", snake)
 
-    @cached_property
+    @property
+    def enforced(self) -> Enforced | None:
+        """What the register in force demands of it beyond the declaration; None: nothing."""
+        return in_force().of(self.name)
+
+    @property
     def schema(self) -> Schema:
         """JSON Schema of a whole document."""
         return self.schema_in("v5")
 
     def schema_in(self, version: ApiVersion) -> Schema:
-        """Return the JSON Schema of a whole document that demands what `version` demands."""
-        whole = thing(self.description, **self.attributes)
-        return demanding(whole, *self.obligation(version))
+        """Return the JSON Schema of a whole document that demands what `version` demands.
+
+        What the register in force demands is demanded in every version.
+        """
+        return schema_of(self, self.obligation(version), self.enforced)
 
     def obligation(self, version: ApiVersion) -> tuple[str, ...]:
         """Return the attributes that `version` demands on create, by their names in version 5."""
@@ -213,10 +235,11 @@ class RecordType:
 
     def subject_of(self, document: Document) -> str | None:
         """Return the id of the subject that `document` belongs to, if it names one."""
-        for path in self.subject:
-            for place in places(document, tuple(path.split("."))):
-                if isinstance(place, dict) and isinstance(place.get("id"), str):
-                    return str(place["id"])
+        for steps in self._subject_steps:
+            if steps[0] in document:
+                for place in places(document, steps):
+                    if isinstance(place, dict) and isinstance(place.get("id"), str):
+                        return str(place["id"])
         return None
 
     def period(self, document: Document) -> Period:
@@ -224,37 +247,51 @@ class RecordType:
 
         Raises Invalid for an instant that is none, or that no table can hold.
         """
-        start, end = self.period_paths
-        return _instant(document, start), _instant(document, end)
+        (start, to_start), (end, to_end) = self._period_steps
+        return _instant(document, start, to_start), _instant(document, end, to_end)
+
+    @cached_property
+    def _period_steps(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple((path, tuple(path.split("."))) for path in self.period_paths)
+
+    @cached_property
+    def _subject_steps(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(path.split(".")) for path in self.subject)
 
 
-def _instant(document: Document, path: str) -> datetime | None:
+@lru_cache(maxsize=500)
+def schema_of(
+    declared: RecordType, demanded: tuple[str, ...], enforced: Enforced | None = None
+) -> Schema:
+    """Return the JSON Schema of a document with all of `demanded` that fulfils `enforced`, too."""
+    whole = demanding(thing(declared.description, **declared.attributes), *demanded)
+    return whole if enforced is None else enforced.applied(whole)
+
+
+def _instant(document: Document, path: str, steps: tuple[str, ...]) -> datetime | None:
     node: Any = document
-    for step in path.split("."):
+    for step in steps:
         node = node.get(step) if isinstance(node, dict) else None
-    if node is None:
-        return None
+        if node is None:
+            return None
     instant = parse_instant(node)
     if instant is None:
         raise Invalid("is no date or date-time of the years 1 to 9999.", path=path)
     return instant
 
 
-def places(node: Any, steps: tuple[str, ...]) -> list[Any]:
-    """Return every value at the path `steps` below `node`, lists walked through."""
-    if isinstance(node, list):
-        return [found for item in node for found in places(item, steps)]
-    if not steps:
-        return [node]
-    if isinstance(node, dict) and steps[0] in node:
-        return places(node[steps[0]], steps[1:])
-    return []
-
-
-def _text_at(document: Document, path: str) -> str | None:
+def _text_at(document: Document, steps: tuple[str, ...]) -> str | None:
     node: Any = document
-    for step in path.split("."):
+    for step in steps:
         if not isinstance(node, dict):
             return None
         node = node.get(step)
     return node if isinstance(node, str) and node else None
+
+
+def _text_of_item(items: Any, name: str) -> str | None:
+    for item in items if isinstance(items, list) else ():
+        value = item.get("value") if isinstance(item, dict) and item.get("name") == name else None
+        if isinstance(value, str) and value:
+            return value
+    return None

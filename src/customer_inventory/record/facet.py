@@ -1,17 +1,17 @@
 """What is declared of each attribute beyond its shape: facets, by record type and path.
 
-The declarations are `types/facets.toml`, for people to read. The register of requirements will
-be their source one day; whoever reads them here will not notice.
+The declarations are `types/facets.toml`, for people to read. What the register of requirements has
+in force lies over them (`overlay`): whoever reads facets here does not notice.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 
 class Classification(StrEnum):
@@ -47,7 +47,7 @@ class Facet:
 
     group: str
     classification: Classification
-    operation: str
+    operation: Literal["update", "modify"]
     survivorship: Survivorship
     retention: str | None = None
 
@@ -59,18 +59,63 @@ _POSITION = re.compile(r"\[[0-9]+\]")
 _PARTS_OF_PATHS = ("id", "href", "@type", "@baseType", "@schemaLocation")
 
 
+_required: Mapping[str, Mapping[str, Facet]] = {}
+"""By record type and path, what the register of requirements says."""
+_forgetting: list[Callable[[], None]] = []
+
+Cached = TypeVar("Cached", bound=Callable[..., Any])
+
+
+def over_facets(cached: Cached) -> Cached:
+    """Let a cached function whose result is made of facets forget it when others are in force."""
+    _forgetting.append(cached.cache_clear)  # type: ignore[attr-defined]
+    return cached
+
+
+def overlay(required: Mapping[str, Mapping[str, Facet]]) -> None:
+    """Let `required`, by record type and path, be said of attributes before what is declared."""
+    global _required  # noqa: PLW0603 - the register in force is one a process
+    _required = {
+        record_type: said
+        for record_type, said in required.items()
+        # Of what is said as it is declared nobody needs to be told.
+        if any(facet != declared_of(record_type, path) for path, facet in said.items())
+    }
+    for forget in _forgetting:
+        forget()
+
+
+def bare(path: str) -> str:
+    """Return a path without positions in lists."""
+    return _POSITION.sub("", path)
+
+
+@over_facets
 @lru_cache(maxsize=20_000)
 def facet_of(record_type: str, path: str) -> Facet:
     """Return the facet of the attribute at `path` of a type: of the nearest declared above it."""
+    required = _required.get(record_type)
+    return _nearest(record_type, path, required) if required else declared_of(record_type, path)
+
+
+@lru_cache(maxsize=20_000)
+def declared_of(record_type: str, path: str) -> Facet:
+    """Return the facet of the attribute at `path` as it is declared, whatever is in force."""
+    return _nearest(record_type, path, {})
+
+
+def _nearest(record_type: str, path: str, required: Mapping[str, Facet]) -> Facet:
     groups = _groups()
     declared = _places(record_type)
-    steps = _POSITION.sub("", path).split(".")
+    steps = bare(path).split(".")
     if len(steps) == 1 and steps[0] in _PARTS_OF_PATHS:
         return groups["reference"]
     for length in range(len(steps), 0, -1):
-        group = declared.get(".".join(steps[:length]))
-        if group is not None:
-            return groups[group]
+        above = ".".join(steps[:length])
+        if above in required:
+            return required[above]
+        if above in declared:
+            return groups[declared[above]]
     return groups[UNDECLARED]
 
 
@@ -83,7 +128,10 @@ def retention_of(record_type: str) -> str | None:
 
 def groups_of(record_type: str) -> Mapping[str, str]:
     """Return the group of each path of a type that is declared to have one of its own."""
-    return _places(record_type)
+    required = _required.get(record_type)
+    if not required:
+        return _places(record_type)
+    return {**_places(record_type), **{path: said.group for path, said in required.items()}}
 
 
 def groups() -> Mapping[str, Facet]:
@@ -122,3 +170,8 @@ def _places(record_type: str) -> Mapping[str, str]:
 
 def _paths(said: Mapping[str, Any]) -> dict[str, str]:
     return {path: group for group, paths in said.get("groups", {}).items() for path in paths}
+
+
+def scope_of(record_type: str) -> tuple[str, ...]:
+    """Return the attributes by which a grant may be bound to some records of a type."""
+    return tuple(declared_facets()["type"].get(record_type, {}).get("scope", ()))

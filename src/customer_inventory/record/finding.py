@@ -65,6 +65,17 @@ async def raised(
     await database.fetch(SQL.raise_findings, kind, owner, None, *_columns(found))
 
 
+async def clock(database: Database) -> datetime:
+    """Return the database's time, by which findings are found."""
+    at: datetime = await database.value(SQL.clock)
+    return at
+
+
+async def close_older(database: Database, kind: str, before: datetime) -> int:
+    """Close the open findings of `kind` that were not found again since; return how many."""
+    return len(await database.fetch(SQL.close_older_findings, kind, before))
+
+
 def _columns(found: Mapping[str, Finding]) -> tuple[list[Any], ...]:
     return (
         list(found),
@@ -79,6 +90,14 @@ async def findings(
 ) -> Sequence[Row]:
     """Return findings, newest first: rows of the table."""
     return await database.fetch(SQL.list_findings, kind, state, limit)
+
+
+async def counts(database: Database, start: datetime, stop: datetime) -> Sequence[Row]:
+    """Return by kind how many are open, how many came and were closed from `start` to `stop`.
+
+    Rows of kind, open, found, closed and oldest: since when the oldest open one is known.
+    """
+    return await database.fetch(SQL.count_findings, start, stop)
 
 
 async def check_references(database: Database) -> tuple[int, int]:

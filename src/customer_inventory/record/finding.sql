@@ -28,6 +28,17 @@ SET state = 'closed', closed_at = now()
 WHERE kind = $1 AND state = 'open' AND fingerprint <> ALL($2::text[])
 RETURNING fingerprint;
 
+-- name: clock
+-- The time by which findings are found.
+SELECT now();
+
+-- name: close_older_findings
+-- Close the open findings of a kind that were not found again since.
+UPDATE record.finding
+SET state = 'closed', closed_at = now()
+WHERE kind = $1 AND state = 'open' AND last_found_at < $2
+RETURNING fingerprint;
+
 -- name: list_findings
 -- Findings, newest first, of one kind and state where given.
 SELECT
@@ -67,3 +78,15 @@ WHERE
 GROUP BY l.other_id, l.other_type, l.path
 ORDER BY l.other_id, l.path
 LIMIT $1;
+
+-- name: count_findings
+-- How many findings of each kind are open, and came or were closed between two instants.
+SELECT
+    kind,
+    count(*) FILTER (WHERE state = 'open') AS open,
+    count(*) FILTER (WHERE found_at >= $1 AND found_at < $2) AS found,
+    count(*) FILTER (WHERE closed_at >= $1 AND closed_at < $2) AS closed,
+    min(found_at) FILTER (WHERE state = 'open') AS oldest
+FROM record.finding
+GROUP BY kind
+ORDER BY kind;

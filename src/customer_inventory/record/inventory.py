@@ -5,6 +5,7 @@ share one behaviour. Every change takes the actor who makes it.
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
 
@@ -15,12 +16,13 @@ from customer_inventory.record.document import is_same, parse_object, place, pre
 from customer_inventory.record.extension.validation import Extensions
 from customer_inventory.record.identity.merging import IsMerged
 from customer_inventory.record.mask.restore import Alter, altered
-from customer_inventory.record.observation import MISSING, UNDECLARED, Observations
+from customer_inventory.record.observation import MISSING, REFUSED, UNDECLARED, Observations
 from customer_inventory.record.patch import check_size
 from customer_inventory.record.reading import Reading
 from customer_inventory.record.reference import Referenced, referrers
 from customer_inventory.record.retention.keeping import Keeping
 from customer_inventory.record.retention.policy import Policy
+from customer_inventory.record.scoping.landing import demand_written
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.subject.hold import refuse_if_held
 from customer_inventory.record.subject.restriction import settle_around
@@ -33,6 +35,7 @@ from customer_inventory.record.version import (
     removal,
     replacement,
 )
+from customer_inventory.record.writable import operations_of
 from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
 
@@ -51,6 +54,15 @@ class Inventory(Reading):
         self.observations = Observations(database)
         self.extensions = Extensions(database)
 
+    @property
+    def policy(self) -> Policy | None:
+        """The policy of retention in force; None: there is none."""
+        return self._keeping.policy
+
+    def missed(self, record_type: str, path: str, process: str) -> None:
+        """Count that a process named an attribute that it may not see."""
+        self.observations.saw(REFUSED, record_type, (path,), process)
+
     async def create(
         self,
         declared: RecordType,
@@ -65,12 +77,14 @@ class Inventory(Reading):
         Demanded is what `version` demands; what is missing for version 5 is counted. An id of the
         caller's own becomes an external identifier, where the type has such: it never chooses the
         record's. Raises Rejected when `given` breaks the declaration, Invalid for an id that is
-        none or one of this inventory, NotWritable for attributes out of what `sight` may write.
+        none or one of this inventory, NotWritable for attributes out of what `sight` may write,
+        Dangling and OutOfScope for what would be out of what it shows.
         """
         sight.demand_created(declared, given)
         own = with_given_id(declared, given, owner=actor.process)
         document = prepared(declared, own, place(declared, own))
         undeclared = await self._checked(declared, document, declared.obligation(version))
+        await demand_written(self._database, declared, document, sight, process=actor.process)
         made = await self._writer.write(creation(declared, document, actor))
         self._count(declared, undeclared, actor)
         missing = tuple(name for name in declared.mandatory if name not in document)
@@ -94,8 +108,9 @@ class Inventory(Reading):
 
         With `revision` the change is made at that revision or RevisionPassed is raised; without
         it, a change that comes too late is repeated on what is there by then. A change that
-        alters nothing makes no version. Raises NoSuchRecord, Rejected and Invalid, NotWritable for
-        changes that `sight` may not make.
+        alters nothing makes no version. What is returned tells its operations. Raises NoSuchRecord,
+        Rejected and Invalid, NotWritable for changes that `sight` may not make, Dangling and
+        OutOfScope for what would leave its rows.
         """
         mask = sight.masks.get(declared.name)
 
@@ -107,7 +122,10 @@ class Inventory(Reading):
             sight.demand_changed(declared, old, new)
             # What was missing from the beginning may go on missing.
             demanded = tuple(name for name in declared.mandatory if name in old)
-            undeclared = await self._checked(declared, new, demanded)
+            undeclared = await self._checked(declared, new, demanded, before=old)
+            await demand_written(
+                self._database, declared, new, sight, process=actor.process, old=old
+            )
             change = replacement(
                 declared, old, new, revision=version.revision, operation="update", actor=actor
             )
@@ -117,7 +135,7 @@ class Inventory(Reading):
                 # What belongs to it goes with it.
                 await settle_around(self._database, (version.id, *declared.subjects_of(new)))
             self._count(declared, undeclared, actor)
-            return made
+            return dataclasses.replace(made, operations=operations_of(declared, old, new))
 
         made = await self._attempted(declared, identifier, revision, sight, attempt)
         return sight.shown(declared, made)
@@ -138,6 +156,9 @@ class Inventory(Reading):
         named), Held when a legal hold is on it or on whom it belongs to, Kept
         when the policy of retention says so.
         """
+        if sight.rows.by_type:
+            # What is not there for the caller has no reasons either.
+            await self._stored(declared, identifier, sight)
         await refuse_if_held(self._database, (identifier,))
         await self._keeping.refuse_if_kept({identifier: declared.name})
 
@@ -204,10 +225,15 @@ class Inventory(Reading):
             return await self.identity.edit(declared, version, new, actor=change.actor)
 
     async def _checked(
-        self, declared: RecordType, document: Document, demanded: tuple[str, ...]
+        self,
+        declared: RecordType,
+        document: Document,
+        demanded: tuple[str, ...],
+        *,
+        before: Document | None = None,
     ) -> tuple[str, ...]:
         """Return the paths of `document` that neither its type nor an extension declares."""
-        undeclared = check(declared, document, demanded)
+        undeclared = check(declared, document, demanded, before=before)
         extended = await self.extensions.check(declared, document)
         return tuple(path for path in undeclared if path not in extended)
 

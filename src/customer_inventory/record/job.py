@@ -4,33 +4,27 @@ A room registers handlers by name (`room.verb`), `app` wires them; whoever has w
 room it may not import enqueues a job of that name. Every job acts for the process that
 asked for it. The queue is PgQueuer's, in the same database; a job that fails is held there,
 one that is broken off is done again from its beginning.
+
+What touches the library is in `queue`, imported by whoever has work for it: it takes a third of a
+second to load, and most commands have none.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
-
-from pgqueuer import PgQueuer
-from pgqueuer.adapters.persistence.qb import (
-    QueryBuilderEnvironment,
-    QueryQueueBuilder,
-    QuerySchedulerBuilder,
-)
-from pgqueuer.db import AsyncpgDriver
-from pgqueuer.domain.errors import RetryRequested
-from pgqueuer.domain.settings import DBSettings
-from pgqueuer.models import Job, Schedule
-from pgqueuer.queries import Queries
-from pgqueuer.types import Channel
+from typing import TYPE_CHECKING, Any
 
 from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.current import Current, current
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.document import encode, parse_object
-from customer_inventory.store.database import Connection, Database
+from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
+
+if TYPE_CHECKING:
+    from pgqueuer import PgQueuer
+    from pgqueuer.models import Job, Schedule
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +33,17 @@ Handler = Callable[[Mapping[str, Any], Actor], Awaitable[None]]
 SQL = beside(__name__)
 
 _ONE_INSTALLER = 0x6A6F62  # "job": the advisory lock that lets one installer work at a time
-_SETTINGS = DBSettings(db_schema="job", channel=Channel("job_changed"))
 _POLL = timedelta(seconds=30)
 _RETRY_SECONDS = 2.0
 
 
 async def install(database: Database) -> None:
     """Make the tables of the queue, or bring them up to date."""
+    from customer_inventory.record.queue import queries_of  # noqa: PLC0415 - see above
+
     async with database.session() as connection:
         await connection.execute(SQL.lock_queue, _ONE_INSTALLER)
-        queries = _queries(connection)
+        queries = queries_of(connection)
         if await queries.schema_is_installed():
             await queries.apply_upgrade()
         else:
@@ -64,6 +59,8 @@ async def enqueue(
     once: str | None = None,
 ) -> None:
     """Put a job in the queue; with `once`, only if none of that key is waiting."""
+    from customer_inventory.record.queue import queries_of  # noqa: PLC0415 - see above
+
     body = encode(
         {
             "payload": payload,
@@ -73,14 +70,20 @@ async def enqueue(
         }
     )
     async with database.session() as connection:
-        await _queries(connection).enqueue(name, body, dedupe_key=once, on_conflict="skip")
+        await queries_of(connection).enqueue(name, body, dedupe_key=once, on_conflict="skip")
 
 
 class Jobs:
-    """Runs the handlers of jobs as they come, and enqueues what is due by schedule."""
+    """Runs the handlers of jobs as they come, and enqueues what is due by schedule.
 
-    def __init__(self, database: Database) -> None:
+    `around` makes of the name and handler of a job what does it: for whoever watches them.
+    """
+
+    def __init__(
+        self, database: Database, around: Callable[[str, Handler], Handler] = lambda _, do: do
+    ) -> None:
         self._database = database
+        self._around = around
         self._handlers: dict[str, Handler] = {}
         self._schedules: dict[str, tuple[str, Actor]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -107,9 +110,11 @@ class Jobs:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _work_for_ever(self) -> None:
+        from customer_inventory.record.queue import worker_of  # noqa: PLC0415 - see above
+
         while True:
             try:
-                async with _worker(self._database) as worker:
+                async with worker_of(self._database) as worker:
                     self._wire(worker)
                     await worker.run(dequeue_timeout=_POLL, shutdown_on_listener_failure=True)
             except InventoryError as error:
@@ -118,22 +123,26 @@ class Jobs:
                 log.exception("the job worker failed and is started again")
             await asyncio.sleep(_RETRY_SECONDS)
 
-    def _wire(self, worker: PgQueuer) -> None:
+    def _wire(self, worker: "PgQueuer") -> None:
         for name, handler in self._handlers.items():
-            worker.entrypoint(name, on_failure="hold")(self._doing(handler))
+            doing = self._doing(name, self._around(name, handler))
+            worker.entrypoint(name, on_failure="hold")(doing)
         for name, (expression, actor) in self._schedules.items():
             worker.schedule(name, expression)(self._enqueuing(name, actor))
 
-    def _enqueuing(self, name: str, actor: Actor) -> Callable[[Schedule], Awaitable[None]]:
-        async def due(_: Schedule) -> None:
+    def _enqueuing(self, name: str, actor: Actor) -> "Callable[[Schedule], Awaitable[None]]":
+        async def due(_: "Schedule") -> None:
             await enqueue(self._database, name, {}, actor=actor, once=name)
 
         return due
 
-    def _doing(self, handler: Handler) -> Callable[[Job], Awaitable[None]]:
-        async def do(job: Job) -> None:
+    def _doing(self, name: str, handler: Handler) -> "Callable[[Job], Awaitable[None]]":
+        from customer_inventory.record.queue import RetryRequested  # noqa: PLC0415 - see above
+
+        async def do(job: "Job") -> None:
             told = parse_object(job.payload or b"{}")
             actor = Actor(told["process"], told["purpose"], told["person"])
+            current.set(Current(actor.process, job=name))
             work = asyncio.ensure_future(handler(told["payload"], actor))
             stopped = asyncio.ensure_future(self._stopping.wait())
             try:
@@ -149,20 +158,3 @@ class Jobs:
                 stopped.cancel()
 
         return do
-
-
-@asynccontextmanager
-async def _worker(database: Database) -> Any:
-    async with database.session() as connection:
-        driver = AsyncpgDriver(connection)
-        queries = _queries(connection)
-        yield PgQueuer(driver, channel=Channel(_SETTINGS.channel), queries=queries)
-
-
-def _queries(connection: Connection) -> Queries:
-    return Queries(
-        AsyncpgDriver(connection),
-        qbe=QueryBuilderEnvironment(_SETTINGS),
-        qbq=QueryQueueBuilder(_SETTINGS),
-        qbs=QuerySchedulerBuilder(_SETTINGS),
-    )

@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 
 from customer_inventory.kit.ids import bucket_of, is_id
-from customer_inventory.record.declare import Document, RecordType, Reference, places
+from customer_inventory.record.declare import Document, RecordType, Reference
+from customer_inventory.record.place import places
 from customer_inventory.record.types import of_entity
 
 
@@ -48,16 +49,18 @@ def extract(declared: RecordType, document: Document) -> set[Link]:
 
 def _named(reference: Reference, document: Document) -> list[tuple[Document, str]]:
     """Return what `reference` names in `document`, each with the role it is named in."""
-    first, *rest = reference.steps
+    first, below = reference.steps[0], reference.steps[1:]
     holders = document.get(first)
+    if holders is None:  # most references of a type are in few of its documents
+        return []
     named: list[tuple[Document, str]] = []
-    for holder in holders if isinstance(holders, list) else [holders]:
+    for holder in holders if isinstance(holders, list) else (holders,):
         role = holder.get(reference.role) if reference.role and isinstance(holder, dict) else None
-        named += [
-            (other, role if isinstance(role, str) else "")
-            for place in places(holder, tuple(rest))
-            if (other := _identified(reference, place)) is not None
-        ]
+        word = role if isinstance(role, str) else ""
+        for place in places(holder, below) if below else (holder,):
+            other = _identified(reference, place)
+            if other is not None:
+                named.append((other, word))
     return named
 
 

@@ -11,10 +11,29 @@ SELECT
         SELECT FROM record.restricted AS x
         WHERE
             x.id = r.id AND x.bucket = r.bucket AND x.left_at IS NULL
-            AND $3::text <> ALL(x.purposes)
+            AND $3::text IS NOT NULL AND $3::text <> ALL(x.purposes)
     ) AS is_restricted
 FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket;
+
+-- name: records_present
+-- Which of many records (ids and buckets, with a space between) exist, and as what, but for those
+-- of groups; whether process $3 has recorded them after $4. {table}: of the type.
+SELECT
+    r.id,
+    r.body,
+    r.process = $3 AND r.recorded_at >= $4 AS is_repeated
+FROM
+    unnest(string_to_array($1::text, ' '), string_to_array($2::text, ' ')::smallint[]) AS k (
+        id, bucket
+    )
+INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
+WHERE
+    (SELECT NOT EXISTS (SELECT FROM record.origin))
+    OR NOT EXISTS (
+        SELECT FROM record.origin AS o
+        WHERE o.id = r.id AND o.bucket = r.bucket
+    );
 
 -- name: ids_with_history
 -- Which ids have a history: of records to be made, those of records that were removed before. A row

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.store.database import Database, Row
@@ -18,6 +19,10 @@ SQL = beside(__name__)
 UNDECLARED = "undeclaredPath"
 MISSING = "missingAttribute"
 """What version 5 demands and a caller of version 4 left out."""
+REFUSED = "refusedAttribute"
+"""What a caller named, and may not see."""
+READ = "groupRead"
+"""A group of attributes that was told of: path is the group and the purpose, a space between."""
 
 _EVERY_SECONDS = 5.0
 _MOST_KEYS = 10_000
@@ -70,6 +75,26 @@ class Observations:
                 async with asyncio.timeout(_EVERY_SECONDS):
                     await self._stopping.wait()
             await self.keep()
+
+
+async def reads_until(database: Database) -> datetime | None:
+    """Return until when reads were observed; None: not yet."""
+    at: datetime | None = await database.value(SQL.last_observed, READ)
+    return at
+
+
+async def observe_reads(
+    database: Database, reads: Iterable[tuple[str, str, str, int, datetime]]
+) -> None:
+    """Add reads: record type, path, process, how often, and when last."""
+    columns = [list(column) for column in zip(*reads, strict=True)]
+    if columns:
+        await database.execute(SQL.add_reads, READ, *columns)
+
+
+async def every(database: Database, kind: str) -> Sequence[Row]:
+    """Return all that was observed of `kind`: rows of the table."""
+    return await database.fetch(SQL.every_observation, kind)
 
 
 async def observed(database: Database, kind: str, *, limit: int = 100) -> Sequence[Row]:

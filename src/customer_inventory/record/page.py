@@ -7,16 +7,17 @@ begins at a cursor costs the same however deep it lies (`store.keyset`).
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from customer_inventory.record.cursor import Cursor, read, written
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import parse
+from customer_inventory.record.register.edition import Enforced
 from customer_inventory.record.schema import LONGEST_NAME, Schema, paths
 from customer_inventory.record.scope import EVERY_ROW, Rows
 from customer_inventory.record.shown import Shown
-from customer_inventory.record.sight import EVERYTHING, Sight
+from customer_inventory.record.sight import CHOICE, EVERYTHING, RESTRICTION, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Version
 from customer_inventory.store.database import Database, Row
@@ -58,8 +59,8 @@ class Page:
     `total` is exact unless `is_estimate`: then it is the server's estimate, or the number
     at which counting stopped (there are more). `before` and `after` are the cursors of the first
     and last record, and `has_more` says whether the list goes on the way the cursor leads: all
-    three only where they were asked for. `is_withholding` says that restricted records of the type
-    are kept from this purpose, whether or not the query would have found them.
+    three only where they were asked for. `withheld_by` says why records of the type are kept from
+    this purpose, whether or not the query would have found them.
     """
 
     records: Sequence[Version]
@@ -68,7 +69,7 @@ class Page:
     before: str = field(default="", compare=False)
     after: str = field(default="", compare=False)
     has_more: bool = field(default=False, compare=False)
-    is_withholding: bool = field(default=False, compare=False)
+    withheld_by: tuple[str, ...] = field(default=(), compare=False)
 
 
 async def found(
@@ -84,7 +85,7 @@ async def found(
     Raises Invalid for a malformed condition, order or cursor.
     """
     if query.cursor is None:
-        asked = _unplaced(declared, query, sight.rows)
+        asked = _unplaced(declared, query, sight.rows, declared.enforced)
     else:
         search = _Search(declared, query, sight.rows)
         position = read(declared, query.order, search.keys, query.cursor)
@@ -92,22 +93,26 @@ async def found(
         asked = search.statement(position, query.limit + 1), search.where.parameters[1:]
     text, arguments = asked
     rows: Sequence[Row] = await database.fetch(text, sight.kept_from, *arguments)
-    is_withholding = bool(rows[0][3])
+    withheld_by = ((RESTRICTION,) if rows[0][3] else ()) + (
+        (CHOICE,) if sight.rows.withholds(declared) else ()
+    )
     rows = [row for row in rows if row[0] is not None]
     has_more = len(rows) > query.limit
     if has_more:
         rows = rows[1:] if query.cursor and query.cursor.backwards else rows[: query.limit]
     records = [Version(row[0], row[1], row[2]) for row in rows]
     if not rows or not (query.cursor or with_cursors):
-        return Page(records, 0, has_more=has_more, is_withholding=is_withholding)
+        return Page(records, 0, has_more=has_more, withheld_by=withheld_by)
     first, last = (
         written(declared, query.order, [*row[4:], row[0]]) for row in (rows[0], rows[-1])
     )
-    return Page(records, 0, False, first, last, has_more, is_withholding)
+    return Page(records, 0, False, first, last, has_more, withheld_by)
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _unplaced(declared: RecordType, query: Query, rows: Rows) -> tuple[str, Sequence[Any]]:
+def _unplaced(
+    declared: RecordType, query: Query, rows: Rows, _: Enforced | None
+) -> tuple[str, Sequence[Any]]:
     """Return statement and arguments of a page without a cursor: the same ones are asked often."""
     search = _Search(declared, query, rows)
     return search.statement(None, query.limit), search.where.parameters[1:]
@@ -131,23 +136,30 @@ def _counted(
     text: str, declared: RecordType, query: Query, sight: Sight, **holes: int
 ) -> tuple[str, Sequence[Any]]:
     where = Where(columns_by_path(declared), [sight.kept_from])
-    condition = _condition(where, declared, query, sight.rows)
+    condition = condition_of(where, declared, query, sight.rows)
     return text.format(table=declared.table, condition=condition, **holes), where.parameters
 
 
-@cache
 def columns_by_path(declared: RecordType) -> dict[str, SearchColumn]:
     """Return the columns that filters and orders may use, by the path they stand for.
 
-    A column joined of several attributes stands for none of them.
+    A column joined of several attributes, or taken from a list, stands for none of them. What the
+    register in force wants to be searchable stands for itself.
     """
+    return _columns(declared, declared.enforced)
+
+
+@lru_cache(maxsize=500)
+def _columns(declared: RecordType, enforced: Enforced | None) -> dict[str, SearchColumn]:
     schemas = paths(declared.schema)
     columns = {
         column.paths[0]: SearchColumn(column.name, is_long=_is_long(schemas.get(column.paths[0])))
         for column in declared.columns
-        if len(column.paths) == 1
+        if len(column.paths) == 1 and column.item is None
     }
+    searchable = enforced.searchable if enforced else ()
     return {
+        **{path: SearchColumn(path, is_within=True) for path in searchable},
         **columns,
         "id": SearchColumn("id"),
         declared.period_paths[0]: SearchColumn("valid_from", "timestamptz"),
@@ -160,9 +172,13 @@ def _is_long(schema: Schema | None) -> bool:
     return schema is None or schema.get("maxLength", 0) > LONGEST_NAME
 
 
-@cache
 def numbers(declared: RecordType) -> frozenset[str]:
     """Return the paths of `declared` that hold numbers: they are ordered as such."""
+    return _numbers(declared, declared.enforced)
+
+
+@lru_cache(maxsize=500)
+def _numbers(declared: RecordType, _: Enforced | None) -> frozenset[str]:
     return frozenset(
         path
         for path, schema in paths(declared.schema).items()
@@ -214,14 +230,22 @@ class _Search:
             table=self._declared.table,
             type=self._declared.name,
             purpose=_PURPOSE,
+            within=self._within(),
             pages=self._pages(position, int(limit), int(self._query.offset)),
             kept="".join(f", page.{name}" for name in self._names),
             order=_named_order(self._shown, [f"page.{name}" for name in (*self._names, "id")]),
         )
 
+    def _within(self) -> str:
+        """Return the SQL that a record which is withheld would be shown otherwise."""
+        if self._rows.of(self._declared.name) is None:
+            return ""
+        shown = Shown(self._rows, 0, purpose=_PURPOSE, parameter=self.where.parameter)
+        return f" AND {shown.exists(self._declared, 'x')}"
+
     def _pages(self, position: Sequence[Any] | None, limit: int, offset: int) -> str:
         """Return the select of what the page holds: one part, or several in one order."""
-        asked = _condition(self.where, self._declared, self._query, self._rows)
+        asked = condition_of(self.where, self._declared, self._query, self._rows)
         found = parts(self.keys, position, self.where.parameter)
         if len(found) == 1:
             return self._part(asked, found[0], limit, offset)
@@ -251,7 +275,8 @@ class _Search:
         )
 
 
-def _condition(where: Where, declared: RecordType, query: Query, rows: Rows) -> str:
+def condition_of(where: Where, declared: RecordType, query: Query, rows: Rows) -> str:
+    """Return the SQL that a row is shown and fulfils `query`, over the parameters of `where`."""
     shown = Shown(rows, 0, purpose=_PURPOSE, parameter=where.parameter)
     tests = [where.condition(query.terms, query.filter), shown.of(declared)]
     if query.as_of is not None:

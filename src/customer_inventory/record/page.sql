@@ -13,7 +13,9 @@ SELECT
 FROM (
     SELECT EXISTS(
         SELECT FROM record.restricted AS x
-        WHERE x.type = '{type}' AND x.left_at IS NULL AND {purpose} <> ALL(x.purposes)
+        WHERE
+            x.type = '{type}' AND x.left_at IS NULL
+            AND {purpose} IS NOT NULL AND {purpose} <> ALL(x.purposes){within}
     ) AS withheld
 ) AS w
 LEFT JOIN ( -- noqa: ST11

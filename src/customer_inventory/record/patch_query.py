@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from customer_inventory.kit.errors import Invalid, TooLarge
-from customer_inventory.record.declare import Document, places
+from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode
 from customer_inventory.record.patch import operated
+from customer_inventory.record.place import places
 
 _LONGEST_PATH = 1000
 _MOST_STEPS = 16

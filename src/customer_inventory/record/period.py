@@ -14,7 +14,8 @@ from uuid import UUID
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
-from customer_inventory.record.declare import Document, Exclusive, RecordType, places
+from customer_inventory.record.declare import Document, Exclusive, RecordType
+from customer_inventory.record.place import places
 from customer_inventory.store.database import Connection
 from customer_inventory.store.sql import beside
 

@@ -24,6 +24,8 @@ __all__ = ["Page", "Query", "Reader"]
 
 COUNTED = 10_000
 """Totals are exact up to here and an estimate beyond."""
+COUNTED_BOUND = 1_000
+"""The same for who is bound to some records of the type: each one counted is looked into."""
 _MANY_REMEMBERED_SECONDS = 5.0
 _MOST_REMEMBERED = 1000
 _MOST_LANES = 4096
@@ -138,18 +140,19 @@ class Reader:
         total, until = self._many.get(key, (0, 0.0))
         if until > time.monotonic():
             return total, True
-        statement, arguments = counting(declared, query, sight, COUNTED + 1)
+        most = COUNTED if sight.rows.of(declared.name) is None else COUNTED_BOUND
+        statement, arguments = counting(declared, query, sight, most + 1)
         counted = await self._database.value(statement, *arguments)
-        if counted <= COUNTED:
+        if counted <= most:
             return counted, False
         has_condition = query.terms or query.filter is not None or query.as_of is not None
-        if has_condition or sight.rows.of(declared.name) is not None:
+        if has_condition or sight.rows.narrows(declared):
             total = await estimated(self._database, declared, query, sight)
         else:
             known = await self._database.value(SQL.estimated_records, f"record.{declared.table}")
             total = known or 0
         # There are more than were counted, whatever the estimate says.
-        total = max(total, COUNTED)
+        total = max(total, most)
         if len(self._many) >= _MOST_REMEMBERED:
             self._many.clear()
         self._many[key] = (total, time.monotonic() + _MANY_REMEMBERED_SECONDS)

@@ -3,7 +3,8 @@
 What is out of sight is kept out by the statements that read, wherever records are told of.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,12 +12,14 @@ from functools import partial
 
 from customer_inventory.record.customer360 import MOST_OF_A_KIND, Customer360, around
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.drawing import SOURCE, Drawn, drawn, strata
+from customer_inventory.record.identity.asked import resolved
 from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.mask.asked import demand_askable
 from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.read import Page, Query, Reader
 from customer_inventory.record.sight import EVERYTHING, Sight
-from customer_inventory.record.subject.restriction import refuse_if_restricted
+from customer_inventory.record.subject.withholding import refuse_if_withheld
 from customer_inventory.record.time import past
 from customer_inventory.record.time.difference import Traced, compared
 from customer_inventory.record.time.moment import PRESENT, Moment
@@ -26,6 +29,10 @@ from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.lane import Tell
 
+_DRAWING_SECONDS = 600.0
+"""So long one may look at all records to draw a sample of them, whatever a request may take."""
+_DRAWN_AT_ONCE = 2
+
 
 class Reading:
     """Reads of the records of one database."""
@@ -34,6 +41,7 @@ class Reading:
         self._database = database
         self._reader = Reader(database)
         self.identity = Identity(database)
+        self._drawing = asyncio.Semaphore(_DRAWN_AT_ONCE)
 
     async def get(
         self, declared: RecordType, identifier: str, *, sight: Sight = EVERYTHING
@@ -41,7 +49,7 @@ class Reading:
         """Return the present version; raise NoSuchRecord when there is none.
 
         That of a record which was merged into another is the other's. Raises ProcessingRestricted
-        for one that is there and kept from the purpose.
+        or NotChosen for one that is there and kept from the purpose.
         """
         return sight.shown(declared, await self._stored(declared, identifier, sight))
 
@@ -58,7 +66,7 @@ class Reading:
                 return await self._reader.get(declared, str(root), sight)
 
     async def _explain(self, declared: RecordType, identifier: str, sight: Sight) -> None:
-        await refuse_if_restricted(self._database, (declared.name,), identifier, sight)
+        await refuse_if_withheld(self._database, (declared.name,), identifier, sight)
 
     @asynccontextmanager
     async def _explained(
@@ -89,11 +97,13 @@ class Reading:
     ) -> Page:
         """Return one page of the records that fulfil `query`, as of the instant it names.
 
+        An id that it names stands for all records that are shown as that one.
         Raises NotGranted where it asks for attributes that are not shown as they are.
         """
         mask = sight.masks.get(declared.name)
         if mask is not None:
             demand_askable(mask, query)
+        query = await resolved(self._database, query)
         page = await self._reader.page(declared, query, sight, with_cursors=with_cursors)
         return _shown(declared, query, page, mask)
 
@@ -102,6 +112,7 @@ class Reading:
         mask = sight.masks.get(declared.name)
         if mask is not None:
             demand_askable(mask, query)
+        query = await resolved(self._database, query)
         page = await self._reader.part(declared, query, sight, with_cursors=True)
         return _shown(declared, query, page, mask)
 
@@ -112,7 +123,46 @@ class Reading:
         mask = sight.masks.get(declared.name)
         if mask is not None:
             demand_askable(mask, query)
+        query = await resolved(self._database, query)
         return await self._reader.number(declared, query, most, sight)
+
+    async def drawn(
+        self,
+        declared: RecordType,
+        query: Query,
+        *,
+        seed: str,
+        stratum: str | None,
+        wanted: Mapping[str, tuple[int, int]],
+        sight: Sight,
+    ) -> list[Drawn]:
+        """Return a sample of the records that fulfil `query`, as `drawing.drawn` does.
+
+        Raises NotGranted where query or stratum ask for attributes that are not shown as they are.
+        """
+        query = await self._drawable(declared, query, stratum, sight)
+        async with self._drawing, self._database.unhurried(seconds=_DRAWING_SECONDS) as long:
+            return await drawn(
+                long, declared, query, sight, seed=seed, stratum=stratum, wanted=wanted
+            )
+
+    async def strata(
+        self, declared: RecordType, query: Query, *, stratum: str | None, most: int, sight: Sight
+    ) -> dict[str, int]:
+        """Return how many records that fulfil `query` the strata have; raise as `drawn` does."""
+        query = await self._drawable(declared, query, stratum, sight)
+        async with self._drawing, self._database.unhurried(seconds=_DRAWING_SECONDS) as long:
+            return await strata(long, declared, query, sight, stratum=stratum, most=most)
+
+    async def _drawable(
+        self, declared: RecordType, query: Query, stratum: str | None, sight: Sight
+    ) -> Query:
+        mask = sight.masks.get(declared.name)
+        if mask is not None:
+            demand_askable(mask, query)
+        if stratum not in (None, SOURCE):
+            sight.demand_clear(declared.name, str(stratum))
+        return await resolved(self._database, query)
 
     async def at(
         self,

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
-from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.link import Link, extract
+from customer_inventory.record.declare import RecordType
+from customer_inventory.record.link import Link
 from customer_inventory.record.shown import shown_of
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
@@ -89,9 +89,14 @@ def demanding(changes: Sequence[Change]) -> list[Target]:
     return [target for change in changes for target in _targets(change.declared, change.added)]
 
 
-def demands(declared: RecordType, document: Document) -> list[Target]:
-    """Return what the references of `document` name, of those that must not dangle."""
-    return _targets(declared, extract(declared, document)) if is_demanding(declared) else []
+def demands(declared: RecordType, named: Iterable[tuple[str, str]]) -> list[Target]:
+    """Return what must be there of what is `named`: paths of references, and ids."""
+    refused = _refused(declared)
+    return [
+        Target(path, refused[path], other_id)
+        for path, other_id in named
+        if path in refused and is_id(other_id)
+    ]
 
 
 def is_demanding(declared: RecordType) -> bool:
@@ -145,12 +150,7 @@ def every_statement() -> dict[str, str]:
 
 
 def _targets(declared: RecordType, links: Iterable[Link]) -> list[Target]:
-    refused = _refused(declared)
-    return [
-        Target(link.path, refused[link.path], link.other_id)
-        for link in (links if refused else ())
-        if link.outward and link.path in refused and is_id(link.other_id)
-    ]
+    return demands(declared, ((link.path, link.other_id) for link in links if link.outward))
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from customer_inventory.record.choice.asked import Asked
 from customer_inventory.record.declare import RecordType
 
 Parameter = Callable[[Any], str]
@@ -20,9 +21,13 @@ class Condition(Protocol):
 
 @dataclass(frozen=True)
 class Rows:
-    """The conditions of the record types that have one, by name and in the order of names."""
+    """The conditions of the record types that have one, by name and in the order of names.
+
+    `choice` is what the purpose asks of the choices of subjects, of records of every type.
+    """
 
     by_type: tuple[tuple[str, Condition], ...] = ()
+    choice: Asked | None = None
 
     @cached_property
     def _conditions(self) -> dict[str, Condition]:
@@ -30,7 +35,7 @@ class Rows:
 
     @cached_property
     def _hash(self) -> int:
-        return hash(self.by_type)
+        return hash((self.by_type, self.choice))
 
     def __hash__(self) -> int:
         return self._hash
@@ -38,6 +43,19 @@ class Rows:
     def of(self, record_type: str) -> Condition | None:
         """Return the condition of a record type; None: every row is shown."""
         return self._conditions.get(record_type)
+
+    def narrows(self, declared: RecordType) -> bool:
+        """Tell whether rows of a type are kept out: by its condition, or by choices."""
+        return self.of(declared.name) is not None or self.withholds(declared)
+
+    def withholds(self, declared: RecordType) -> bool:
+        """Tell whether choices of subjects keep rows of a type out."""
+        return self.choice is not None and not declared.is_catalogue
+
+    @property
+    def whatever_is_chosen(self) -> "Rows":
+        """The same conditions, whatever subjects chose."""
+        return Rows(self.by_type)
 
 
 EVERY_ROW = Rows()

@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.choice.condition import HOLDERS, Chosen
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.scope import EVERY_ROW, Parameter, Rows
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES
-from customer_inventory.store.database import Database
+from customer_inventory.store.database import Connection, Database
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -53,14 +54,26 @@ class Shown:
         self._purpose = purpose or f"${own + 1}::text"
         self.values: list[Any] = []
         self._parameter = parameter or self._own_parameter
+        self._words = ""
+        self._chosen = Chosen(rows.choice, self._choice_words) if rows.choice else None
 
     def _own_parameter(self, value: Any) -> str:
         self.values.append(value)
         return f"${self._first + len(self.values)}"
 
+    def _choice_words(self) -> str:
+        if not self._words:
+            words = list(self._rows.choice.words) if self._rows.choice else []
+            self._words = f"{self._parameter(words)}::text[]"
+        return self._words
+
     def of(self, declared: RecordType, alias: str = "r") -> str:
         """Return the SQL that the row `alias` of the table of a type is shown."""
-        return " AND ".join(filter(None, (self.unrestricted(alias), self.scope(declared, alias))))
+        return _all(
+            self.unrestricted(alias),
+            self.scope(declared, alias),
+            self._chosen.of(declared, alias) if self._chosen else "",
+        )
 
     def scope(self, declared: RecordType, alias: str = "r") -> str:
         """Return the SQL of the condition on the rows of a type alone, empty for none."""
@@ -72,10 +85,18 @@ class Shown:
         text = self._kept_back("restriction_on", alias, columns)
         return f"NOT EXISTS ({text})"
 
-    def unrestricted_then(self, alias: str, until: str) -> str:
-        """Return the SQL that none keeps back a version, which was superseded at `until`."""
+    def unrestricted_then(self, alias: str, until: str, declared: RecordType | None = None) -> str:
+        """Return the SQL that none keeps back a version, which was superseded at `until`.
+
+        Neither restriction nor choice: of the row `alias` of the history, of a type or any (None).
+        """
         text = self._kept_back("restriction_then", alias, ("id", "bucket"))
-        return f"NOT EXISTS ({text.format(until=until)})"
+        unrestricted = f"NOT EXISTS ({text.format(until=until)})"
+        if self._chosen is None:
+            return unrestricted
+        chosen = self._chosen
+        by_choice = chosen.then(declared, alias) if declared else chosen.any_then(alias)
+        return _all(unrestricted, by_choice)
 
     def exists(self, declared: RecordType, alias: str) -> str:
         """Return the SQL that a record of a type, present under the id of `alias`, is in scope."""
@@ -90,6 +111,10 @@ class Shown:
     def one_of(self, alias: str, kind: str, columns: tuple[str, str]) -> str:
         """Return the SQL that a record of any type, which three columns name, is shown."""
         tests = [self.unrestricted(alias, columns)]
+        if self._chosen is not None:
+            names = ", ".join(f"'{name}'" for name in sorted(HOLDERS))
+            holder = self._chosen.holder(f"{alias}.{columns[0]}")
+            tests.append(f"({alias}.{kind} NOT IN ({names}) OR {holder})")
         for name, scope in self._rows.by_type:
             inner = bare("record_in_scope").format(
                 table=TYPES[name].table,
@@ -110,7 +135,13 @@ class Shown:
         )
 
 
-async def shown_of(database: Database, kinds: Mapping[str, str], sight: Sight) -> set[str]:
+def _all(*tests: str) -> str:
+    return " AND ".join(test for test in tests if test)
+
+
+async def shown_of(
+    database: Database | Connection, kinds: Mapping[str, str], sight: Sight
+) -> set[str]:
     """Return those of some records, given with their types by id, that a sight shows."""
     found: set[str] = set()
     for name in sorted(set(kinds.values()) & TYPES.keys()):
@@ -131,7 +162,7 @@ def _which(declared: RecordType, rows: Rows) -> Statement:
 
 def bare(name: str) -> str:
     """Return a part of a statement, without its name."""
-    return SQL[name].removeprefix(f"/* {name} */ ")
+    return SQL.part(name)
 
 
 def every_statement() -> dict[str, str]:

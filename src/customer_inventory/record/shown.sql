@@ -4,7 +4,7 @@ SELECT
 FROM record.restricted AS x
 WHERE
     x.id = {id} AND x.bucket = {bucket} AND x.left_at IS NULL
-    AND {purpose} <> ALL(x.purposes);
+    AND {purpose} IS NOT NULL AND {purpose} <> ALL(x.purposes);
 
 -- name: restriction_then
 -- One that keeps back what a record was: also of a record that left the subject since.
@@ -12,7 +12,7 @@ SELECT
 FROM record.restricted AS x
 WHERE
     x.id = {id} AND x.bucket = {bucket} AND (x.left_at IS NULL OR x.left_at >= {until})
-    AND {purpose} <> ALL(x.purposes);
+    AND {purpose} IS NOT NULL AND {purpose} <> ALL(x.purposes);
 
 -- name: record_in_scope
 -- A record, if a condition holds for it. {table}: of its type.

@@ -16,6 +16,9 @@ from customer_inventory.record.scope import EVERY_ROW, Rows
 from customer_inventory.record.version import Version
 from customer_inventory.record.writable import Writable
 
+RESTRICTION, CHOICE = "restriction", "privacyChoice"
+"""Why records are withheld: their processing is restricted, or their subjects chose so."""
+
 ALL = ("*",)
 """Stands for every group of attributes."""
 

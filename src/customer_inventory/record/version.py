@@ -18,12 +18,14 @@ from customer_inventory.record.search.key import keys_of
 class Version:
     """A record as it is kept: its id, its revision (from 1) and its document as bytes.
 
-    `body` is JSON without `href` and begins with its `id` member.
+    `body` is JSON without `href` and begins with its `id` member. `operations` are those that the
+    change was made of that has just made it: `update`, `modify`.
     """
 
     id: str
     revision: int
     body: bytes
+    operations: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

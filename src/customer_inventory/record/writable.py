@@ -5,7 +5,7 @@ to date, `modify` where the record becomes something else. It may be bound to gr
 attributes besides. What a record is known by belongs to no group that can be withheld.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,17 +13,18 @@ from typing import Any
 from customer_inventory.kit.errors import Refused
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import MANAGED, is_same
-from customer_inventory.record.facet import facet_of, groups_of
+from customer_inventory.record.facet import facet_of, groups_of, over_facets
 
 _MOST_NAMED = 20
 
 
 class NotWritable(Refused):
-    """The caller may not write some of what it sent."""
+    """The caller may not write some of what it sent, which would have needed `operations`."""
 
     code = "fieldNotWritable"
 
-    def __init__(self, paths: list[str], why: str) -> None:
+    def __init__(self, paths: list[str], why: str, operations: frozenset[str]) -> None:
+        self.operations = operations
         named = ", ".join(paths[:_MOST_NAMED])
         super().__init__(
             f"{why}: {named}.",
@@ -42,33 +43,39 @@ class Writable:
     def demand_created(self, declared: RecordType, document: Document) -> None:
         """Raise NotWritable, naming them, for attributes of a new record of other groups."""
         if self.groups is not None:
-            self._demand_groups(declared, list(written(declared, {}, document)))
+            paths = list(written(declared, {}, document))
+            self._demand_groups(declared, paths, frozenset({"create"}))
 
     def demand_changed(self, declared: RecordType, old: Document, new: Document) -> None:
         """Raise NotWritable, naming the attributes, for changes that may not be made."""
         if self.groups is None and {"update", "modify"} <= self.operations:
             return
         paths = list(written(declared, old, new))
-        self._demand_groups(declared, paths)
-        for operation in ("update", "modify"):
-            if operation not in self.operations:
-                needing = [p for p in paths if facet_of(declared.name, p).operation == operation]
-                if needing:
-                    raise NotWritable(needing, f"To {operation} is not permitted, as is needed for")
+        needed = _operations(declared, paths)
+        self._demand_groups(declared, paths, needed)
+        for operation in sorted(needed - self.operations, reverse=True):
+            needing = [p for p in paths if facet_of(declared.name, p).operation == operation]
+            why = f"To {operation} is not permitted, as is needed for"
+            raise NotWritable(needing, why, needed)
 
-    def _demand_groups(self, declared: RecordType, paths: list[str]) -> None:
+    def _demand_groups(
+        self, declared: RecordType, paths: list[str], operations: frozenset[str]
+    ) -> None:
         if self.groups is None:
             return
         outside = [p for p in paths if facet_of(declared.name, p).group not in self.groups]
         if outside:
-            raise NotWritable(outside, "Not among the attributes that may be written")
+            why = "Not among the attributes that may be written"
+            raise NotWritable(outside, why, operations)
 
 
 def operations_of(declared: RecordType, old: Document, new: Document) -> frozenset[str]:
     """Return the operations that the change from `old` to `new` is made of."""
-    return frozenset(
-        facet_of(declared.name, path).operation for path in written(declared, old, new)
-    )
+    return _operations(declared, written(declared, old, new))
+
+
+def _operations(declared: RecordType, paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(facet_of(declared.name, path).operation for path in paths)
 
 
 def written(declared: RecordType, old: Document, new: Document) -> Iterator[str]:
@@ -86,6 +93,7 @@ def written(declared: RecordType, old: Document, new: Document) -> Iterator[str]
             yield name
 
 
+@over_facets
 @cache
 def _inner(record_type: str, name: str) -> tuple[str, ...]:
     """Return the paths below the attribute `name` that have a facet of their own."""

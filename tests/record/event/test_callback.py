@@ -84,3 +84,21 @@ async def test_what_is_allowed_by_configuration_may_be_told() -> None:
             await check_callback("http://x.example/", allowed, resolving=known(address))
     with pytest.raises(Invalid):
         Allowed.parse("10.0.0.1/8")
+
+
+@pytest.mark.parametrize("port", [1, 22, 25, 53, 110, 143, 465, 587, 993, 1023])
+async def test_the_port_of_another_service_is_refused(port: int) -> None:
+    with pytest.raises(CallbackRefused, match="port"):
+        await check_callback(f"http://x.example:{port}/", Allowed(), resolving=known(PUBLIC))
+
+
+@pytest.mark.parametrize("port", [80, 443, 1024, 8443])
+async def test_other_ports_are_called(port: int) -> None:
+    target = await check_callback(f"http://x.example:{port}/", Allowed(), resolving=known(PUBLIC))
+    assert target.port == port
+
+
+async def test_an_allowed_host_has_any_port() -> None:
+    allowed = Allowed.parse("10.0.0.0/8")
+    target = await check_callback("http://x.example:25/", allowed, resolving=known("10.0.0.1"))
+    assert (target.port, target.address) == (25, "10.0.0.1")

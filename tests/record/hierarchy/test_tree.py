@@ -18,7 +18,8 @@ from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
 from customer_inventory.record.hierarchy.edge import Cycle, TooHigh, edges
 from customer_inventory.record.hierarchy.tree import Node, Span, rolled_up, tree
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.load import Batch, lines_of, load
+from customer_inventory.record.lines import Batch, lines_of
+from customer_inventory.record.load import load
 from customer_inventory.record.patch import merged
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database

@@ -48,9 +48,10 @@ async def captured(
     database: Database, identifier: str, document: dict[str, Any], actor: Actor = CRM
 ) -> bool:
     async with database.transaction() as connection:
-        return await contribute(
+        made = await contribute(
             connection, INDIVIDUAL, identifier, document, source=actor.process, actor=actor
         )
+        return bool(made)
 
 
 @pytest.fixture

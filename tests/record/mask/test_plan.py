@@ -8,7 +8,8 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.facet import UNDECLARED, facet_of, groups
-from customer_inventory.record.mask.plan import CLEAR, HIDDEN, Grant, Mask, NotGranted
+from customer_inventory.record.mask.node import CLEAR, HIDDEN
+from customer_inventory.record.mask.plan import Grant, Mask, NotGranted
 from customer_inventory.record.schema import paths
 from customer_inventory.record.types import TYPES
 from tests.record.mask.granted import documents, grants, paths_of, visible

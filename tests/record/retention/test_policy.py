@@ -78,6 +78,9 @@ def test_a_file_stands_over_the_example(tmp_path: Path) -> None:
         ('[type.nothing]\nretention = "purposeEnded"', "type.nothing"),
         ('[type.agreement]\nretention = "nothing"', "type.agreement.retention"),
         ("type = 7", "type"),
+        ("ledger = 7", "ledger"),
+        ('[ledger]\nretention = "nothing"', "ledger.retention"),
+        ('[ledger]\nretention = ["commercialRecord"]', "ledger.retention"),
         ("[type]\nagreement = 7", "type.agreement"),
     ],
 )
@@ -89,6 +92,26 @@ def test_a_policy_that_is_none_says_where(tmp_path: Path, text: str, where: str)
     assert where in str(raised.value)
     with pytest.raises(Invalid, match="cannot be read"):
         policy_of(str(tmp_path / "nowhere.toml"))
+
+
+def test_the_ledger_has_a_rule_only_where_the_policy_itself_says_so(tmp_path: Path) -> None:
+    rule = example().ledger
+    assert rule is not None
+    assert rule.name == "limitationPeriod"
+    file = tmp_path / "retention.toml"
+    # A policy from before there was such a rule lets nothing of the ledger go.
+    file.write_text('[type.agreement]\nended = ["void"]\n')
+    policy = policy_of(str(file))
+    assert policy is not None
+    assert policy.ledger is None
+    file.write_text(
+        '[retention.accesses]\nmaximum = "P5Y"\nsource = "Board"\n'
+        '[ledger]\nretention = "accesses"\n'
+    )
+    policy = policy_of(str(file))
+    assert policy is not None
+    assert policy.ledger == policy.rules["accesses"]
+    assert policy.ledger.gone_by(at(2026, 2)) == at(2031, 2)
 
 
 def test_a_duration_is_said_in_words() -> None:

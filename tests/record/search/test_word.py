@@ -10,7 +10,8 @@ from customer_inventory.kit.ids import new_id
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.load import Batch, lines_of, load
+from customer_inventory.record.lines import Batch, lines_of
+from customer_inventory.record.load import load
 from customer_inventory.record.search.candidate import SEARCHED
 from customer_inventory.record.search.find import find
 from customer_inventory.record.search.key import found_in, keys_of

@@ -18,7 +18,7 @@ from customer_inventory.record.subject.holder import Holders
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
 from tests.capture.conftest import HEADER, SMALL
-from tests.conftest import Service
+from tests.conftest import Service, permitted
 from tests.record.event.listener import listening
 from tests.record.subject.conftest import files_with, places_of
 from tests.record.subject.test_planted import Planter, planted
@@ -27,6 +27,8 @@ from tests.tmf.conftest import serving
 
 SOMEBODY = "0006h0q9x2mrs6kz4c8v1tdw3e"
 OWN_TYPES = [name for name, declared in TYPES.items() if declared.subject]
+NAMING = "SELECT count(*) FROM access.entry WHERE record_ids::jsonb ?| $1::text[] AND at < $2"
+"""How many entries of the ledger, from before an instant, name records by their ids."""
 PROOF = {"record.erasure", "record.history", "record.outbox", "record.subject_request"}
 """Where ids stay: the proof, the marks of removal, what is still to be told."""
 
@@ -129,6 +131,7 @@ class Sown:
         file = self.folder / "rows.csv"
         file.write_text(f"{HEADER}1,{self.mail},Somebody,never,A\n")
         actor = Actor("test", "testing", "tester")
+        await permitted(self.service.database, "test", "*:create", purpose="testing")
         summary = await import_file(self.service.database, file, mapping, actor=actor)
         assert summary.tally.refused == 1
         file.unlink()
@@ -156,8 +159,10 @@ async def test_no_value_planted_through_any_way_in_is_left(
         tables = {f"record.{TYPES[name].table}" for name in OWN_TYPES}
         assert found >= tables | {
             "record.individual", "record.history", "record.origin", "record.word",
-            "record.attachment", "capture.refusal",
+            "record.attachment", "capture.quarantine",
         }  # fmt: skip
+        began = await database.value("SELECT now()")
+        assert await database.value(NAMING, list(sown.ids), began) > 0
         done = await service.client.post(
             "/inventory/v1/erasure", json={"subjectId": sown.subject, "reason": "DSR-2026-17"}
         )
@@ -165,6 +170,9 @@ async def test_no_value_planted_through_any_way_in_is_left(
         assert await places_of(database, values) == set()
         assert files_with(tmp_path, values) == []
         left = await places_of(database, sown.ids)
+        # That listeners are told of the removal is in the ledger, sealed or not; nothing older is.
+        left = {place for place in left if not place.startswith("access.sealed")}
+        assert await database.value(NAMING, list(sown.ids), began) == 0
         assert left <= PROOF | {"record.delivery", "access.segment"}
 
 

@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from customer_inventory.capture.refusal import keep, refusal
+from customer_inventory.capture.mapping import read_mapping
+from customer_inventory.capture.quarantine import held
+from customer_inventory.capture.quarantine.keeping import Keeping, Place
+from customer_inventory.capture.reading import Chunk, Position
+from customer_inventory.capture.refusal import refusal
+from customer_inventory.kit.actor import Actor
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.schema import Schema
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.validate import Problem
+from customer_inventory.store.database import Database
 from tests.conftest import Service
 from tests.record.subject.conftest import files_with, places_of
 from tests.tmf.bodies import BODIES, PATHS, party, related
@@ -100,21 +106,12 @@ async def test_no_planted_value_is_left(service: Service, tmp_path: Path) -> Non
         assert (await client.get(f"{there}/history")).status_code == 200
     extra = await client.post(PATHS["customer"], json={**BODIES["customer"], "engagedParty": named})
     await client.delete(f"{PATHS['customer']}/{extra.json()['id']}")
-    load = UUID(int=1)
-    await database.execute(
-        "INSERT INTO capture.import (id, source, file_name, mapping, mapping_sha256, next_line,"
-        " next_offset, read_sha256, process, purpose)"
-        " VALUES ($1, 's', 'f', 'm', 'x', 1, 1, 'x', 'p', 'p')",
-        load,
-    )
-    row = json.dumps({"mail": mail.upper(), "more": planter.word()}).encode()
-    async with database.transaction() as connection:
-        await keep(connection, load, [refusal(7, [Problem("mail", "is wrong.")], row)])
+    await quarantine_row(database, mail, planter.word(), planter.word())
 
     found = await places_of(database, planter.values)
     assert {
         "record.individual", "record.history", "record.agreement", "record.word",
-        "capture.refusal",
+        "capture.quarantine", "capture.quarantine_step",
     } <= found  # fmt: skip
 
     erased = await client.post(
@@ -133,3 +130,27 @@ async def test_no_planted_value_is_left(service: Service, tmp_path: Path) -> Non
     service.application.sealer  # noqa: B018 - the ledger is sealed by the service itself
     kept = await places_of(database, [own["billingAccount"]])
     assert kept <= {"record.erasure", "record.history", "record.outbox", "access.segment"}
+
+
+async def quarantine_row(database: Database, mail: str, more: str, fixed: str) -> None:
+    """Let a load refuse a row that names the subject, and somebody correct it."""
+    load = UUID(int=1)
+    await database.execute(
+        "INSERT INTO capture.import (id, source, file_name, mapping, mapping_sha256, next_line,"
+        " next_offset, read_sha256, process, purpose)"
+        " VALUES ($1, 's', 'f', 'm', 'x', 1, 1, 'x', 'p', 'p')",
+        load,
+    )
+    mapping = read_mapping("records")
+    row = json.dumps({"mail": mail.upper(), "more": more}).encode()
+    place = Place(load, "s", "f", mapping.sha256, "")
+    keeping = await Keeping.of(database, place, mapping, Actor("p", "p"))
+    chunk = Chunk(row, 7, Position(8, len(row), ""), None)
+    async with database.transaction() as connection:
+        await keeping.keep(
+            connection, chunk, [refusal(7, [Problem("mail", "is wrong.")], row, "x")]
+        )
+    (waiting,) = await held.find(database, held.Chosen(), held.Whose())
+    text = json.dumps({"mail": mail, "fixed": fixed})
+    who = Actor("p", "p", "somebody")
+    await held.fix(database, waiting["id"], held.Whose(), text=text, actor=who, reason="a test")

@@ -17,10 +17,10 @@ from customer_inventory.kit.errors import Invalid, NotFound, TooLarge
 from customer_inventory.kit.ids import bucket_of, is_id, new_id
 from customer_inventory.record.attachment import cipher, media
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.mask.plan import CLEAR
+from customer_inventory.record.mask.node import CLEAR
 from customer_inventory.record.shown import shown_of
 from customer_inventory.record.sight import EVERYTHING, Sight
-from customer_inventory.record.subject.restriction import refuse_if_restricted
+from customer_inventory.record.subject.withholding import refuse_if_withheld
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Connection, Database, Row
@@ -88,7 +88,7 @@ class Attachments:
         if not is_id(record_id):
             raise NoSuchRecord(declared)
         if not await shown_of(self._database, {record_id: declared.name}, sight):
-            await refuse_if_restricted(self._database, (declared.name,), record_id, sight)
+            await refuse_if_withheld(self._database, (declared.name,), record_id, sight)
             raise NoSuchRecord(declared)
         bucket = bucket_of(record_id)
         identifier, key = new_id(bucket), cipher.new_key()
@@ -174,7 +174,7 @@ class Attachments:
         """Raise NoSuchAttachment for a file of a record that is not shown, or say why it is not."""
         if sight is EVERYTHING or await shown_of(self._database, {record_id: record_type}, sight):
             return
-        await refuse_if_restricted(self._database, (record_type,), record_id, sight)
+        await refuse_if_withheld(self._database, (record_type,), record_id, sight)
         raise NoSuchAttachment
 
     def _check_size(self, size: int) -> None:

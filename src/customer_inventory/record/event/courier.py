@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from customer_inventory.record.event import outbox, progress
@@ -18,9 +18,9 @@ from customer_inventory.record.event.envelope import Notice, notice
 from customer_inventory.record.event.outbox import Horizon, Told
 from customer_inventory.record.event.progress import Held, Standing, wait_after
 from customer_inventory.record.event.sending import NotTaken, Sender
+from customer_inventory.record.event.sifting import GONE, sifted
 from customer_inventory.record.event.subscription import Subscription
 from customer_inventory.record.sight import EVERYTHING, Sight
-from customer_inventory.record.subject.restriction import kept_back
 from customer_inventory.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -36,10 +36,14 @@ _SURELY_DOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What the process of a subscription may read now: records of these types, as in `sight`."""
+    """What the process of a subscription may read now: records of these types, as in `sight`.
+
+    `rules` says by type what permits it, for the ledger.
+    """
 
     types: Collection[str] = ()
     sight: Sight = EVERYTHING
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Surroundings:
     clock: Callable[[], datetime]
     readable: Callable[[Subscription], Awaitable[Reach]]
     present: Callable[[Subscription, str, str, bytes | None], bytes]
-    trace: Callable[[Subscription, Mapping[str, Sequence[str]]], Awaitable[None]]
+    trace: Callable[[Subscription, Mapping[str, Sequence[str]], Reach], Awaitable[None]]
     give_up: timedelta
 
 
@@ -151,10 +155,14 @@ class Courier:
         came.unwanted += [held for held in again if held.told.type not in readable.types]
         turns = [held for held in again if held.told.type in readable.types]
         turns += [Held(told) for told in fresh if told.id not in waiting]
-        turns = await self._unrestricted(turns, readable.sight, came)
-        notices = await self._notices([held.told for held in turns], readable.sight)
+        due = self._around.clock() + _WITHHELD_FOR
+        may = await sifted(self._database, turns, readable.sight, due=due)
+        came.behind += may.behind
+        came.unwanted += may.unwanted
+        told = [held.told for held in may.turns]
+        notices = await self._notices(told, readable, may.gone)
         by_record: dict[str, list[Held]] = defaultdict(list)
-        for held in turns:
+        for held in may.turns:
             by_record[held.told.id].append(held)
         places = asyncio.Semaphore(_SIDE_BY_SIDE)
         async with asyncio.TaskGroup() as together:
@@ -162,29 +170,22 @@ class Courier:
                 together.create_task(self._tell_record(events, notices, came, places))
         return came
 
-    async def _unrestricted(self, turns: Sequence[Held], sight: Sight, came: _Round) -> list[Held]:
-        """Return what may be told for the listener's purpose; the rest waits for the lifting.
+    async def _notices(
+        self, events: Sequence[Told], readable: Reach, gone: Collection[int]
+    ) -> dict[int, Notice | None]:
+        """Return what is sent of each event, by number; the ledger has it before anything goes.
 
-        It fails nothing: it is never given up, and told in its order when it may be.
+        Of the records of those with numbers in `gone` it is told that they are gone, by id alone.
         """
-        kept = await kept_back(self._database, {held.told.id for held in turns}, sight)
-        due = self._around.clock() + _WITHHELD_FOR
-        came.behind += [
-            Held(held.told, next_attempt_at=due, reason="Processing is restricted.")
-            for held in turns
-            if held.told.id in kept
-        ]
-        return [held for held in turns if held.told.id not in kept]
-
-    async def _notices(self, events: Sequence[Told], sight: Sight) -> dict[int, Notice | None]:
-        """Return what is sent of each event, by number; the ledger has it before anything goes."""
         bodies = await outbox.bodies(self._database, events)
         notices: dict[int, Notice | None] = {}
         of_type: dict[str, list[str]] = defaultdict(list)
         for told in events:
             body = bodies.get((told.id, told.revision))
+            if told.seq in gone:
+                told, body = replace(told, event=GONE), None  # noqa: PLW2901
             try:
-                mask = sight.masks.get(told.type)
+                mask = readable.sight.masks.get(told.type)
                 if mask is not None and body is not None:
                     body = mask.body(body)
                 resource = self._around.present(self.subscription, told.type, told.id, body)
@@ -197,7 +198,7 @@ class Courier:
             if notices[told.seq] is not None:
                 of_type[told.type].append(told.id)
         if of_type:
-            await self._around.trace(self.subscription, of_type)
+            await self._around.trace(self.subscription, of_type, readable)
         return notices
 
     async def _tell_record(

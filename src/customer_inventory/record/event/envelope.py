@@ -12,6 +12,8 @@ import msgspec
 
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import encode, parse
+from customer_inventory.record.event.announcing import BULLETINS, Bulletin
+from customer_inventory.record.event.asking import CONFIRMATION
 from customer_inventory.record.event.matching import matches
 from customer_inventory.record.event.outbox import Told
 from customer_inventory.record.event.subscription import BROKER, Subscription
@@ -28,6 +30,7 @@ KINDS = {
 BEYOND = {
     "merge": ("Merge", "stands for others too"),
     "unmerge": ("Unmerge", "stands for fewer others"),
+    CONFIRMATION: ("ConfirmationRequest", "is asked to be confirmed"),
 }
 """Kinds of our own, told beside those of the standard to whoever asks for them by name."""
 
@@ -61,7 +64,7 @@ class Notice:
     body: bytes
 
 
-def event_type(declared: RecordType, event: str) -> str:
+def event_type(declared: RecordType | Bulletin, event: str) -> str:
     """Return the TM Forum's name of an event of a record type: `CustomerCreateEvent`."""
     kind = _kind(event)[0]
     if event == "stateChange" and declared.name in _STATUS_CHANGE:
@@ -80,8 +83,7 @@ def notice(subscription: Subscription, told: Told, resource: bytes) -> Notice | 
     `resource` is the resource as the listener's API shows it, as JSON. A listener wants what its
     query says, and of kinds that are not the standard's those that it names; the broker wants all.
     """
-    declared = TYPES[told.type]
-    name = event_type(declared, told.event)
+    name = event_type(_about(told.type), told.event)
     if told.event in BEYOND and not _is_asked_for(name, subscription):
         return None
     envelope = _cloud_event if subscription.id == BROKER else _envelope
@@ -95,7 +97,7 @@ def _envelope(
     subscription: Subscription, told: Told, name: str, resource: msgspec.Raw
 ) -> dict[str, Any]:
     at = _instant(told)
-    noun, happened = TYPES[told.type].entity, _kind(told.event)[1]
+    noun, happened = _about(told.type).entity, _kind(told.event)[1]
     envelope: dict[str, Any] = {
         "eventId": told.event_id,
         "eventTime": at,
@@ -136,12 +138,18 @@ def _content(told: Told, resource: msgspec.Raw) -> dict[str, Any]:
     """Return what an event is about: the resource and, where it tells of others, who they are."""
     if told.event not in BEYOND:
         return {told.type: resource}
+    if told.event == CONFIRMATION:
+        return {told.type: resource, CONFIRMATION: {"id": told.others}}
     entity = TYPES[told.type].entity
     survivor, *others = (
         {"id": identifier, "@referredType": entity}
         for identifier in (told.id, *(told.others or "").split())
     )
     return {told.type: resource, "survivor": survivor, _NAMED[told.event]: others}
+
+
+def _about(name: str) -> RecordType | Bulletin:
+    return BULLETINS[name] if name in BULLETINS else TYPES[name]
 
 
 def _kind(event: str) -> tuple[str, str]:

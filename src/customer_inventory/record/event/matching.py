@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.declare import Document, places
+from customer_inventory.record.declare import Document
+from customer_inventory.record.place import places
 from customer_inventory.store.where import Term
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {

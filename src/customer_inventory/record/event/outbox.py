@@ -16,6 +16,9 @@ from datetime import datetime
 
 from customer_inventory.kit.ids import derived_id
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.event import announcing
+from customer_inventory.record.event.announcing import BULLETINS
+from customer_inventory.record.event.asking import CONFIRMATION
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -51,6 +54,8 @@ class Told:
         """The id of the event: the same for every listener and every attempt."""
         # What is told beside the change of a revision is another event.
         more = [self.event] if self.others else []
+        if self.event == CONFIRMATION:
+            more.append(str(self.others))  # the same record may be asked about again
         return derived_id(self.bucket, "event", self.id, str(self.revision), *more)
 
 
@@ -122,6 +127,9 @@ async def bodies(database: Database, events: Sequence[Told]) -> dict[tuple[str, 
             [_version_of(event) for event in of_type],
         )
         found.update({(row["id"], row["revision"]): row["body"] for row in rows})
+    bulletins = [(event.id, event.revision) for event in events if event.type in BULLETINS]
+    if bulletins:
+        found |= await announcing.bodies(database, bulletins)
     return {
         (event.id, event.revision): found[event.id, _version_of(event)]
         for event in events

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import NotFound
+from customer_inventory.kit.errors import Conflict, NotFound
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.document import encode, parse
 from customer_inventory.store.database import Database, Row
@@ -28,6 +28,8 @@ BROKER = "broker"
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the mark of a secret, as Standard Webhooks has it
 _SECRET_BYTES = 32
+MOST_OF_A_PROCESS = 100
+"""So many subscriptions one process may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,26 @@ async def subscribe(
     )
     assert row is not None  # noqa: S101 - an INSERT returns its row
     return Subscription.of(row)
+
+
+async def demand_new(
+    database: Database,
+    *,
+    process: str,
+    api: str,
+    version: int,
+    callback: str,
+    query: str | None = None,
+) -> None:
+    """Raise Conflict for a listener that a process has already, or for one too many."""
+    own = await of_process(database, process)
+    asked = (api, version, callback, query)
+    if asked in {(one.api, one.version, one.callback, one.query) for one in own}:
+        raise Conflict("This listener is registered already.", path="callback")
+    if len(own) >= MOST_OF_A_PROCESS:
+        raise Conflict(
+            f"The process has {MOST_OF_A_PROCESS} subscriptions.", hint="End some first."
+        )
 
 
 async def feed_broker(

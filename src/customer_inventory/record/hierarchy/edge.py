@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.kit.ids import bucket_of, is_id
-from customer_inventory.record.declare import Branch, Document, Period, RecordType, places
+from customer_inventory.record.declare import Branch, Document, Period, RecordType
+from customer_inventory.record.place import places
 from customer_inventory.record.types import of_entity
 
 _Said = tuple[str, str, str, datetime | None, datetime | None]

@@ -1,6 +1,6 @@
 """What of the nodes of a tree is shown under a mask."""
 
-from customer_inventory.record.mask.plan import HIDDEN
+from customer_inventory.record.mask.node import HIDDEN
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES
 

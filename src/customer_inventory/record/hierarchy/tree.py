@@ -19,8 +19,8 @@ from customer_inventory.record.mask.plan import NotGranted
 from customer_inventory.record.scope import EVERY_ROW, Rows
 from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
-from customer_inventory.record.subject.restriction import refuse_if_restricted
-from customer_inventory.record.types import TYPES
+from customer_inventory.record.subject.withholding import refuse_if_withheld
+from customer_inventory.record.types import TYPES, over_every_type
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -183,7 +183,7 @@ async def _node(database: Database, identifier: str, span: Span, sight: Sight) -
         if row is None and identifier in (known := await roots_of(database, [identifier])):
             row = await _row(database, known[identifier]["root"], sight)
     if row is None or row["type"] not in span.types:
-        await refuse_if_restricted(database, span.types, identifier, sight)
+        await refuse_if_withheld(database, span.types, identifier, sight)
         raise NoSuchRecord(TYPES[IN_TREES[0]])
     if masked.hides_relations(row["type"], sight):
         raise NotGranted(TYPES[row["type"]].branches[0].path)
@@ -249,11 +249,12 @@ def _shown(node: Node, sight: Sight) -> Node:
     )
 
 
+@over_every_type
 @lru_cache(maxsize=MOST_KEPT)
 def rollup_statement(rows: Rows = EVERY_ROW) -> Statement:
     """Return the statement over every type that is in trees or rolled up."""
     shown = Shown(rows, 6)
-    part = _bare("rolled_up_of_type")
+    part = SQL.part("rolled_up_of_type")
     types = [TYPES[name] for name in (*IN_TREES, *ROLLED_UP)]
     text = SQL.rolled_up.format(
         shown=shown.one_of("e", "other_type", _OTHER),
@@ -271,20 +272,17 @@ def every_statement() -> dict[str, str]:
     }
 
 
+@over_every_type
 @lru_cache(maxsize=MOST_KEPT)
 def _with_names(name: str, rows: Rows) -> Statement:
     shown = Shown(rows, _OWN[name])
-    part = _bare("named_of_type")
+    part = SQL.part("named_of_type")
     walked = {"shown": shown.one_of("e", "other_type", _OTHER)} if name == "relatives" else {}
     text = SQL[name].format(
         **walked,
         named="\nUNION ALL\n".join(_filled(part, TYPES[kind], shown) for kind in IN_TREES),
     )
     return Statement(text, tuple(shown.values))
-
-
-def _bare(name: str) -> str:
-    return SQL[name].removeprefix(f"/* {name} */ ")
 
 
 def _filled(part: str, kind: RecordType, shown: Shown) -> str:

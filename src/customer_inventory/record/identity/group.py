@@ -1,6 +1,6 @@
 """One change of groups, within a transaction that holds the lock: joined, parted, written to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,6 +9,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict
 from customer_inventory.kit.ids import bucket_of
+from customer_inventory.record.choice.settling import settle
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import is_same, parse_object
 from customer_inventory.record.identity import origin
@@ -31,11 +32,21 @@ from customer_inventory.record.version import (
     removal,
     replacement,
 )
+from customer_inventory.record.writable import operations_of
 from customer_inventory.record.write import write_all
 from customer_inventory.store.database import Connection, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
+
+
+Become = Callable[[Document, Document], Document]
+"""Returns what becomes of a document where another is given for it; raises what forbids it."""
+
+
+def as_given(_: Document, given: Document) -> Document:
+    """Return the document that is given, whatever was there."""
+    return given
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,7 @@ class Groups:
             await self._join(each, root, [k for k, (_, r) in groups.items() if r["root"] == each])
         await spread(self._connection, [root, *wanted], root, self._declared.name)
         made = await self._show(rows[root], views, "merge", changed=bool(wanted))
+        await settle(self._connection, [root, *wanted], following=True)
         if wanted:
             await self._tell(root, "merge", wanted)
         return made
@@ -112,6 +124,7 @@ class Groups:
         await self._leave(identifier)
         rest = {each: view for each, (view, _) in groups.items() if each not in below}
         made = await self._show(rows[root], rest, "unmerge", changed=True)
+        await settle(self._connection, [root, identifier], following=True)
         await self._tell(root, "unmerge", [identifier])
         return Merged(made.document, made.why, made.views, made.ids, document)
 
@@ -131,22 +144,24 @@ class Groups:
         after = await origin.held(self._connection, self._declared, [version.id])
         return Version(version.id, after[version.id]["revision"], after[version.id]["body"])
 
-    async def contribute(self, identifier: str, given: Document, source: str) -> bool:
-        """Let an origin say what its source says; return whether that is anything new."""
+    async def contribute(
+        self, identifier: str, given: Document, source: str, become: Become
+    ) -> frozenset[str]:
+        """Let an origin say what its source says; return the operations, none for nothing new."""
         known = (await origin.roots_of(self._connection, [identifier]))[identifier]
         root = known["root"]
         rows = await self._held([root])
         groups = await origin.groups(self._connection, [root])
         view, row = groups[identifier]
-        at = _next_instant(groups)
-        if not contributed(view, given, source=source, at=at):
-            return False
+        at, old = _next_instant(groups), dict(view.document)
+        if not contributed(view, become(old, given), source=source, at=at):
+            return frozenset()
         await self._keep(view, root, row["parent"])
         if identifier != root:
             await origin.keep_version(self._connection, self._declared, view, at, self._actor)
         views = {each: kept for each, (kept, _) in groups.items()}
         await self._show(rows[root], views, "contribute", changed=False)
-        return True
+        return operations_of(self._declared, old, view.document)
 
     async def reshow(self, root: str) -> bool:
         """Show a group by the rules and ranks of now; return whether that is anything else."""

@@ -11,7 +11,9 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.identity import origin
-from customer_inventory.record.identity.group import Groups, IsMerged, Merged
+from customer_inventory.record.identity.group import Become, Groups, IsMerged, Merged, as_given
+from customer_inventory.record.scoping.landing import demand_present
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.subject.restriction import settle_around
 from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Connection, Database
@@ -45,17 +47,20 @@ class Identity:
         *,
         actor: Actor,
         is_rehearsal: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> Merged:
         """Show the records `merged` as `survivor` from now on; doing it twice changes nothing.
 
         A rehearsal tells what would be, and leaves nothing behind. Raises Invalid for a type or
-        number that cannot be merged, NoSuchRecord, and IsMerged for one that is shown as another.
+        number that cannot be merged, NoSuchRecord, IsMerged for one that is shown as another, and
+        OutOfScope when what is shown then would be out of `sight`.
         """
         _check(declared, survivor, merged)
         try:
             async with self._database.transaction() as connection:
                 await origin.hold(connection, shared=False)
                 made = await Groups(connection, declared, actor).merge(survivor, merged)
+                await demand_present(connection, declared, made.ids[:1], sight)
                 _end(made, is_rehearsal=is_rehearsal)
         except _Rehearsed as rehearsed:
             return rehearsed.made
@@ -63,16 +68,24 @@ class Identity:
         return made
 
     async def part(
-        self, declared: RecordType, identifier: str, *, actor: Actor, is_rehearsal: bool = False
+        self,
+        declared: RecordType,
+        identifier: str,
+        *,
+        actor: Actor,
+        is_rehearsal: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> Merged:
         """Let a merged record, and what was merged into it, stand for itself again.
 
-        Raises IsMerged for one that is not shown as another.
+        Raises IsMerged for one that is not shown as another, and OutOfScope when what stands for
+        itself then would be out of `sight`.
         """
         try:
             async with self._database.transaction() as connection:
                 await origin.hold(connection, shared=False)
                 made = await Groups(connection, declared, actor).part(identifier)
+                await demand_present(connection, declared, (made.ids[0], identifier), sight)
                 _end(made, is_rehearsal=is_rehearsal)
         except _Rehearsed as rehearsed:
             return rehearsed.made
@@ -106,13 +119,16 @@ async def contribute(
     *,
     source: str,
     actor: Actor,
-) -> bool:
-    """Let an origin of a group say what its source says now; return whether that is anything new.
+    become: Become = as_given,
+) -> frozenset[str]:
+    """Let an origin of a group say what its source says now; return the operations it took.
 
-    In the open transaction. It shows through whatever is shown for the origin.
+    None of them when that is nothing new. `become` returns what becomes of what the origin said
+    before, and raises what forbids it. In the open transaction. It shows through whatever is shown
+    for the origin.
     """
     await origin.hold(connection, shared=True)
-    return await Groups(connection, declared, actor).contribute(identifier, given, source)
+    return await Groups(connection, declared, actor).contribute(identifier, given, source, become)
 
 
 def _end(made: Merged, *, is_rehearsal: bool) -> None:

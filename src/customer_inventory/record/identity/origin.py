@@ -30,9 +30,14 @@ async def hold(connection: Connection, *, shared: bool) -> None:
     await connection.execute(statement, _ONE_MERGER)
 
 
-async def roots_of(connection: Connection | Database, ids: Sequence[str]) -> dict[str, Row]:
-    """Return those of `ids` that are, or were, of a group: rows of type, root and parent by id."""
-    buckets = [bucket_of(identifier) for identifier in ids]
+async def roots_of(
+    connection: Connection | Database, ids: Sequence[str], buckets: Sequence[int] = ()
+) -> dict[str, Row]:
+    """Return those of `ids` that are, or were, of a group: rows of type, root and parent by id.
+
+    `buckets` are those of the ids, if they are known.
+    """
+    buckets = buckets or list(map(bucket_of, ids))
     rows = await connection.fetch(SQL.origins_by_id, list(ids), buckets)
     return {row["id"]: row for row in rows}
 
@@ -114,8 +119,12 @@ async def traced(
 
 
 async def trust(connection: Connection | Database) -> Trust:
-    """Return how far sources are trusted: rank by source."""
-    return {row["source"]: row["rank"] for row in await connection.fetch(SQL.ranks)}
+    """Return how far sources are trusted."""
+    rows = await connection.fetch(SQL.ranks)
+    return Trust(
+        {row["source"]: row["rank"] for row in rows if not row["element"]},
+        {(row["source"], row["element"]): row["rank"] for row in rows if row["element"]},
+    )
 
 
 async def memberships(database: Database, identifier: str) -> Sequence[Row]:

@@ -98,9 +98,10 @@ ORDER BY at DESC
 LIMIT 1000;
 
 -- name: ranks
--- How far sources are trusted.
+-- How far sources are trusted, about elements of which more is said too.
 SELECT
     t.source,
+    t.element,
     t.rank
 FROM record.source_trust AS t;
 

@@ -8,7 +8,7 @@ from typing import Any
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.facet import Survivorship
 from customer_inventory.record.identity import origin
-from customer_inventory.record.identity.survivorship import View, ranked, shown
+from customer_inventory.record.identity.survivorship import View, about, ranked, shown
 from customer_inventory.store.database import Database
 
 
@@ -16,8 +16,8 @@ from customer_inventory.store.database import Database
 class Candidate:
     """What one origin says of an attribute: `value` is None where it said that there is none.
 
-    `source` said it at `at`, and is trusted so far (`rank`). One that `covers` was said of what is
-    shown. Of a list the shown items may be of several candidates: each of these `is_shown`.
+    `source` said it at `at`, and is trusted so far about it (`rank`). One that `covers` was said of
+    what is shown. Of a list the shown items may be of several candidates: each of these `is_shown`.
     """
 
     origin: str
@@ -58,10 +58,10 @@ async def surviving(database: Database, declared: RecordType, identifier: str) -
     document, why = shown(declared, root, views, ranks)
     attributes = []
     for name, survivor in why.items():
-        told = ranked(name, survivor.rule, root, views, ranks)
+        rank = about(declared, name, ranks)
+        told = ranked(name, survivor.rule, root, views, rank)
         candidates = [
-            _candidate(name, view, ranks.get(view.facts[name].source, 0), survivor.views)
-            for view in told
+            _candidate(name, view, rank(view.facts[name].source), survivor.views) for view in told
         ]
         # Of a list those that count come first, in the order in which their items are shown.
         by_origin = {each.origin: each for each in candidates}

@@ -4,7 +4,7 @@ Pure functions over what each origin says itself. Nothing is ever written over: 
 survive today is there to survive tomorrow, when a rule, a rank or a merge changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,8 +46,24 @@ class Survivor:
     views: tuple[str, ...]
 
 
-Trust = Mapping[str, int]
-"""The rank of each source; 0 for one that has none."""
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far sources are trusted: ranks by source, and by source and element (`type.attribute`).
+
+    What is said of an element goes before what is said of its source, which is 0 where nothing is.
+    """
+
+    of_sources: Mapping[str, int] = field(default_factory=dict)
+    of_elements: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def rank(self, source: str, element: str) -> int:
+        """Return how far a source is trusted about an element."""
+        of_source = self.of_sources.get(source, 0)
+        return self.of_elements.get((source, element), of_source)
+
+
+Rank = Callable[[str], int]
+"""Returns how far a source is trusted about the attribute in question."""
 
 
 def shown(
@@ -62,7 +78,7 @@ def shown(
     why: dict[str, Survivor] = {}
     for name in _names(ours, views):
         rule = facet_of(declared.name, name).survivorship
-        told = ranked(name, rule, root, views, trust)
+        told = ranked(name, rule, root, views, about(declared, name, trust))
         lists = [view for view in told if isinstance(view.document.get(name), list)]
         if rule is Survivorship.UNION and lists:
             items, counted = _union(name, told, root)
@@ -74,13 +90,19 @@ def shown(
     return document, why
 
 
+def about(declared: RecordType, name: str, trust: Trust) -> Rank:
+    """Return how far sources are trusted about an attribute of a type."""
+    element = f"{declared.name}.{name}"
+    return lambda source: trust.rank(source, element)
+
+
 def ranked(
-    name: str, rule: Survivorship, root: str, views: Sequence[View], trust: Trust
+    name: str, rule: Survivorship, root: str, views: Sequence[View], rank: Rank
 ) -> list[View]:
     """Return those of `views` that tell of an attribute, the one that survives first."""
     return sorted(
         (view for view in views if name in view.facts),
-        key=lambda view: _strength(view, name, rule, root, trust),
+        key=lambda view: _strength(view, name, rule, root, rank),
         reverse=True,
     )
 
@@ -126,11 +148,11 @@ def _names(ours: View, views: Sequence[View]) -> list[str]:
 
 
 def _strength(
-    view: View, name: str, rule: Survivorship, root: str, trust: Trust
+    view: View, name: str, rule: Survivorship, root: str, rank: Rank
 ) -> tuple[int, datetime, bool, str]:
     fact = view.facts[name]
-    rank = trust.get(fact.source, 0) if rule is Survivorship.TRUST else 0
-    return rank, fact.at, view.id == root, view.id
+    trusted = rank(fact.source) if rule is Survivorship.TRUST else 0
+    return trusted, fact.at, view.id == root, view.id
 
 
 def _union(name: str, told: Sequence[View], root: str) -> tuple[list[Any] | None, list[View]]:

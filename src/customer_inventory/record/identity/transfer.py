@@ -18,6 +18,8 @@ from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import is_same, parse_object
 from customer_inventory.record.identity import origin
 from customer_inventory.record.identity.group import Groups
+from customer_inventory.record.scoping.landing import demand_present
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.subject.restriction import settle_around
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, Version, replacement
@@ -62,11 +64,12 @@ async def transfer(
     effective_at: datetime,
     actor: Actor,
     is_rehearsal: bool = False,
+    sight: Sight = EVERYTHING,
 ) -> Transfer:
     """Transfer a record to another holder (`to`: type and id), with what lists it, in one step.
 
     Raises Invalid for what cannot be transferred, NoSuchRecord, and Conflict when the record is
-    the new holder's already or has none.
+    the new holder's already or has none. Raises OutOfScope when it would leave `sight` by it.
     """
     _check(declared, to[0], kind, effective_at)
     try:
@@ -74,6 +77,7 @@ async def transfer(
             await origin.hold(connection, shared=True)
             moving = _Moving(connection, actor)
             made = await moving.move(declared, identifier, to, kind, effective_at)
+            await demand_present(connection, declared, (made.record_id,), sight)
             _end(made, is_rehearsal=is_rehearsal)
     except _Rehearsed as rehearsed:
         return rehearsed.made

@@ -51,8 +51,32 @@ async def set_rank(database: Database, source: str, rank: int, *, actor: Actor) 
     return change
 
 
+async def set_elements(
+    database: Database, wanted: Mapping[str, Mapping[str, int]], *, actor: Actor
+) -> list[UUID]:
+    """Let `wanted` be all that is said of elements: ranks by source and `type.attribute`.
+
+    Returns the ids of the changes, for `follow`: one of each source of which something else was
+    said before.
+    """
+    known: dict[str, dict[str, int]] = {}
+    for row in await database.fetch(SQL.elements_of):
+        known.setdefault(row["source"], {})[row["element"]] = row["rank"]
+    made = []
+    for source in sorted({*known, *wanted}):
+        said = wanted.get(source, {})
+        if said != known.get(source, {}):
+            who = (actor.process, actor.person, actor.purpose)
+            named = (list(said), list(said.values()))
+            made.append(await database.value(SQL.set_elements, source, *named, *who))
+    return made
+
+
 async def ranks(database: Database) -> Sequence[Row]:
-    """Return how far each source is trusted, since when and by whom, the most trusted first."""
+    """Return how far each source is trusted, since when and by whom, the most trusted first.
+
+    After that come elements of which something else is said.
+    """
     return await database.fetch(SQL.list_trust)
 
 

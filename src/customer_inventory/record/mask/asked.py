@@ -6,7 +6,8 @@ be asked of one that is hidden or shown in part.
 
 from collections.abc import Sequence
 
-from customer_inventory.record.mask.plan import CLEAR, Mask, NotGranted
+from customer_inventory.record.mask.node import CLEAR
+from customer_inventory.record.mask.plan import Mask, NotGranted
 from customer_inventory.record.page import Query
 from customer_inventory.store.predicate import (
     Both,

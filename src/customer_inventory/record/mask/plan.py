@@ -24,14 +24,14 @@ from customer_inventory.record.facet import (
     groups,
     groups_of,
 )
-from customer_inventory.record.mask.kind import GONE, STARS, Show, show_of
+from customer_inventory.record.mask.kind import GONE, show_of
+from customer_inventory.record.mask.node import CLEAR, HIDDEN, Node, shown_of
 from customer_inventory.record.version import PastVersion, Version
 
 REFERENCE = "reference"
 """The group of what names a record, which everybody sees."""
 
 _NAMES_IT = ("id", "href", "@type", "@baseType", "@schemaLocation")
-_TYPES_IT = ("@type", "@baseType", "@schemaLocation", "@referredType")
 
 
 class NotGranted(Refused):
@@ -45,40 +45,6 @@ class NotGranted(Refused):
             path=path,
             hint="Leave it out; the owner of the data can permit its group.",
         )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
-    """What happens to an attribute: `show` of it, and of what has a path of its own below it.
-
-    All is shown of one that is CLEAR, nothing of one that is HIDDEN, whatever stands below it. Of
-    any other each value is shown by `show` (None: as it is), but for objects, whose attributes are
-    as `below` has them and otherwise as `rest` (None: by `show` as well).
-    """
-
-    show: Show | None = None
-    below: Mapping[str, "Node"] = field(default_factory=dict)
-    rest: "Node | None" = None
-
-    def at(self, name: str) -> "Node":
-        """Return what happens to the attribute `name` of an object here."""
-        found = self.below.get(name)
-        if found is not None:
-            return found
-        if name in _TYPES_IT:
-            return CLEAR
-        if self.rest is not None:
-            return self.rest
-        return CLEAR if self.show is None else self
-
-    @property
-    def is_open(self) -> bool:
-        """Whether that it is there is shown, and its values too, but for parts of its own."""
-        return self is not HIDDEN and self.show is None
-
-
-CLEAR = Node()
-HIDDEN = Node()
 
 
 @dataclass(frozen=True)
@@ -148,14 +114,14 @@ class Mask:
             if node is CLEAR:
                 shown[name] = raw
             elif node is not HIDDEN:
-                value = _shown(node, decode(raw))
+                value = shown_of(node, decode(raw))
                 if value is not GONE:
                     shown[name] = value
         return encode(shown)
 
     def version(self, version: Version) -> Version:
         """Return what is shown of a version of a record."""
-        return Version(version.id, version.revision, self.body(version.body))
+        return Version(version.id, version.revision, self.body(version.body), version.operations)
 
     def past(self, version: PastVersion) -> PastVersion:
         """Return what is shown of a version in the history."""
@@ -170,7 +136,7 @@ class Mask:
         return self._whole(document, only_clear=True)
 
     def _whole(self, document: Document, *, only_clear: bool) -> Document:
-        found = _shown(self.root, document, only_clear=only_clear)
+        found = shown_of(self.root, document, only_clear=only_clear)
         return {} if found is GONE else found
 
     def text(self, paths: Iterable[str], text: str | None) -> str | None:
@@ -201,6 +167,10 @@ class Mask:
         """Raise NotGranted unless the attribute at `path` is shown as it is, with all below it."""
         if self.node(path) is not CLEAR:
             raise NotGranted(path)
+
+    def is_clear(self, path: str) -> bool:
+        """Tell whether the attribute at `path` is shown as it is, with all below it."""
+        return self.node(path) is CLEAR
 
 
 def _plan(declared: RecordType, grant: Grant) -> Node:
@@ -245,39 +215,11 @@ def _place(tree: dict[str, Any], path: str) -> dict[str, Any]:
 
 def _attributes(declared: RecordType, steps: tuple[str, ...]) -> Iterable[str]:
     """Return the names of the attributes that are declared of the objects at `steps`."""
-    properties: Mapping[str, Any] = declared.attributes
+    properties: Mapping[str, Any] = declared.schema["properties"]
     for step in steps:
-        schema = properties[step]
+        schema = properties.get(step, {})
         properties = schema.get("items", schema).get("properties", {})
     return properties
-
-
-def _shown(node: Node, value: Any, *, only_clear: bool = False) -> Any:
-    """Return what is shown of a value of which neither all is shown nor nothing."""
-    if isinstance(value, list):
-        return [_item(node, item, only_clear=only_clear) for item in value]
-    if isinstance(value, dict):
-        shown = {}
-        for name, part in value.items():
-            inner = node.at(name)
-            if inner is CLEAR:
-                shown[name] = part
-            elif inner is not HIDDEN:
-                seen = _shown(inner, part, only_clear=only_clear)
-                if seen is not GONE:
-                    shown[name] = seen
-        return shown if shown or not value else GONE
-    if node.show is None:
-        return value
-    return GONE if only_clear or value is None else node.show(value)
-
-
-def _item(node: Node, item: Any, *, only_clear: bool) -> Any:
-    """Return what is shown of an item of a list, which has its place in any case."""
-    seen = _shown(node, item, only_clear=only_clear)
-    if seen is GONE:
-        return {} if isinstance(item, dict) else STARS
-    return seen
 
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

@@ -12,7 +12,8 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode_sorted, is_same
 from customer_inventory.record.mask.kind import is_mask
-from customer_inventory.record.mask.plan import CLEAR, HIDDEN, Mask, Node
+from customer_inventory.record.mask.node import CLEAR, HIDDEN, Node
+from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.patch import result
 
 

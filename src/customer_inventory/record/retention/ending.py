@@ -10,13 +10,11 @@ from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.retention.policy import Policy
-from customer_inventory.record.types import TYPES
+from customer_inventory.record.types import TYPES, subject_paths
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
-
-_SUBJECT_PATHS = sorted({path for declared in TYPES.values() for path in declared.subject})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ async def _standing(
 
 async def _dependents(database: Database, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return, by id, the records that name one of `ids` as their subject, with their types."""
-    rows = await database.fetch(SQL.dependents_of, ids, _buckets(ids), _SUBJECT_PATHS)
+    rows = await database.fetch(SQL.dependents_of, ids, _buckets(ids), subject_paths())
     found: dict[str, dict[str, str]] = {}
     for row in rows:
         if row["path"] in TYPES[row["type"]].subject:

@@ -59,7 +59,8 @@ class Policy:
     """The rules by name, and which of them is for what; `origin` says where the policy is from.
 
     `types` and `groups` (of attributes) name a rule each; `ended` are the states in which records
-    of a type have come to their end.
+    of a type have come to their end. `ledger` is the rule for the entries of the access ledger, a
+    month of which ends with the month; None: they are kept without limit.
     """
 
     origin: str
@@ -67,6 +68,7 @@ class Policy:
     types: Mapping[str, str]
     groups: Mapping[str, str]
     ended: Mapping[str, frozenset[str]]
+    ledger: Rule | None = None
 
     def of(self, declared: RecordType) -> Rule | None:
         """Return the rule for records of a type; None: they are kept without limit."""
@@ -120,7 +122,8 @@ def policy_of(setting: str | None) -> Policy | None:
         }
         for part in over
     }
-    return _policy(merged, setting)
+    # Not over the example: entries of the ledger go because somebody said so, not by an upgrade.
+    return _policy({**merged, "ledger": _dict(told.get("ledger", {}), "ledger")}, setting)
 
 
 def example() -> Policy:
@@ -136,6 +139,7 @@ def _policy(told: Mapping[str, Any], origin: str) -> Policy:
         _named(told["type"], "type", TYPES, rules),
         _named(told["group"], "group", declared_facets()["group"], rules),
         {name: frozenset(said.get("ended", ())) for name, said in told["type"].items()},
+        _rule_of(told["ledger"], "ledger", rules),
     )
     # A state is a word; case tells nothing.
     ended = {n: frozenset(w.lower() for w in states) for n, states in policy.ended.items()}
@@ -149,15 +153,20 @@ def _named(
     for name, said in tables.items():
         if name not in known:
             raise Invalid("is not known.", path=f"{part}.{name}", hint="Look for a slip.")
-        rule = said.get("retention")
-        if rule and rule not in rules:
-            raise Invalid(
-                f"names a rule {rule!r} that there is not.", path=f"{part}.{name}.retention",
-                hint=f"There are {', '.join(sorted(rules))}.",
-            )  # fmt: skip
-        if rule:
-            found[name] = str(rule)
+        rule = _rule_of(said, f"{part}.{name}", rules)
+        if rule is not None:
+            found[name] = rule.name
     return found
+
+
+def _rule_of(said: Mapping[str, Any], path: str, rules: Mapping[str, Rule]) -> Rule | None:
+    name = said.get("retention")
+    if name and (not isinstance(name, str) or name not in rules):
+        raise Invalid(
+            f"names a rule {name!r} that there is not.", path=f"{path}.retention",
+            hint=f"There are {', '.join(sorted(rules))}.",
+        )  # fmt: skip
+    return rules[name] if name else None
 
 
 def _rule(name: str, said: Mapping[str, Any]) -> Rule:

@@ -9,14 +9,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from customer_inventory.kit.ids import bucket_of
-from customer_inventory.record.declare import Document
+from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.scope import EVERY_ROW, Rows
 from customer_inventory.record.search.asked import Group
 from customer_inventory.record.search.frequent import commons, where_common
 from customer_inventory.record.search.key import identifier_key
 from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
-from customer_inventory.record.sight import Sight
+from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -41,25 +41,64 @@ class Candidate(NamedTuple):
     keys: frozenset[str]
 
 
+class Contrast(NamedTuple):
+    """What a record may not contradict: an attribute, and the patterns (LIKE) of what it may say.
+
+    Who says nothing there contradicts nothing.
+    """
+
+    attribute: str
+    patterns: Sequence[str]
+
+
+class Way(NamedTuple):
+    """A way to find records: a key of each group, and no contradiction."""
+
+    groups: Sequence[Group]
+    contrast: Contrast | None = None
+
+
 async def found_by(
     database: Database, ways: Sequence[Sequence[Group]], types: Sequence[str], sight: Sight
 ) -> tuple[list[Candidate], bool]:
     """Return records of `types` that have a key of each group of a way, and whether all of them."""
-    known = await commons(database)
-    common = [list(where_common(groups, known)) for groups in ways]
-    arguments: list[Sequence[str]] = []
-    for types_of_way, groups in zip(common, ways, strict=True):
-        arguments += [types_of_way, *map(list, groups)]
-    shape = tuple(len(groups) for groups in ways)
-    statement = _statement(shape, sight.rows, has_common=any(common))
-    rows = await database.fetch(
-        statement.text, *statement.arguments(sight, list(types), *arguments)
-    )
+    statement, arguments = await _asked(database, [Way(each) for each in ways], types, sight)
+    rows = await database.fetch(statement.text, *arguments)
     found = {row[1]: _candidate(row) for row in rows}
     counts: dict[str, int] = {}
     for row in rows:
         counts[row[0]] = counts.get(row[0], 0) + 1
     return list(found.values()), max(counts.values(), default=0) < MOST_RANKED
+
+
+async def documents_found(
+    database: Database, ways: Sequence[Way], declared: RecordType, sight: Sight
+) -> dict[str, tuple[Document, bool]]:
+    """Return the records of a type, of any scope, that have a key of each group of a way, by id.
+
+    Each with its document, and whether `sight` shows it.
+    """
+    candidates, arguments = await _asked(database, ways, [declared.name], EVERYTHING)
+    statement = _with_documents(candidates.text, len(arguments), declared, sight.rows)
+    rows = await database.fetch(statement.text, *statement.arguments(sight, *arguments))
+    return {row[0]: (parse_object(row[1]), row[2]) for row in rows}
+
+
+async def _asked(
+    database: Database, ways: Sequence[Way], types: Sequence[str], sight: Sight
+) -> tuple[Statement, Sequence[object]]:
+    """Return the statement that finds records by several ways, and its arguments."""
+    known = await commons(database)
+    common = [list(where_common(way.groups, known)) for way in ways]
+    arguments: list[object] = []
+    for types_of_way, way in zip(common, ways, strict=True):
+        arguments += [types_of_way, *map(list, way.groups)]
+        if way.contrast is not None:
+            arguments += [way.contrast.attribute, list(way.contrast.patterns)]
+    shape = tuple((len(way.groups), way.contrast is not None) for way in ways)
+    only = types[0] if len(types) == 1 else None
+    statement = _statement(shape, sight.rows, has_common=any(common), only=only)
+    return statement, statement.arguments(sight, list(types), *arguments)
 
 
 async def by_id(
@@ -112,9 +151,22 @@ async def customers_of(
 def every_statement() -> dict[str, str]:
     """Return statements of the kinds this module can send, by a name of their own (to plan)."""
     return {
-        "candidates:one": _statement((1, 1, 1), EVERY_ROW, has_common=True).text,
-        "candidates:several": _statement((1, 2, 2), EVERY_ROW, has_common=False).text,
-        "candidates:scattered": _statement((3,), EVERY_ROW, has_common=True).text,
+        "candidates:one": _statement(((1, False),) * 3, EVERY_ROW, has_common=True).text,
+        "candidates:several": _statement(
+            ((1, False), (2, False), (2, False)), EVERY_ROW, has_common=False
+        ).text,
+        "candidates:scattered": _statement(((3, False),), EVERY_ROW, has_common=True).text,
+        "candidates:of_one_type": _statement(
+            ((1, False),) * 2, EVERY_ROW, has_common=True, only="individual"
+        ).text,
+        "documents_found": _with_documents(
+            _statement(
+                ((1, False), (1, True), (3, False)), EVERY_ROW, has_common=True, only="individual"
+            ).text,
+            12,
+            TYPES["individual"],
+            EVERY_ROW,
+        ).text,
         "candidate_by_id": _by_id_statement(EVERY_ROW).text,
         "documents": _documents_statement(EVERY_ROW).text,
         "customers_of_records": _customers_statement(EVERY_ROW).text,
@@ -122,21 +174,24 @@ def every_statement() -> dict[str, str]:
     }
 
 
+Shape = tuple[int, bool]
+"""Of a way: how many groups it has, and whether something may not be contradicted."""
+
+
 @lru_cache(maxsize=MOST_KEPT)
-def _statement(shape: tuple[int, ...], rows: Rows, *, has_common: bool) -> Statement:
-    """Return the statement of several ways, of so many groups each, over every type.
+def _statement(
+    shape: tuple[Shape, ...], rows: Rows, *, has_common: bool, only: str | None = None
+) -> Statement:
+    """Return the statement of several ways over every type or one.
 
     With `has_common` it can look at the first records of a type instead of its index.
     """
     parts = []
     first = 2
-    shown = Shown(rows, 1 + sum(1 + groups for groups in shape))
-    for groups in shape:
-        common, numbers = f"${first}", range(first + 1, first + 1 + groups)
-        first += 1 + groups
-        indexed = " AND ".join(f"r.keys && ${number}::text[]" for number in numbers)
-        # An array put together anew is in no index.
-        looked = " AND ".join(f"(r.keys || ARRAY[]::text[]) && ${n}::text[]" for n in numbers)
+    shown = Shown(rows, 1 + sum(map(_parameters, shape)))
+    for each in shape:
+        common, (indexed, looked) = f"${first}", _conditions(each, first + 1)
+        first += _parameters(each)
         ways = [(SQL.candidates_of_type, indexed)]
         ways += [(SQL.common_candidates_of_type, looked)] * has_common
         parts += [
@@ -150,9 +205,40 @@ def _statement(shape: tuple[int, ...], rows: Rows, *, has_common: bool) -> State
                 shown=shown.of(declared),
             )
             for name, declared in SEARCHED.items()
+            if only in (None, name)
             for text, condition in ways
         ]
     return Statement(_united(parts), tuple(shown.values))
+
+
+def _parameters(shape: Shape) -> int:
+    """Return how many parameters a way takes."""
+    groups, has_contrast = shape
+    return 1 + groups + 2 * has_contrast
+
+
+def _conditions(shape: Shape, first: int) -> tuple[str, str]:
+    """Return the conditions of a way by the index, and without it, from a parameter on."""
+    groups, has_contrast = shape
+    numbers = range(first, first + groups)
+    indexed = " AND ".join(f"r.keys && ${number}::text[]" for number in numbers)
+    # An array put together anew is in no index.
+    looked = " AND ".join(f"(r.keys || ARRAY[]::text[]) && ${n}::text[]" for n in numbers)
+    if not has_contrast:
+        return indexed, looked
+    last = first + groups
+    said = f"r.body ->> ${last}::text LIKE ANY(${last + 1}::text[])"
+    return f"{indexed} AND coalesce({said}, TRUE)", f"{looked} AND coalesce({said}, TRUE)"
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _with_documents(candidates: str, own: int, declared: RecordType, rows: Rows) -> Statement:
+    """Return the statement of the documents of `candidates`, which has `own` parameters."""
+    shown = Shown(rows, own)
+    text = SQL.documents_found.format(
+        candidates=candidates, table=declared.table, shown=shown.of(declared)
+    )
+    return Statement(text, tuple(shown.values))
 
 
 @lru_cache(maxsize=MOST_KEPT)

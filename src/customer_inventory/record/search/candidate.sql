@@ -46,6 +46,27 @@ FROM unnest($1::text[], $2::text[], $3::smallint[]) AS k (type, id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
 WHERE k.type = '{type}' AND {shown};
 
+-- name: documents_found
+-- The documents of what a search ({candidates}) of one type finds, each once, and whether each is
+-- shown. {table}: of the type.
+WITH found AS (
+    {candidates}
+),
+
+once AS (
+    SELECT DISTINCT
+        f.id,
+        f.bucket
+    FROM found AS f
+)
+
+SELECT
+    r.id,
+    r.body,
+    {shown} AS is_shown
+FROM once AS o
+INNER JOIN record.{table} AS r ON o.id = r.id AND o.bucket = r.bucket;
+
 -- name: customers_of_records
 -- The customer that each of some records leads to: the one that refers to it, or that it refers to,
 -- or that its party is. Of several, the closest; a merged one is shown as the one it was merged to.

@@ -14,7 +14,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
 _APOSTROPHES = str.maketrans(dict.fromkeys("'`’‘ʼ"))  # noqa: RUF001 - these are meant
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def words(text: str) -> tuple[str, ...]:
     """Return the words of `text`, folded to a to z and 0 to 9, in order.
 

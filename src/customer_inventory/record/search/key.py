@@ -14,7 +14,7 @@ records with both words are read, not all with either.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any
 
 from customer_inventory.kit.clock import parse_instant
@@ -43,16 +43,35 @@ class Found:
 
 def keys_of(declared: RecordType, document: Document) -> list[str]:
     """Return the keys of `document`, each once; none holds a space."""
+    return words_and_keys(declared, document)[1]
+
+
+def words_and_keys(declared: RecordType, document: Document) -> tuple[tuple[str, ...], list[str]]:
+    """Return the words of the names of `document`, as many as make keys, and all of its keys."""
     keys: dict[str, None] = {}
     names: dict[str, None] = {}
-    for searched in declared.searched:
-        for holder in _objects(document, searched.steps):
-            for _, text in _texts(searched, holder):
-                if searched.kind == "name":
-                    names.update(dict.fromkeys(fold.words(text)))
-                else:
-                    keys.update(dict.fromkeys(_keys(searched, holder, text)))
-    return [*name_keys(tuple(names)[:MOST_NAME_WORDS]), *keys]
+    for steps, together in _walks(declared):
+        if steps and steps[0] not in document:
+            continue
+        holders = _objects(document, steps)
+        for searched in together:
+            found = names if searched.kind == "name" else keys
+            for holder in holders:
+                for _, text in _texts(searched, holder):
+                    is_name = found is names
+                    for word in fold.words(text) if is_name else _keys(searched, holder, text):
+                        found[word] = None
+    words = tuple(names)[:MOST_NAME_WORDS]
+    return words, [*name_keys(words), *keys]
+
+
+@lru_cache(maxsize=500)
+def _walks(
+    declared: RecordType,
+) -> tuple[tuple[tuple[str, ...], tuple[Searched, ...]], ...]:
+    """Return what is looked for by where it is: neighbours in one place are found in one walk."""
+    by_place = groupby(declared.searched, lambda each: each.steps)
+    return tuple((steps, tuple(together)) for steps, together in by_place)
 
 
 def found_in(declared: RecordType, document: Document) -> Iterator[Found]:
@@ -67,7 +86,7 @@ def found_in(declared: RecordType, document: Document) -> Iterator[Found]:
                 yield Found(searched.kind, place, text, keys, periods)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)  # records of one name come together; each takes a kilobyte or two
 def name_keys(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys of names of these words: each word, and each two of the first ones."""
     paired = combinations(words[:MOST_PAIRED], 2)
@@ -168,8 +187,8 @@ def _texts(searched: Searched, holder: Document) -> list[tuple[str, str]]:
         return []
     found = []
     for attribute in searched.attributes:
-        value = holder.get(attribute)
-        if value is not None:
+        if attribute in holder:
+            value = holder[attribute]
             if isinstance(value, int) and not isinstance(value, bool):
                 value = str(value)
             if isinstance(value, str) and value:

@@ -6,7 +6,7 @@ is found by its digits, `701740605`, with and without the digit that is dialled 
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata
@@ -18,17 +18,6 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _WRITTEN = re.compile(r"\+?[0-9 ()./\u00a0\u2010-\u2015-]+")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _COUNTRY_CODES = frozenset(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
-_TRUNKS = tuple(
-    sorted(
-        {
-            prefix
-            for region in phonenumbers.SUPPORTED_REGIONS
-            if (metadata := PhoneMetadata.metadata_for_region(region)) is not None
-            and (prefix := metadata.national_prefix)
-        }
-    )
-)
-"""What is dialled before a national number, anywhere: 0, 06, 1, 8."""
 _ABROAD = ("00", "011", "810")
 """What is dialled before a country code, nearly anywhere."""
 
@@ -90,7 +79,7 @@ def _international(text: str, region: str | None) -> tuple[str, str] | None:
 def _national(text: str) -> tuple[str, ...]:
     """Return the digits, and the digits without what may be dialled before them."""
     digits = _NOT_DIGIT.sub("", text)[:MOST_DIGITS]
-    shorter = [digits[len(trunk) :] for trunk in _TRUNKS if digits.startswith(trunk)]
+    shorter = [digits[len(trunk) :] for trunk in _trunks() if digits.startswith(trunk)]
     return tuple(
         dict.fromkeys(number for number in (digits, *shorter) if len(number) >= FEWEST_DIGITS)
     )
@@ -102,3 +91,11 @@ def _bare(text: str) -> str:
     if number[:4].lower() == "tel:":
         number = number[4:].partition(";")[0]
     return number.replace("(0)", "") if number.startswith(("+", "00")) else number
+
+
+@cache
+def _trunks() -> tuple[str, ...]:
+    """Return what is dialled before a national number, anywhere: 0, 06, 1, 8."""
+    # The metadata of every region takes a tenth of a second to load: not for who finds no numbers.
+    found = map(PhoneMetadata.metadata_for_region, phonenumbers.SUPPORTED_REGIONS)
+    return tuple(sorted({each.national_prefix for each in found if each and each.national_prefix}))

@@ -5,10 +5,11 @@ what a word becomes is indexed, so that a look-up costs a few index entries what
 number of words or records. Only then the words are searched for, exactly.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import combinations
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from customer_inventory.kit.ids import bucket_of
@@ -59,14 +60,11 @@ async def like(
     """
     asked = list(words)
     rows = await database.fetch(SQL.words_like, asked, [" ".join(_near(word)) for word in asked])
-    found: dict[str, dict[str, float]] = {word: {word: 1.0} for word in asked}
+    others: dict[str, list[str]] = {word: [] for word in asked}
     for word, other in rows:
-        if other != word and (likeness := _likeness(word, other)):
-            found[word][other] = likeness
-    return {
-        word: dict(sorted(others.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
-        for word, others in found.items()
-    }
+        if other != word:
+            others[word].append(other)
+    return {word: _likest(word, others[word], most) for word in asked}
 
 
 async def forget(connection: Connection, words: Collection[str]) -> None:
@@ -148,11 +146,16 @@ def _differing(word: str) -> int:
     return 1 if len(word) < _LONG else 2
 
 
-def _likeness(asked: str, word: str) -> float:
-    """Return how alike two words are, between 0 (not) and 1 (the same)."""
-    distance = OSA.distance(asked, word, score_cutoff=2)
-    if len(asked) >= _SHORTEST and distance <= _differing(min(asked, word, key=len)):
-        return 1 - distance / (max(len(asked), len(word)) + 1)
-    if word.startswith(asked):
-        return 0.5 + 0.4 * len(asked) / len(word)
-    return 0.0
+def _likest(asked: str, words: Sequence[str], most: int) -> dict[str, float]:
+    """Return a word and those that may be meant by it, the likest `most`, with how alike they are.
+
+    0 would be not at all, 1 is the word itself. All are measured in one call: there may be many.
+    """
+    found = {word: 0.5 + 0.4 * len(asked) / len(word) for word in words if word.startswith(asked)}
+    if len(asked) >= _SHORTEST:
+        near = process.extract(asked, words, scorer=OSA.distance, score_cutoff=2, limit=None)
+        for word, distance, _ in near:
+            if distance <= _differing(min(asked, word, key=len)):
+                found[word] = 1 - distance / (max(len(asked), len(word)) + 1)
+    found[asked] = 1.0
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:most])

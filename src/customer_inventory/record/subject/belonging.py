@@ -13,7 +13,7 @@ from customer_inventory.kit.errors import NotFound
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
-from customer_inventory.record.types import TYPES
+from customer_inventory.record.types import TYPES, over_every_type
 from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
 
@@ -156,9 +156,10 @@ def _present(declared: RecordType) -> str:
     return SQL.present_documents.format(table=declared.table)
 
 
+@over_every_type
 @cache
 def _kinds() -> str:
-    part = SQL.kind_in_table.removeprefix("/* kind_in_table */ ")
+    part = SQL.part("kind_in_table")
     parts = [part.format(type=each.name, table=each.table) for each in TYPES.values()]
     return SQL.kind_of_record.format(parts="".join(f"UNION ALL\n{part}\n" for part in parts))
 

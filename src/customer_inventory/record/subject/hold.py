@@ -10,13 +10,11 @@ from customer_inventory.kit.errors import Conflict, Invalid, NotFound
 from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record.subject.belonging import check_known
 from customer_inventory.record.subject.reason import check_case
-from customer_inventory.record.types import TYPES
+from customer_inventory.record.types import subject_paths
 from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
-
-_PATHS = sorted({path for declared in TYPES.values() for path in declared.subject})
 
 
 class Held(Conflict):
@@ -98,7 +96,9 @@ async def holds(database: Database, *, in_force: bool = True, limit: int = 1000)
 async def refuse_if_held(database: Database, ids: Iterable[str]) -> None:
     """Raise Held when a hold is in force on one of these records, or on whom one belongs to."""
     listed = list(ids)
-    row = await database.row(SQL.hold_on, listed, [bucket_of(each) for each in listed], _PATHS)
+    row = await database.row(
+        SQL.hold_on, listed, [bucket_of(each) for each in listed], subject_paths()
+    )
     if row is not None:
         raise Held(row["reason"], row["until"])
 
@@ -107,5 +107,7 @@ async def held_among(database: Database, ids: Sequence[str]) -> frozenset[str]:
     """Return which of these records a hold in force keeps."""
     if not ids:
         return frozenset()
-    rows = await database.fetch(SQL.held_among, ids, [bucket_of(each) for each in ids], _PATHS)
+    rows = await database.fetch(
+        SQL.held_among, ids, [bucket_of(each) for each in ids], subject_paths()
+    )
     return frozenset(row["record_id"] for row in rows)

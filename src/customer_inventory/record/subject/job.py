@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.clock import now
 from customer_inventory.record.finding import Finding, settle
 from customer_inventory.record.job import Handler
 from customer_inventory.record.subject.erasing import Eraser
@@ -26,7 +25,8 @@ RESTRICTIONS = "record.settleRestrictions"
 """Name of the job that lets restrictions follow what belongs to their subjects."""
 
 OVERDUE_REQUEST = "record.overdueSubjectRequest"
-_LONG_ENOUGH = timedelta(minutes=30)
+LONG_ENOUGH = timedelta(minutes=30)
+"""An erasure that was begun so long ago and is not finished was broken off."""
 
 
 def settle_restrictions(database: Database) -> Handler:
@@ -36,15 +36,6 @@ def settle_restrictions(database: Database) -> Handler:
         await settle_all(database)
 
     return settle_them
-
-
-def erase_when_due(eraser: Eraser) -> Handler:
-    """Return what finishes the erasures that were broken off."""
-
-    async def resume(_: Mapping[str, Any], actor: Actor) -> None:
-        await eraser.resume(begun_before=now() - _LONG_ENOUGH, actor=actor)
-
-    return resume
 
 
 def erase_one(eraser: Eraser) -> Handler:

@@ -1,6 +1,7 @@
 """The list of erasures, kept outside: a restored database does not know those after its backup."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from customer_inventory.kit.clock import parse_instant
@@ -17,9 +18,12 @@ _INSTANTS = ("begun_at", "ended_at")
 _DOCUMENTS = ("removed", "anonymised", "certificate")
 
 
-async def notes(database: Database) -> list[dict[str, Any]]:
-    """Return every erasure that is done: ids, case and certificate, no value of a subject."""
-    return [dict(row) for row in await database.fetch(SQL.erasure_notes)]
+async def notes(database: Database, *, since: datetime | None = None) -> list[dict[str, Any]]:
+    """Return every erasure that is done: ids, case and certificate, no value of a subject.
+
+    With `since`, those that were done after it.
+    """
+    return [dict(row) for row in await database.fetch(SQL.erasure_notes, since)]
 
 
 async def take_notes(database: Database, lines: Iterable[bytes]) -> int:

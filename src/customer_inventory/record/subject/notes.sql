@@ -1,5 +1,6 @@
 -- name: erasure_notes
--- Every erasure that is done, whole: to be kept outside and noted in a restored database.
+-- Every erasure that is done (after $1, if it is given), whole: to be kept outside and noted in a
+-- restored database.
 SELECT
     e.id,
     e.subject_id,
@@ -13,7 +14,7 @@ SELECT
     e.anonymised,
     e.certificate
 FROM record.erasure AS e
-WHERE e.state = 'done'
+WHERE e.state = 'done' AND ($1::timestamptz IS NULL OR e.ended_at > $1)
 ORDER BY e.begun_at, e.id;
 
 -- name: note_erasure

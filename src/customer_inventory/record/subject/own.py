@@ -30,6 +30,8 @@ _TRACES = (
     ("record.finding", ("purge_findings",)),
     ("record.transfer", ("purge_transfers",)),
     ("record.restricted", ("purge_restricted",)),
+    ("record.listed", ("purge_listed",)),
+    ("record.choice", ("purge_choices",)),
 )
 _IDENTITY = (
     ("record.membership", ("purge_memberships",)),
@@ -133,14 +135,12 @@ async def _purge(database: Database, names: Iterable[str], ids: Iterable[str]) -
     return gone
 
 
-_TABLES = tuple(f"record.{declared.table}" for declared in TYPES.values())
-
-
 def holders(attachments: Callable[[], Attachments]) -> tuple[Holder, ...]:
     """Return the holders of the record; `attachments` reads files.
 
     In this order: the records of others while links still lead to them, then the subject's own.
     """
+    tables = tuple(f"record.{declared.table}" for declared in TYPES.values())
 
     def hand_attachments(_: Database, subject: Subject) -> AsyncIterator[File]:
         return handing.hand_attachments(attachments(), subject)
@@ -148,7 +148,7 @@ def holders(attachments: Callable[[], Attachments]) -> tuple[Holder, ...]:
     return (
         Holder(
             "records of others",
-            (*_TABLES, "record.history", "record.origin"),
+            (*tables, "record.history", "record.origin"),
             _anonymise,
             handing.hand_references,
         ),
@@ -164,7 +164,7 @@ def holders(attachments: Callable[[], Attachments]) -> tuple[Holder, ...]:
             _purge_identity,
             handing.hand_identity,
         ),
-        Holder("records", _TABLES, _remove, handing.hand_records),
+        Holder("records", tables, _remove, handing.hand_records),
         Holder(
             "history",
             ("record.history",),
@@ -194,10 +194,12 @@ def holders(attachments: Callable[[], Attachments]) -> tuple[Holder, ...]:
 
 EXPLAINED = {
     "record.outbox": "what happened to which id, without values; pruned when listeners have it",
+    "record.bulletin": "what events tell that are about no record: counts and shares",
     "record.delivery": "as the outbox: ids and numbers, no values",
     "record.observation": "paths of attributes and counts, no values",
     "record.subscription": "who listens; a query is the listener's own",
     "record.source_trust": "how far sources are trusted, about nobody",
+    "record.edition": "what the register of requirements demands of attributes: no values",
     "record.trust_change": "who changed how far sources are trusted, and what followed: no values",
     "record.schema_extension": "schemas of attributes, about nobody",
     "record.erasure": "ids of what was erased: a restore must erase it again",

@@ -82,3 +82,15 @@ WHERE t.record_id = k.id;
 DELETE FROM record.restricted AS x
 USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 WHERE x.id = k.id AND x.bucket = k.bucket;
+
+-- name: purge_listed
+-- Nobody is on a list who is gone.
+DELETE FROM record.listed AS m
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE m.id = k.id AND m.bucket = k.bucket;
+
+-- name: purge_choices
+-- Whoever is gone chooses nothing.
+DELETE FROM record.choice AS c
+USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+WHERE c.id = k.id AND c.bucket = k.bucket;

@@ -231,7 +231,9 @@ async def refuse_if_restricted(
         raise ProcessingRestricted(row["since"], row["purposes"])
 
 
-async def kept_back(database: Database, ids: Collection[str], sight: Sight) -> set[str]:
+async def kept_back(
+    database: Connection | Database, ids: Collection[str], sight: Sight
+) -> set[str]:
     """Return those of `ids` that a restriction keeps from the purpose of a sight."""
     if sight.kept_from is None or not ids:
         return set()

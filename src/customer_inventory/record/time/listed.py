@@ -4,11 +4,9 @@ Versions of the past have no search columns: every one of the type that was held
 through. The time limit of statements bounds it; a list that takes longer is refused.
 """
 
-from functools import cache
-
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.page import Page, Query, numbers
-from customer_inventory.record.scope import EVERY_ROW
+from customer_inventory.record.scope import Rows
 from customer_inventory.record.shown import Shown
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
@@ -52,7 +50,7 @@ def _page(declared: RecordType, query: Query, sight: Sight) -> tuple[str, list[o
     condition = where.condition(query.terms, query.filter)
     order = ", ".join(key.sql(key.expression) for key in where.keys(query.order))
     text = SQL.page_known_at.format(
-        versions=_versions(declared),
+        versions=_versions(declared, sight.rows, where),
         condition=condition,
         order=order,
         limit=int(query.limit),
@@ -64,7 +62,9 @@ def _page(declared: RecordType, query: Query, sight: Sight) -> tuple[str, list[o
 def _count(declared: RecordType, query: Query, sight: Sight, most: int) -> tuple[str, list[object]]:
     where = _where(declared, query, sight)
     condition = where.condition(query.terms, query.filter)
-    text = SQL.count_known_at.format(versions=_versions(declared), condition=condition, limit=most)
+    text = SQL.count_known_at.format(
+        versions=_versions(declared, sight.rows, where), condition=condition, limit=most
+    )
     return text, where.parameters
 
 
@@ -74,13 +74,19 @@ def _where(declared: RecordType, query: Query, sight: Sight) -> Where:
     )
 
 
-@cache
-def _versions(declared: RecordType) -> str:
-    text = SQL.versions_known_at.removeprefix("/* versions_known_at */ ")
-    shown = Shown(EVERY_ROW, 2, purpose="$2::text")
+def _versions(declared: RecordType, rows: Rows, where: Where) -> str:
+    """Return the select of the versions; who may not see what a record is may not see what it was.
+
+    The conditions of `rows` take their parameters from `where`.
+    """
+    text = SQL.part("versions_known_at")
+    shown = Shown(rows, 2, purpose="$2::text", parameter=where.parameter)
+    then = [shown.unrestricted_then("h", "h.recorded_to", declared)]
+    if rows.of(declared.name) is not None:
+        then.append(shown.exists(declared, "h"))
     return text.format(
         table=declared.table,
         type=declared.name,
-        shown=shown.unrestricted("t"),
-        shown_then=shown.unrestricted_then("h", "h.recorded_to"),
+        shown=shown.of(declared, "t"),
+        shown_then=" AND ".join(then),
     )

@@ -165,7 +165,7 @@ def _asked(name: str, declared: RecordType, sight: Sight, *own: Any) -> tuple[An
 def _of(name: str, declared: RecordType, rows: Rows) -> Statement:
     """Return a statement; who may not see what a record is may not see what it was."""
     shown = Shown(rows, _OWN[name])
-    then = [shown.unrestricted_then("h", "h.recorded_to")]
+    then = [shown.unrestricted_then("h", "h.recorded_to", declared)]
     if rows.of(declared.name) is not None:
         then.append(shown.exists(declared, "h"))
     text = SQL[name].format(

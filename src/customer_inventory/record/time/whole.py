@@ -21,7 +21,7 @@ from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.held import held
 from customer_inventory.record.time.moment import Moment
 from customer_inventory.record.time.past import as_of, known_at
-from customer_inventory.record.types import TYPES, named
+from customer_inventory.record.types import TYPES, named, over_every_type
 from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
 
@@ -81,10 +81,11 @@ async def around_at(
     return Customer360(identifier, version.body, _latest(parts, most), _counted(parts))
 
 
+@over_every_type
 @lru_cache(maxsize=MOST_KEPT)
 def statement(rows: Rows = EVERY_ROW) -> Statement:
     """Return the statement over every declared type; what is out of scope now was never there."""
-    part = SQL.around_at_of_type.removeprefix("/* around_at_of_type */ ")
+    part = SQL.part("around_at_of_type")
     shown = Shown(rows, 4)
     then = [shown.unrestricted_then("h", "h.recorded_to")]
     if rows.by_type:

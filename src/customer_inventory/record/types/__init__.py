@@ -1,4 +1,10 @@
-"""The declared record types, by name. Each module declares those of one SID entity."""
+"""The declared record types, by name. Each module declares those of one SID entity.
+
+The register of requirements may declare further ones (`put`), while the house is open.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.record.declare import RecordType
@@ -46,6 +52,50 @@ TYPES: dict[str, RecordType] = {
 }
 
 _BY_ENTITY = {declared.entity.lower(): declared for declared in TYPES.values()}
+
+SHIPPED = frozenset(TYPES)
+"""The types that are declared here, and not by the register."""
+
+Cached = TypeVar("Cached")
+_forgetting: list[Callable[[], None]] = []
+
+
+def over_every_type(cached: Cached) -> Cached:
+    """Let a cached function whose result is made of every type forget it when there are others."""
+    _forgetting.append(cached.cache_clear)  # type: ignore[attr-defined]
+    return cached
+
+
+def added() -> tuple[RecordType, ...]:
+    """Return the types that the register declares."""
+    return tuple(declared for name, declared in TYPES.items() if name not in SHIPPED)
+
+
+def put(others: Mapping[str, RecordType]) -> None:
+    """Let `others` be the types beyond those declared here, in the place of those before.
+
+    One that is there already, and says the same, stays the object that it is.
+    """
+    before = {declared.name: declared for declared in added()}
+    said = {name: _said(declared) for name, declared in before.items()}
+    if said == {name: _said(declared) for name, declared in others.items()}:
+        return
+    for name, declared in before.items():
+        del TYPES[name], _BY_ENTITY[declared.entity.lower()]
+    for name, declared in others.items():
+        kept = before[name] if said.get(name) == _said(declared) else declared
+        TYPES[name] = _BY_ENTITY[kept.entity.lower()] = kept
+    for forget in _forgetting:
+        forget()
+
+
+def _said(declared: RecordType) -> tuple[object, ...]:
+    return declared.entity, declared.description, declared.references, declared.subject
+
+
+def subject_paths() -> list[str]:
+    """Return every path at which some type names whom its records belong to."""
+    return sorted({path for declared in TYPES.values() for path in declared.subject})
 
 
 def named(name: str) -> RecordType:

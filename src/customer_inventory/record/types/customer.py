@@ -15,6 +15,9 @@ CUSTOMER = RecordType(
     columns=(
         Column("name", ("name",), is_indexed=True),
         Column("status", ("status",), is_indexed=True),
+        Column("segment", ("characteristic",), item="segment"),
+        Column("market", ("characteristic",), item="market"),
+        Column("brand", ("characteristic",), item="brand"),
     ),
     references=ROLE_REFERENCES,
     searched=ROLE_SEARCHED,

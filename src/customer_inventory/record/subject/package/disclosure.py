@@ -8,7 +8,8 @@ from collections.abc import Collection
 from typing import Any
 
 from customer_inventory.kit.ids import is_id
-from customer_inventory.record.declare import Document, RecordType, places
+from customer_inventory.record.declare import Document, RecordType
+from customer_inventory.record.place import places
 from customer_inventory.record.types import TYPES, of_entity
 
 _BARE = frozenset(("id", "role", "@type", "@referredType", "@baseType", "@schemaLocation"))

@@ -1,0 +1,70 @@
+-- name: agreeing
+-- That a subject agreed to one of the uses {words} and refuses none of them. An offset, here and
+-- below, keeps it a look-up for each row that is met: joined as a whole, a page costs all choices.
+SELECT
+FROM record.choice AS c
+WHERE
+    c.id = {id} AND c.valid_from <= now() AND c.valid_to > now()
+    AND c.agreed && {words} AND NOT c.refused && {words}
+OFFSET 0;
+
+-- name: refusing
+-- That a subject refuses one of the uses {words}.
+SELECT
+FROM record.choice AS c
+WHERE
+    c.id = {id} AND c.valid_from <= now() AND c.valid_to > now()
+    AND c.refused && {words}
+OFFSET 0;
+
+-- name: other_subject
+-- Another subject of a record, of which {subject} is one, that does not agree.
+SELECT
+FROM record.link AS l
+WHERE
+    l.id = {id} AND l.bucket = {bucket} AND l.outward AND {naming}
+    AND l.other_id <> {subject}
+    AND NOT {agrees}
+OFFSET 0;
+
+-- name: refusing_subject
+-- A subject of a record that refuses.
+SELECT
+FROM record.link AS l
+INNER JOIN record.choice AS c ON l.other_id = c.id
+WHERE
+    l.id = {id} AND l.bucket = {bucket} AND l.outward AND {naming}
+    AND c.valid_from <= now() AND c.valid_to > now() AND c.refused && {words}
+OFFSET 0;
+
+-- name: named_before
+-- That a record names its subject at an earlier path, too.
+SELECT
+FROM record.link AS f
+WHERE f.id = {id} AND f.bucket = {bucket} AND f.outward AND f.path IN ({paths});
+
+-- name: subjects_then
+-- The subjects that a version in the history named, by the links of that time.
+SELECT l.other_id AS id
+FROM record.link AS l
+WHERE
+    l.id = {id} AND l.bucket = {bucket} AND l.outward AND {naming}
+    AND l.linked_at < {until}
+UNION ALL
+SELECT p.id
+FROM record.past_link AS p
+WHERE
+    p.other_id = {id} AND p.other_bucket = {bucket} AND p.path IN ({paths})
+    AND p.linked_at < {until} AND p.dropped_at > {since};
+
+-- name: one_then
+-- One of the subjects of that time for which a test holds.
+SELECT
+FROM ({whose}) AS s
+WHERE {test};
+
+-- name: checked
+-- The rows of a table for which a condition holds (for planning alone).
+SELECT r.id
+FROM record.{table} AS r
+WHERE {condition};
