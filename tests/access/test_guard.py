@@ -41,6 +41,14 @@ async def is_refused(guard: Guard, authorization: str) -> bool:
     return False
 
 
+async def settled(guard: Guard) -> None:
+    """Wait until the guard has heard of what was issued: nothing more arrives for a while."""
+    changes = -1
+    while changes != guard._changes:
+        changes = guard._changes
+        await asyncio.sleep(0.3)
+
+
 async def asked(database: Database, guard: Guard, work: Callable[[], Awaitable[object]]) -> int:
     """Return how often `guard` asked the database while `work` was done."""
     original, count = database.row, 0
@@ -76,6 +84,7 @@ async def test_it_is_asked_of_the_database_once(database: Database, guard: Guard
         for _ in range(20):
             await guard.authenticate(authorization)
 
+    await settled(guard)
     assert await asked(database, guard, many) == 1
 
 
@@ -124,10 +133,10 @@ async def test_what_each_may(database: Database, guard: Guard) -> None:
         session = await guard.authenticate(authorization)
         assert session.may(operation, record_type) is may
         if may:
-            assert guard.authorise(session, operation, record_type) is session.actor
+            session.demand(operation, record_type)
         else:
             with pytest.raises(NotPermitted) as refused:
-                guard.authorise(session, operation, record_type)
+                session.demand(operation, record_type)
             assert refused.value.message == (
                 f"The process p{number} may not {operation} {record_type} for testing."
             )
@@ -206,7 +215,7 @@ async def test_what_changes_during_the_question_is_not_remembered(
 
     async def interrupted(statement: str, *arguments: object) -> object:
         answer = await original(statement, *arguments)
-        guard._forget()
+        guard.forget()
         return answer
 
     database.row = interrupted  # type: ignore[method-assign,assignment]
@@ -291,7 +300,7 @@ async def test_a_permission_holds_in_its_period_alone(database: Database, guard:
     ):
         authorization = await header(database, "customer:read", "agreement:read")
         await database.execute(PERIODS, "customer", hours(start), hours(end))
-        guard._forget()
+        guard.forget()
         session = await guard.authenticate(authorization)
         assert session.may(Operation.READ, "customer") is is_permitted
         assert session.may(Operation.READ, "agreement")
@@ -305,7 +314,7 @@ async def test_a_permission_that_ends_ends_in_memory_too(
 ) -> None:
     authorization = await header(database, "customer:read")
     await database.execute(PERIODS, "customer", timedelta(hours=-1), timedelta(minutes=1))
-    guard._forget()
+    guard.forget()
     session = await guard.authenticate(authorization)
     assert session.may(Operation.READ, "customer")
     # A minute later the database would say no, and it is asked.
@@ -324,8 +333,22 @@ async def test_memory_is_bounded(
     await issued(database, "billing", "customer:read")
     for _ in range(8):
         token = await issue_token(database, "billing", purpose="testing", lifetime=timedelta(1))
+        await settled(guard)
         await guard.authenticate(f"Bearer {token.secret}")
         assert 0 < len(guard._sessions) <= 3
+
+
+async def test_one_token_too_many_ends_the_memory_of_the_oldest_alone(
+    database: Database, guard: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_module, "_MOST_REMEMBERED", 3)
+    await issued(database, "billing", "customer:read")
+    headers = []
+    for _ in range(4):
+        token = await issue_token(database, "billing", purpose="testing", lifetime=timedelta(1))
+        headers.append(f"Bearer {token.secret}")
+        await guard.authenticate(headers[-1])
+    assert [guard.remembered(each) is not None for each in headers] == [False, True, True, True]
 
 
 async def test_who_stops_forgets(database: Database) -> None:

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from customer_inventory.access.heeding import Heeded, heeded
 from customer_inventory.access.masking import masks_of, writes_of
 from customer_inventory.access.oauth import dpop
 from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
-from customer_inventory.access.operation import FUNCTIONS, Operation
+from customer_inventory.access.operation import FUNCTIONS, UNGRANTED, Operation
 from customer_inventory.access.quota.quotas import Quotas
 from customer_inventory.access.registration import EVERY_TYPE
+from customer_inventory.access.scope import scoped_rows
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.access.terms import Terms
 from customer_inventory.access.token import digest
@@ -24,7 +26,7 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Refused, Unauthenticated
 from customer_inventory.record.document import parse
 from customer_inventory.record.sight import EVERYTHING, Sight
-from customer_inventory.store.database import Database, Listener, Row
+from customer_inventory.store.database import Connection, Database, Listener, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -34,16 +36,16 @@ CHANNEL = "access_changed"
 Permissions = Mapping[str, frozenset[str]]
 """By record type, the operations permitted."""
 
-_MOST_REMEMBERED = 10_000
+_MOST_REMEMBERED = 50_000  # tokens, of a few kilobytes each; then the oldest is forgotten
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """A verified token: who acts, for what, what it may do by record type, and on which terms.
 
-    `sight` is what its reads are shown. All of it holds until `good_until`: then the token
-    expires, or a permission begins or ends. `bound_to` is the key (its thumbprint) that the caller
-    must prove to hold at every request.
+    `sight` is what its reads are shown, `rules` says what permits, by type. All of it holds until
+    `good_until`: then the token expires, or a permission begins or ends. `bound_to` is the key (its
+    thumbprint) that the caller must prove to hold at every request.
     """
 
     actor: Actor
@@ -52,10 +54,23 @@ class Session:
     sight: Sight
     terms: Mapping[str, Terms] = field(default_factory=dict)
     bound_to: str | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     def terms_of(self, record_type: str) -> Terms:
         """Return what is agreed for records of a type: of itself, or of every type."""
         return self.terms.get(record_type) or self.terms.get(EVERY_TYPE) or {}
+
+    def rule_of(self, record_type: str | None) -> str | None:
+        """Return the rule that permits what is permitted on records of a type, for the ledger.
+
+        For None, where any type will do, it is every rule; it is None where nothing is permitted.
+        """
+        if record_type is None:
+            return ", ".join(sorted(set(self.rules.values()))) or None
+        found = self.rules.get(record_type)
+        if found is None and record_type not in FUNCTIONS:
+            found = self.rules.get(EVERY_TYPE)
+        return found
 
     def may(self, operation: Operation, record_type: str | None) -> bool:
         """Tell whether `operation` is permitted on records of `record_type` (None: of some).
@@ -115,7 +130,7 @@ class Guard:
         self._tokens = tokens
         self._strangers = strangers
         self._external = external
-        self._listener = Listener(database.dsn, CHANNEL, self._forget)
+        self._listener = Listener(database.dsn, CHANNEL, self.forget)
         self._sessions: dict[str, Session] = {}
         self._changes = 0
 
@@ -126,7 +141,7 @@ class Guard:
     async def stop(self) -> None:
         """Stop hearing of changes, and forget every session."""
         await self._listener.stop()
-        self._forget()
+        self.forget()
 
     async def authenticate(
         self, authorization: str, source: str | None = None, shown: dpop.Shown | None = None
@@ -166,12 +181,6 @@ class Guard:
         token = authorization.partition(" ")[2]
         await dpop.demand(self._database, shown, base, token=token, bound_to=bound_to)
 
-    @staticmethod
-    def authorise(session: Session, operation: Operation, record_type: str | None) -> Actor:
-        """Return the actor if the session permits the operation; raise NotPermitted if not."""
-        session.demand(operation, record_type)
-        return session.actor
-
     async def _verify(self, authorization: str) -> Session:
         scheme, _, secret = authorization.partition(" ")
         if not authorization:
@@ -188,7 +197,7 @@ class Guard:
         # What changed while we asked may not be in the answer: then it is good for this once.
         if changes == self._changes and not self._listener.deaf:
             if len(self._sessions) >= _MOST_REMEMBERED:
-                self._sessions.clear()
+                del self._sessions[next(iter(self._sessions))]
             self._sessions[authorization] = session
         return session
 
@@ -197,7 +206,7 @@ class Guard:
         if row is None:
             return None
         actor = Actor(row["process"], row["purpose"], row["person"])
-        return self._session(actor, row["good_until"], row)
+        return _of_row(actor, row["good_until"], row, self._key)
 
     async def _signed(self, text: str) -> Session | None:
         claimed = await self._tokens.read(text) if self._tokens else None
@@ -219,7 +228,7 @@ class Guard:
         if row is None:
             return None
         until = min(claimed.expires_at, row["good_until"] or claimed.expires_at)
-        session = self._session(Actor(row["process"], claimed.purpose), until, row)
+        session = _of_row(Actor(row["process"], claimed.purpose), until, row, self._key)
         return replace(session, bound_to=bound_to)
 
     async def acting(self, actor: Actor) -> Session | None:
@@ -232,16 +241,8 @@ class Guard:
         )
         return replace(session, actor=actor) if session else None
 
-    def _session(self, actor: Actor, good_until: datetime, row: Row) -> Session:
-        return session_of(
-            actor,
-            good_until,
-            *_agreed(row),
-            self._key,
-            despite_restriction=row["despite_restriction"],
-        )
-
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Forget every session: what anybody may do is asked anew."""
         self._changes += 1
         if self._tokens:
             self._tokens.keys.forget()
@@ -251,25 +252,17 @@ class Guard:
 
 
 async def session_for(
-    database: Database, *, process: str, purpose: str, masking_key: bytes = b""
+    database: Connection | Database, *, process: str, purpose: str, masking_key: bytes = b""
 ) -> Session | None:
     """Return the session that a token of `process` would have now; None when it is not active.
 
     For telling what it may, and for work that goes on after its call, without a token.
     """
-    row = await database.row(SQL.session_of_process, process, purpose)
+    row = next(iter(await database.fetch(SQL.session_of_process, process, purpose)), None)
     if row is None:
         return None
     until = row["good_until"] or datetime.max.replace(tzinfo=UTC)
-    permitted, terms = _agreed(row)
-    return session_of(
-        Actor(process, purpose),
-        until,
-        permitted,
-        terms,
-        masking_key,
-        despite_restriction=row["despite_restriction"],
-    )
+    return _of_row(Actor(process, purpose), until, row, masking_key)
 
 
 def session_of(
@@ -279,19 +272,29 @@ def session_of(
     terms: Mapping[str, Terms],
     masking_key: bytes = b"",
     *,
-    despite_restriction: bool = False,
+    rules: Mapping[str, str],
+    heeds: Heeded = Heeded(),  # noqa: B008 - it never changes
 ) -> Session:
     """Return the session of what is agreed, with what its reads are shown and it may write."""
-    session = Session(actor, good_until, permitted, EVERYTHING, terms)
+    session = Session(actor, good_until, permitted, EVERYTHING, terms, rules=rules)
     sight = Sight(
         actor.purpose,
+        replace(scoped_rows(terms, rules, actor.process), choice=heeds.choice),
         masks=masks_of(session.terms_of, masking_key, actor.process),
         writes=writes_of(permitted, session.terms_of, EVERY_TYPE),
-        despite_restriction=despite_restriction,
+        despite_restriction=heeds.despite_restriction,
     )
     return replace(session, sight=sight)
 
 
-def _agreed(row: Row) -> tuple[Permissions, Mapping[str, Terms]]:
+def _of_row(actor: Actor, good_until: datetime, row: Row, masking_key: bytes) -> Session:
     permitted = {kind: frozenset(words) for kind, words in parse(row["permissions"]).items()}
-    return permitted, parse(row["terms"])
+    return session_of(
+        actor,
+        good_until,
+        permitted,
+        parse(row["terms"]),
+        masking_key,
+        rules={**dict.fromkeys(permitted, UNGRANTED), **parse(row["rules"])},
+        heeds=heeded(actor.purpose, row),
+    )

@@ -6,9 +6,14 @@ SELECT
     t.purpose,
     t.person,
     least(t.expires_at, f.changes_at) AS good_until,
-    coalesce(u.despite_restriction, FALSE) AS despite_restriction,
+    u.despite_restriction,
+    u.legal_basis,
+    u.requires_consent,
+    u.despite_objection,
+    u.privacy_purposes,
     f.permissions,
-    f.terms
+    f.terms,
+    f.rules
 FROM access.token AS t
 INNER JOIN access.process AS p ON t.process = p.id
 CROSS JOIN LATERAL access.in_force(p.id, t.purpose) AS f
@@ -33,9 +38,14 @@ WHERE
 SELECT
     p.id AS process,
     f.changes_at AS good_until,
-    coalesce(u.despite_restriction, FALSE) AS despite_restriction,
+    u.despite_restriction,
+    u.legal_basis,
+    u.requires_consent,
+    u.despite_objection,
+    u.privacy_purposes,
     f.permissions,
-    f.terms
+    f.terms,
+    f.rules
 FROM access.client AS c
 INNER JOIN access.process AS p ON c.process = p.id
 CROSS JOIN LATERAL access.in_force(p.id, $4) AS f
@@ -55,9 +65,14 @@ WHERE
 -- What an active process may do for a purpose, without a token.
 SELECT
     f.changes_at AS good_until,
-    coalesce(u.despite_restriction, FALSE) AS despite_restriction,
+    u.despite_restriction,
+    u.legal_basis,
+    u.requires_consent,
+    u.despite_objection,
+    u.privacy_purposes,
     f.permissions,
-    f.terms
+    f.terms,
+    f.rules
 FROM access.process AS p
 CROSS JOIN LATERAL access.in_force(p.id, $2) AS f
 LEFT JOIN access.purpose AS u ON u.code = $2

@@ -1,7 +1,8 @@
 """The access ledger: every access, allowed or refused, durable before its answer leaves.
 
 Entries of all answers in flight are kept by one insert and one commit (group commit). The
-writer numbers its entries without gaps, so that a lost one would show.
+writer numbers its entries without gaps, so that a lost one would show. What changes records in
+bulk, or access itself, keeps its entries in the transaction of the change.
 """
 
 import uuid
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from customer_inventory.kit.errors import InventoryError
-from customer_inventory.store.database import Database, Row
+from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.lane import Lane, Tell
 from customer_inventory.store.sql import beside
 
@@ -75,6 +76,16 @@ class Ledger:
             raise
         self._written += len(entries)
         return [None] * len(entries)
+
+
+async def keep_with(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Keep `entries` in the open transaction: they are there if what they tell of is, or neither.
+
+    They are the first and last of a writer of their own, so that others need not wait for them.
+    """
+    if entries:
+        body = _encode(entries)
+        await connection.execute(SQL.append_segment, uuid.uuid4(), 1, len(entries), body)
 
 
 async def last_entries(database: Database, count: int) -> Sequence[Row]:

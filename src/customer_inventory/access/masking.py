@@ -15,8 +15,9 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.facet import groups
+from customer_inventory.kit.errors import Invalid, Refused
+from customer_inventory.record.facet import groups, over_facets
+from customer_inventory.record.mask.node import HIDDEN
 from customer_inventory.record.mask.plan import Grant, Mask
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.writable import Writable
@@ -26,6 +27,24 @@ _KEY_BYTES = 32
 
 Agreed = Callable[[str], Mapping[str, Any]]
 """Returns what is agreed of a record type, by name of the term."""
+
+
+class MaskTooNarrow(Refused):
+    """What was asked for is everything in the clear, and the caller is shown part of it."""
+
+    code = "maskTooNarrow"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is everything in the clear, and what you are granted leaves groups out.",
+            hint="The owner of the data can permit every group.",
+        )
+
+
+def demand_unmasked(masks: Mapping[str, Mask]) -> None:
+    """Raise MaskTooNarrow for a caller that is shown part of any type."""
+    if masks:
+        raise MaskTooNarrow
 
 
 def masking_key_in(home: Path) -> bytes:
@@ -81,6 +100,12 @@ def writes_of(
     }
 
 
+def told_groups(terms: Mapping[str, Any]) -> frozenset[str]:
+    """Return the groups of attributes that are told of on these terms, at least in part."""
+    grant = _grant(terms)
+    return frozenset(name for name, facet in groups().items() if grant.node(facet) is not HIDDEN)
+
+
 def _grant(terms: Mapping[str, Any], key: bytes = b"") -> Grant:
     shown: Iterable[str] | None = terms.get("groups")
     masks = tuple(sorted(terms.get("masks", {}).items()))
@@ -98,6 +123,7 @@ def _clear(grant: Grant) -> frozenset[str]:
     return frozenset(name for name in groups() if grant.is_clear(name))
 
 
+@over_facets
 @lru_cache(maxsize=10_000)
 def _mask(record_type: str, grant: Grant) -> Mask | None:
     return Mask.of(TYPES[record_type], grant)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from customer_inventory.access import sandbox
 from customer_inventory.access.decision import Decision
 from customer_inventory.access.operation import FUNCTIONS, Operation
+from customer_inventory.access.scope import check_lists
 from customer_inventory.access.terms import Terms, checked
 from customer_inventory.access.token import Token, digest, mint
 from customer_inventory.kit.clock import now
@@ -51,9 +52,7 @@ class NoSuchProcess(NotFound):
 class Permission:
     """What a process may do to records of one type (`*`: of every type), for one purpose.
 
-    Instead of a type it may name one of FUNCTIONS.
-
-    `terms` is what else is agreed of it (`access.terms`).
+    Instead of a type it may name one of FUNCTIONS. `terms` is what else is agreed (`access.terms`).
     """
 
     record_type: str
@@ -100,8 +99,10 @@ async def register(
 
     Raises Invalid for an id that is not lower-case words joined by hyphens, a kind or identifier
     that is none, or a purpose that is no single word; NotASandbox for permissions in production,
-    and Conflict for a purpose for which the process has a grant.
+    Conflict for a purpose for which the process has a grant, Refused for the house's own process.
     """
+    if registered_by != HOUSE:
+        demand_not_house(process)
     told = {"name": name, "owner": owner, "owner_person": owner_person, "contact": contact}
     _check(process, kind, etom_id, told)
     permissions = list(permissions)
@@ -121,6 +122,7 @@ async def register(
         )
         if operations and process != HOUSE:
             await sandbox.demand(connection, process)
+        await check_lists(connection, terms)
         purposes = sorted({purpose for _, purpose in operations})
         granted = await connection.fetchval(SQL.grant_in_force, process, purposes)
         if granted is not None:
@@ -245,9 +247,7 @@ async def lend_token(
 def demand_not_house(process: str) -> None:
     """Raise Refused for the house's own process: nobody else acts as it."""
     if process == HOUSE:
-        raise Refused(
-            "The house's own process acts for itself alone.", hint="Register a process of your own."
-        )
+        raise Refused("The house acts for itself alone.", hint="Register a process of your own.")
 
 
 async def set_state(database: Database, process: str, state: str, *, by: Decision) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from customer_inventory.access.masking import checked_groups, checked_masks
 from customer_inventory.access.quota import budget
+from customer_inventory.access.scope import SCOPE, checked_scope
 from customer_inventory.kit.errors import Invalid
 
 Terms = Mapping[str, Any]
@@ -19,6 +20,7 @@ TERMS: dict[str, Callable[[str, Any], Any]] = {
     "masks": checked_masks,
     "writes": checked_groups,
     "quota": budget.checked,
+    SCOPE: checked_scope,
 }
 """By name: takes the record type and what was said; returns it as it is kept, or raises Invalid."""
 

@@ -9,7 +9,8 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode
-from customer_inventory.record.load import Batch, lines_of, load
+from customer_inventory.record.lines import Batch, lines_of
+from customer_inventory.record.load import load
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
 from tests.conftest import Service

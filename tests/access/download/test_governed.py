@@ -19,6 +19,7 @@ from customer_inventory.access.grant.people import register_capacity
 from customer_inventory.kit.actor import Actor
 from tests.access.download.files import JOBS, PEOPLE, asked, ended, fetched, filled
 from tests.conftest import BY, Service
+from tests.store.eventually import eventually
 
 LARGE = 10_500
 
@@ -162,8 +163,13 @@ async def test_what_is_revoked_stops_within_a_chunk(service: Service) -> None:
     assert (row["state"], row["sha256"]) == ("aborted", None)
     assert "may no longer download" in row["state_reason"]
     assert row["row_count"] <= told + running.LARGEST_CHUNK < 9_000
-    assert not path_of(home(service), job["id"]).exists()
-    assert await service.database.value("SELECT count(*) FROM access.download_chunk") == 0
+
+    # Nobody can fetch it from then on; the file itself goes after that.
+    async def gone() -> bool:
+        left = await service.database.value("SELECT count(*) FROM access.download_chunk")
+        return not left and not path_of(home(service), job["id"]).exists()
+
+    await eventually(gone)
 
 
 async def test_a_fetch_stops_when_it_is_revoked(service: Service) -> None:

@@ -52,3 +52,20 @@ def test_another_fact_makes_another_leaf() -> None:
         assert hash_of(changed, "writer", 1, []) != hash_of(facts, "writer", 1, [])
     assert hash_of(facts, "writer", 2, []) != hash_of(facts, "writer", 1, [])
     assert hash_of(facts, "another", 1, []) != hash_of(facts, "writer", 1, [])
+
+
+def test_leaves_of_the_first_form_are_made_as_they_were() -> None:
+    committed = commitments(["a", "b"], SALT, None, 1)
+    assert hash_of(facts, "writer", 1, committed, 1).hex() == (
+        "0c229e9d4eaf7ee9677f18c9e3525d302a5d9e276b4f19ee71c11a309e7c8555"
+    )
+    left, opened = struck_out(["a", "b"], SALT, None, frozenset(["a"]), 1)
+    assert [part.hex() for part in opened] == [
+        "c65d2feddd1d08a9737accf741741bb9c450163e7e3cafdfe6b74e16242a5f37",
+        "1b8daf0e0d836933e70cc0870cd9c8b9",
+    ]
+    assert commitments(left, None, opened, 1) == committed
+
+
+def test_a_form_is_part_of_the_leaf() -> None:
+    assert hash_of(facts, "writer", 1, [], 1) != hash_of(facts, "writer", 1, [], 2)

@@ -72,6 +72,18 @@ async def test_sealing_goes_on_where_it_was(log: Log) -> None:
     assert await log.sealer.seal() == 0
 
 
+async def test_what_is_written_in_parts_is_sealed_under_one_checkpoint(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customer_inventory.access.log.sealing._ENTRIES_AT_ONCE", 7)
+    for number in range(30):
+        at = f"2026-0{1 + number % 3}-15T12:00:00+00:00"
+        await log.ledger.append(entry(number, at=at))
+    assert await log.sealer.seal_all() == 30
+    report = await log.verified()
+    assert (report.faults, report.entries, report.checkpoints) == ((), 30, 1)
+
+
 async def test_an_empty_ledger_is_clean(log: Log) -> None:
     assert await log.sealer.seal_all() == 0
     assert await log.sealer.anchor() is None

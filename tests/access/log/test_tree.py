@@ -2,10 +2,19 @@
 
 import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_inventory.access.log.tree import Frontier, inclusion, leaf_hash, node_hash, proves
+from customer_inventory.access.log.tree import (
+    Cover,
+    Frontier,
+    Subtree,
+    inclusion,
+    leaf_hash,
+    node_hash,
+    proves,
+)
 
 # The inputs of the reference implementation of Certificate Transparency, and their root.
 INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657",
@@ -25,6 +34,20 @@ def by_definition(leaves: list[bytes]) -> bytes:
 
 def numbered(count: int) -> list[bytes]:
     return [leaf_hash(b"%d" % number) for number in range(count)]
+
+
+def single(leaves: list[bytes]) -> list[Subtree]:
+    return [Subtree(number, 0, leaf) for number, leaf in enumerate(leaves)]
+
+
+def covering(leaves: list[bytes], numbers: set[int], cuts: set[int] = frozenset()) -> list[Subtree]:
+    """What is kept of the leaves `numbers`, as they come in order."""
+    cover = Cover()
+    for number in sorted(numbers):
+        if number in cuts:
+            cover.cut()
+        cover.add(number, leaves[number])
+    return cover.subtrees
 
 
 def frontier(leaves: list[bytes]) -> Frontier:
@@ -53,7 +76,7 @@ def test_every_inclusion_is_proved_and_no_other() -> None:
         leaves = numbered(size)
         root = by_definition(leaves)
         for number in range(size):
-            path = inclusion(leaves, number)
+            path = inclusion(single(leaves), number)
             assert proves(leaves[number], number, size, path, root)
             assert not proves(leaf_hash(b"other"), number, size, path, root)
             assert not proves(leaves[number], number, size, path, leaf_hash(b"root"))
@@ -68,7 +91,7 @@ def test_every_inclusion_is_proved_and_no_other() -> None:
 def test_a_path_with_one_bit_changed_proves_nothing(size: int, data: st.DataObject) -> None:
     leaves = numbered(size)
     number = data.draw(st.integers(0, size - 1))
-    path = inclusion(leaves, number)
+    path = inclusion(single(leaves), number)
     if not path:
         return
     step = data.draw(st.integers(0, len(path) - 1))
@@ -77,3 +100,41 @@ def test_a_path_with_one_bit_changed_proves_nothing(size: int, data: st.DataObje
     changed[bit // 8] ^= 1 << bit % 8
     forged = [*path[:step], bytes(changed), *path[step + 1 :]]
     assert not proves(leaves[number], number, size, forged, by_definition(leaves))
+
+
+@given(st.integers(1, 200), st.data())
+def test_a_tree_is_the_same_from_what_covers_its_leaves(size: int, data: st.DataObject) -> None:
+    leaves = numbered(size)
+    gone = data.draw(st.sets(st.integers(0, size - 1)))
+    cuts = data.draw(st.sets(st.integers(0, size)))
+    kept = [each for each in single(leaves) if each.start not in gone]
+    mixed = sorted([*covering(leaves, gone, cuts), *kept], key=lambda each: each.start)
+    made, seen = Frontier(), set()
+    for each in mixed:
+        made.graft(each.level, each.hash)
+        seen.add(made.size)
+        assert made.root() == by_definition(leaves[: made.size])
+    assert made.size == size
+    # Wherever it was cut a tree ends: its root can be told.
+    assert cuts - {0} <= seen
+    for number in set(range(size)) - gone:
+        path = inclusion(mixed, number)
+        assert path == inclusion(single(leaves), number)
+
+
+def test_a_cover_is_as_small_as_can_be() -> None:
+    leaves = numbered(1000)
+    assert len(covering(leaves, set(range(512)))) == 1
+    assert [(each.start, each.level) for each in covering(leaves, set(range(3, 20)))] == [
+        (3, 0),
+        (4, 2),
+        (8, 3),
+        (16, 2),
+    ]
+
+
+def test_a_subtree_is_grafted_where_one_begins_alone() -> None:
+    edge = frontier(numbered(6))
+    edge.graft(1, b"x" * 32)
+    with pytest.raises(ValueError, match="level 4"):
+        edge.graft(4, b"x" * 32)

@@ -73,7 +73,7 @@ async def test_sixteen_callers_at_once_get_what_was_agreed(service: Service) -> 
         "SELECT status, decision, rule FROM access.entry WHERE process = 'sixteen'"
     )
     assert Counter(map(tuple, entries)) == {
-        (200, "permit", None): 200,
+        (200, "permit", "permission"): 200,
         (429, "deny", "quotaExceeded"): 121,
     }
 

@@ -194,6 +194,9 @@ async def test_a_quota_says_how_many_unknown_ids_are_usual(database: Database) -
     for number in range(19):
         await quotas.missed(caller, f"id-{number}")
     await quotas.admit(caller, "individual")
+    await quotas.missed(caller, "id-19")
+    with pytest.raises(Exhausted, match="missesPerHour"):
+        await quotas.admit(caller, "individual")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from customer_inventory.access.registration import KINDS, Permission, permission
 from customer_inventory.kit.clock import now, parse_instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.located import Value, nearest, parse
+from customer_inventory.record.choice.asked import normal
 
 Result = TypeVar("Result")
 
@@ -37,13 +38,17 @@ class Purpose:
     legal_basis: str
     requires_consent: bool = False
     state: str = "active"
+    despite_restriction: bool = False
+    despite_objection: bool = False
+    privacy_purposes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Grant:
     """A grant as it is declared; `until` is when it is to end at the earliest, None for any time.
 
-    `at` is where it stands in the file.
+    `part` is its part of the purpose, empty for the one without a name, `at` where it stands in the
+    file.
     """
 
     process: str
@@ -51,6 +56,7 @@ class Grant:
     permissions: tuple[Permission, ...]
     reason: str
     until: datetime | None
+    part: str
     at: Value
 
     @property
@@ -74,11 +80,14 @@ NAMES = {
     "owner_person": "ownerPerson",
     "legal_basis": "legalBasis",
     "requires_consent": "requiresConsent",
+    "despite_restriction": "despiteRestriction",
+    "despite_objection": "despiteObjection",
+    "privacy_purposes": "privacyPurposes",
 }
 """What attributes are called in a file, where it is another name."""
 _PROCESS = tuple(NAMES.get(each.name, each.name) for each in fields(Process))
 _PURPOSE = tuple(NAMES.get(each.name, each.name) for each in fields(Purpose))
-_GRANT = ("process", "purpose", "allow", "terms", "reason", "until")
+_GRANT = ("process", "purpose", "part", "allow", "terms", "reason", "until")
 
 
 def read(text: str) -> Declared:
@@ -109,12 +118,26 @@ def _process(value: Value) -> Process:
 def _purpose(value: Value) -> Purpose:
     told = value.only(*_PURPOSE, required=("title", "legalBasis"))
     basis = _one_of(told["legalBasis"], LEGAL_BASES)
-    requires = told["requiresConsent"].scalar() if "requiresConsent" in told else False
-    if not isinstance(requires, bool):
-        raise told["requiresConsent"].wrong("must be true or false.")
+    requires = _flag(told, "requiresConsent") or basis == "consent"
+    words = told["privacyPurposes"].items() if "privacyPurposes" in told else []
     state = _one_of(told["state"], STATES) if "state" in told else STATES[0]
     # As registering it has it: consent as the basis always requires consent.
-    return Purpose(told["title"].text(), basis, requires or basis == "consent", state)
+    return Purpose(
+        told["title"].text(),
+        basis,
+        requires,
+        state,
+        _flag(told, "despiteRestriction"),
+        _flag(told, "despiteObjection"),
+        tuple(sorted({normal(word.text()) for word in words})),
+    )
+
+
+def _flag(told: Mapping[str, Value], name: str) -> bool:
+    value = told[name].scalar() if name in told else False
+    if not isinstance(value, bool):
+        raise told[name].wrong("must be true or false.")
+    return value
 
 
 def _capacities(value: Value) -> tuple[str, ...]:
@@ -138,15 +161,18 @@ def _grant(value: Value) -> Grant:
     if "until" in told and (until is None or until <= now()):
         raise told["until"].wrong("is no date to come.", "Write 2027-01-31.")
     permissions = tuple(_checked(told["allow"], permitted))
-    return Grant(told["process"].text(), purpose, permissions, told["reason"].text(), until, value)
+    part = told["part"].text() if "part" in told else ""
+    process, reason = told["process"].text(), told["reason"].text()
+    return Grant(process, purpose, permissions, reason, until, part, value)
 
 
 def _distinct(grants: list[Grant]) -> list[Grant]:
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for grant in grants:
-        if (grant.process, grant.purpose) in seen:
-            raise grant.at.wrong("is of a process and purpose that stand here already.")
-        seen.add((grant.process, grant.purpose))
+        which = (grant.process, grant.purpose, grant.part)
+        if which in seen:
+            raise grant.at.wrong("is of a process, purpose and part that stand here already.")
+        seen.add(which)
     return grants
 
 

@@ -87,13 +87,14 @@ def _of_people(declared: Declared, now_there: dict[str, tuple[str, ...]]) -> Ite
                 yield Change(f"person {person}", "end", f"- {capacity}", do)
 
 
-def _of_grants(declared: Declared, now_there: dict[tuple[str, str], list[Row]]) -> Iterator[Change]:
+def _of_grants(declared: Declared, now_there: present.Grants) -> Iterator[Change]:
     for grant in declared.grants:
-        rows = now_there.get((grant.process, grant.purpose), [])
+        rows = now_there.get((grant.process, grant.purpose, grant.part), [])
         in_force = [row for row in rows if row["state"] == "active"]
         if any(_is_met(grant, row) for row in in_force):
             continue
-        what = f"grant of {grant.process} for {grant.purpose}"
+        part = f" ({grant.part})" if grant.part else ""
+        what = f"grant of {grant.process} for {grant.purpose}{part}"
         under_way = [row for row in rows if row["state"] != "active"]
         for row in under_way:
             same = "it is" if _is_met(grant, row) else "another is"
@@ -148,6 +149,9 @@ async def _register_purpose(code: str, purpose: Purpose, database: Database, by:
         title=purpose.title,
         legal_basis=purpose.legal_basis,
         requires_consent=purpose.requires_consent,
+        despite_restriction=purpose.despite_restriction,
+        despite_objection=purpose.despite_objection,
+        privacy_purposes=purpose.privacy_purposes,
         is_retired=purpose.state == "retired",
         registered_by=by.entered_by,
     )
@@ -174,4 +178,5 @@ async def _ask(grant: Grant, database: Database, by: Decision) -> None:
         permissions=grant.permissions,
         valid_until=grant.asked_until,
         by=replace(by, reason=grant.reason),
+        part=grant.part,
     )

@@ -11,6 +11,9 @@ from customer_inventory.kit.clock import now
 from customer_inventory.record.document import parse
 from customer_inventory.store.database import Database, Row
 
+Grants = dict[tuple[str, str, str], list[Row]]
+"""Grants by process, purpose and part."""
+
 
 async def processes_now(database: Database) -> dict[str, Process]:
     """Return the processes that are not revoked, but the house's own, by id."""
@@ -28,7 +31,13 @@ async def purposes_now(database: Database) -> dict[str, Purpose]:
     """Return the registered purposes by code."""
     return {
         row["code"]: Purpose(
-            row["title"], row["legal_basis"], row["requires_consent"], row["state"]
+            row["title"],
+            row["legal_basis"],
+            row["requires_consent"],
+            row["state"],
+            row["despite_restriction"],
+            row["despite_objection"],
+            tuple(row["privacy_purposes"]),
         )
         for row in await people.purposes(database)
     }
@@ -43,12 +52,12 @@ async def people_now(database: Database) -> dict[str, tuple[str, ...]]:
     return {person: tuple(sorted(capacities)) for person, capacities in found.items()}
 
 
-async def grants_now(database: Database) -> dict[tuple[str, str], list[Row]]:
-    """Return the grants in force or under way, by process and purpose, latest first."""
-    found: dict[tuple[str, str], list[Row]] = {}
+async def grants_now(database: Database) -> Grants:
+    """Return the grants in force or under way, by process, purpose and part, latest first."""
+    found: Grants = {}
     for row in await granting.grants(database):
         if row["state"] in ("requested", "reviewed", "approved", "active"):
-            found.setdefault((row["process"], row["purpose"]), []).append(row)
+            found.setdefault((row["process"], row["purpose"], row["part"]), []).append(row)
     return found
 
 
@@ -79,6 +88,7 @@ def _grant(row: Row) -> dict[str, Any]:
     told = {
         "process": row["process"],
         "purpose": row["purpose"],
+        "part": row["part"],
         "allow": parse(row["permissions"].encode()),
         "terms": parse(row["terms"].encode()),
         "reason": row["reason"],

@@ -15,7 +15,8 @@ from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
-UNFINISHED = ("waiting", "notStarted", "running")
+UNDER_WAY = ("notStarted", "running")
+UNFINISHED = ("waiting", *UNDER_WAY)
 TMF_STATUS = {
     "waiting": "Not Started",
     "notStarted": "Not Started",
@@ -60,7 +61,8 @@ class NotReady(Conflict):
 class Download:
     """A download job, as `access.download` keeps it (migration 0021); sizes are in bytes.
 
-    `row_count` leaves planted records out, `line_count` counts what is in the file.
+    `row_count` leaves planted records out, `line_count` counts what is in the file, and
+    `shown_sha256` tells what its process was shown when it was made (`shown.shown_to`).
     """
 
     id: str
@@ -95,6 +97,7 @@ class Download:
     line_count: int
     size: int
     sha256: bytes | None
+    shown_sha256: bytes | None
 
     @property
     def actor(self) -> Actor:

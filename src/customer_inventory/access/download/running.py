@@ -18,6 +18,7 @@ from customer_inventory.access.download.file import Reading, Writing
 from customer_inventory.access.download.job import Download, chunk_rows, chunks_of, of_row
 from customer_inventory.access.download.mark import Marks
 from customer_inventory.access.download.planting import Planting
+from customer_inventory.access.download.shown import demand_same, shown_to
 from customer_inventory.access.download.source import Find, Source
 from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Entry, Ledger
@@ -127,15 +128,14 @@ class Run:
     async def finish(self) -> None:
         """Write what is missing of the file, and let it be fetched.
 
-        Raises Stopped, NoLongerPermitted, and whatever reading and writing raise.
+        Raises Stopped, NoLongerPermitted, ShownOtherwise, and whatever reading and writing raise.
         """
         await self._go_on()
         is_last = False
         while not is_last:
-            seen = await demand(self._means, self._now)
-            page = await self._page(seen)
+            page = await self._page(await self._permitted())
             # What was revoked while it was read is not kept.
-            session = await demand(self._means, self._now)
+            session = await self._permitted()
             await self._check_size(len(page.records))
             is_last = not page.has_more
             await self._chunk(session, page, is_last=is_last)
@@ -154,6 +154,15 @@ class Run:
         chunks = chunks_of(download.id, await chunk_rows(database, download.id))
         self._place = chunks[-1].end if chunks else 0
         await in_thread(self._writing.begin, self._place)
+
+    async def _permitted(self) -> Session:
+        """Return what the process may now; raise unless it is what the file was begun under."""
+        session = await demand(self._means, self._now)
+        if self._now.shown_sha256 is None:
+            shown = shown_to(session, self._now.record_type)
+            self._now = replace(self._now, shown_sha256=shown)
+        demand_same(session, self._now)
+        return session
 
     async def _page(self, session: Session) -> Page:
         query = replace(self._source.query, limit=self._rows, cursor=Cursor(self._now.position))
@@ -183,7 +192,7 @@ class Run:
             await self._means.charge(
                 session, self._source.declared.name, len(records), is_download=number == 0
             )
-            await self._means.ledger.append(self._entry(records, len(content)))
+            await self._means.ledger.append(self._entry(session, records, len(content)))
         for value in hashes:
             await self._means.database.execute(SQL.keep_canary, value, self._now.id)
         position = page.after if records else self._now.position
@@ -209,6 +218,7 @@ class Run:
             chunk.sealed_key,
             b"".join(member(version.id) for version in records),
             position,
+            now_.shown_sha256,
         )
         if kept is None:
             raise Stopped
@@ -233,14 +243,14 @@ class Run:
             digest = await in_thread(reading.sha256)
         finally:
             reading.close()
-        await demand(means, download)
+        await self._permitted()
         done = await means.database.row(
             SQL.finish_download, download.id, digest, means.limits.hours
         )
         if done is None:
             raise Stopped
 
-    def _entry(self, records: Sequence[Version], size: int) -> Entry:
+    def _entry(self, session: Session, records: Sequence[Version], size: int) -> Entry:
         download = self._now
         return Entry(
             at=now().isoformat(),
@@ -251,6 +261,7 @@ class Run:
             type=self._source.declared.name,
             status=200,
             decision="permit",
+            rule=session.rule_of(self._source.declared.name),
             ids=tuple(version.id for version in records),
             count=len(records),
             bytes=size,

@@ -17,7 +17,7 @@ WITH dropped AS (
 )
 
 UPDATE access.download AS d
-SET position = '', chunks = 0, row_count = 0, line_count = 0, size = 0
+SET position = '', chunks = 0, row_count = 0, line_count = 0, size = 0, shown_sha256 = NULL
 WHERE d.id = $1
 RETURNING d.*;
 
@@ -31,6 +31,7 @@ WITH going_on AS (
         line_count = d.line_count + $4,
         size = d.size + $6,
         position = $11,
+        shown_sha256 = $12,
         changed_at = now()
     WHERE d.id = $1 AND d.state = 'running' AND d.chunks = $2
     RETURNING d.id

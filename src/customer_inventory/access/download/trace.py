@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import zstandard
@@ -23,7 +24,7 @@ _TELLING = re.compile(
     % (ALPHABET.encode(), LENGTH)
 )
 """What planted records are known by: ids and addresses."""
-_LINES_AT_ONCE = 5000
+_BLOCK_BYTES = 4 * 2**20
 _LINES_LOOKED_AT = 4 * BITS
 _LONGEST_LINE = 4 * 2**20
 
@@ -92,24 +93,22 @@ def _mark_of_table(path: Path) -> set[bytes]:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
+    """Yield the content by whole lines, but of lines that are none only so much."""
     with _opened(path) as file:
-        while block := b"".join(_lines(file)):
-            yield block
+        while block := file.read(_BLOCK_BYTES):
+            yield block + file.readline(_LONGEST_LINE)
 
 
-def _lines(file: Iterable[bytes]) -> Iterator[bytes]:
-    for _, line in zip(range(_LINES_AT_ONCE), file, strict=False):
-        yield line
-
-
-def _opened(path: Path) -> io.BufferedIOBase:
-    """Return the content of a file, decompressed if it is."""
-    file = path.open("rb")
-    beginning = file.read(4)
-    file.seek(0)
-    if beginning[:2] == b"\x1f\x8b":
-        return gzip.open(file)
-    if beginning == b"\x28\xb5\x2f\xfd":
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return io.BufferedReader(reader)
-    return file
+@contextmanager
+def _opened(path: Path) -> Iterator[io.BufferedIOBase]:
+    """Lend the content of a file, decompressed if it is."""
+    with path.open("rb") as file:
+        beginning = file.peek(4)[:4]
+        if beginning[:2] == b"\x1f\x8b":
+            with gzip.open(file) as plain:
+                yield plain
+        elif beginning == b"\x28\xb5\x2f\xfd":
+            unpacked = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+            yield io.BufferedReader(unpacked)
+        else:
+            yield file

@@ -7,6 +7,9 @@ row, whether a record is shown of the read that would show it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from customer_inventory.access.explain.scope import scope_steps
+from customer_inventory.access.explain.step import Step
+from customer_inventory.access.explain.withheld import withheld_steps
 from customer_inventory.access.guard import Session, session_for
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.quota.use import Use, use_of
@@ -15,6 +18,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid, NotFound, Refused
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES, named
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
@@ -22,15 +26,6 @@ from customer_inventory.store.sql import beside
 SQL = beside(__name__)
 
 _ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One rule that was asked: what it is called, whether it permits, and what it says."""
-
-    rule: str
-    permits: bool
-    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +65,11 @@ async def explain(
     if not steps[-1].permits:
         steps += [_grant(row) for row in await database.fetch(SQL.latest_grant, process, purpose)]
     steps += await _quotas(database, Actor(process, purpose), record_type)
+    if session is not None:
+        steps += await scope_steps(database, session, record_type, identifier)
+        steps += await withheld_steps(database, session, record_type, identifier)
     if identifier is not None and session is not None:
-        steps.append(await _record(inventory, record_type, identifier))
+        steps.append(await _record(inventory, record_type, identifier, session.sight))
     return _concluded(steps)
 
 
@@ -93,8 +91,12 @@ async def explain_to(
     permissions = await database.fetch(SQL.permissions_of, actor.process, actor.purpose)
     steps = [_permission(session, permissions, operation, record_type)]
     steps += await _quotas(database, actor, record_type)
+    # Why a record is not there is not for who may not see it.
+    steps += await scope_steps(database, session, record_type, None)
+    if identifier is None or session.may(Operation.READ, record_type):
+        steps += await withheld_steps(database, session, record_type, identifier)
     if identifier is not None and session.may(Operation.READ, record_type):
-        steps.append(await _record(inventory, record_type, identifier))
+        steps.append(await _record(inventory, record_type, identifier, session.sight))
     return _concluded(steps)
 
 
@@ -176,10 +178,10 @@ def _quota(use: Use) -> Step:
     return Step("quota", left > 0, f"{name}: {left:,} of {use.most:,} left{resets}.")
 
 
-async def _record(inventory: Inventory, record_type: str, identifier: str) -> Step:
+async def _record(inventory: Inventory, record_type: str, identifier: str, sight: Sight) -> Step:
     """Read the record as the caller would, and tell what came of it."""
     try:
-        version = await inventory.get(named(record_type), identifier)
+        version = await inventory.get(named(record_type), identifier, sight=sight)
     except NotFound as error:
         return Step(_ABSENT, False, error.message)
     except Refused as error:

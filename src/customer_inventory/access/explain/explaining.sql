@@ -17,8 +17,8 @@ WHERE q.process = $1 AND q.purpose = $2
 ORDER BY q.record_type = '*', q.record_type;
 
 -- name: latest_grant
--- The grant of a process for a purpose that was changed last.
-SELECT
+-- The grants of a process for a purpose: of each part the one that was changed last.
+SELECT DISTINCT ON (g.part)
     g.id,
     g.version,
     g.state,
@@ -27,5 +27,4 @@ SELECT
     g.change_reason
 FROM access.process_grant AS g
 WHERE g.process = $1 AND g.purpose = $2
-ORDER BY g.changed_at DESC, g.version DESC
-LIMIT 1;
+ORDER BY g.part, g.changed_at DESC, g.version DESC;

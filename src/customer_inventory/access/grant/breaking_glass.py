@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from customer_inventory.access.decision import Decision
 from customer_inventory.access.grant import granting
 from customer_inventory.access.grant.people import check_purpose
-from customer_inventory.access.registration import Permission, lend_token, one
+from customer_inventory.access.registration import Permission, demand_not_house, lend_token, one
 from customer_inventory.access.token import Token
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused
@@ -63,14 +63,15 @@ async def break_glass(
     """Let `person` act through `process` at once; return the token for it, shown once.
 
     `permissions` are for one registered purpose. Raises NoSuchProcess, Conflict for a process that
-    is not active, Refused for a person who may not break the glass, Invalid for no reason or
-    ticket, a purpose that is not registered, or a lifetime over four hours.
+    is not active, Refused for a person who may not break the glass and for the house's own process,
+    Invalid for no reason or ticket, an unregistered purpose, or a lifetime over four hours.
     """
     if not timedelta(0) < lifetime <= LONGEST:
         raise Invalid("Broken glass lasts four hours at most.", hint="Give a shorter lifetime.")
     if not reason.strip() or not ticket.strip():
         raise Invalid("The glass is broken for a reason and a ticket.", hint="Give both.")
     purpose, asked = granting.asked_for(permissions)
+    demand_not_house(process)
     known = await one(database, process)
     if known["state"] != "active":
         raise Conflict(f"The process {process} is {known['state']}.", hint="Use another.")
@@ -144,15 +145,24 @@ async def review(database: Database, opening: str, verdict: str, *, by: Decision
 
 async def one_opening(database: Database, opening: str) -> Row:
     """Return one opening as `openings` does; raise NoSuchOpening."""
-    row = await database.row(SQL.list_openings, opening, False)
+    row = await database.row(SQL.list_openings, opening, False, None, 1)
     if row is None:
         raise NoSuchOpening(opening)
     return row
 
 
-async def openings(database: Database, *, unreviewed: bool = False) -> Sequence[Row]:
-    """Return every opening, latest first, or those that wait for their review, the due first."""
-    return await database.fetch(SQL.list_openings, None, unreviewed)
+async def openings(
+    database: Database,
+    *,
+    unreviewed: bool = False,
+    after: str | None = None,
+    limit: int | None = None,
+) -> Sequence[Row]:
+    """Return every opening, latest first, or those that wait for their review, the due first.
+
+    At most `limit`, of those that were opened before the opening `after`.
+    """
+    return await database.fetch(SQL.list_openings, None, unreviewed, after, limit)
 
 
 def review_due(opened_at: datetime) -> datetime:

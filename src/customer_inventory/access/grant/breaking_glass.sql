@@ -54,7 +54,8 @@ WHERE id = $1 AND reviewed_at IS NULL
 RETURNING id;
 
 -- name: list_openings
--- Openings, latest first: one, all, or those that wait for their review with the due ones first.
+-- Openings, latest first: one, all, those after one, or those that wait for their review with the
+-- due ones first.
 SELECT
     b.id,
     b.code,
@@ -76,5 +77,17 @@ SELECT
     b.review,
     b.reviewed_at IS NULL AND b.review_due_at < now() AS is_overdue
 FROM access.break_glass AS b
-WHERE ($1::text IS NULL OR b.id = $1) AND (NOT $2 OR b.reviewed_at IS NULL)
-ORDER BY CASE WHEN $2 THEN b.review_due_at END, b.opened_at DESC, b.id;
+WHERE
+    ($1::text IS NULL OR b.id = $1)
+    AND (NOT $2 OR b.reviewed_at IS NULL)
+    AND (
+        $3::text IS NULL OR (b.opened_at, b.id) < (
+            SELECT
+                a.opened_at,
+                a.id
+            FROM access.break_glass AS a
+            WHERE a.id = $3
+        )
+    )
+ORDER BY CASE WHEN $2 THEN b.review_due_at END, b.opened_at DESC, b.id DESC
+LIMIT $4;

@@ -6,6 +6,7 @@ history, and permissions in force follow the state in the same transaction.
 """
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -18,6 +19,7 @@ from customer_inventory.access.registration import (
     by_type_and_purpose,
     terms_by_type,
 )
+from customer_inventory.access.scope import check_lists
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound, Refused
 from customer_inventory.kit.ids import new_id
@@ -27,19 +29,31 @@ from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
+_PART = re.compile(r"[a-z][A-Za-z0-9-]{0,62}")
 _MAY_SUSPEND = ("active",)
 _MAY_REVOKE = ("approved", "active", "suspended")
 _MAY_REJECT = ("requested", "reviewed")
 _MAY_WITHDRAW = ("requested", "reviewed", "approved")
 
 
+class NotApart(Conflict):
+    """Two grants of one purpose are about the same record type, and one answers for a type."""
+
+    code = "grantsOverlap"
+
+    def __init__(self, grant: str, other: str, part: str) -> None:
+        named = f"the part {part!r}" if part else "the part without a name"
+        super().__init__(
+            f"The grant {other}, {named}, is about a record type that {grant} is about too.",
+            hint="Ask for the type in one of them alone, or revoke the other.",
+        )
+
+
 class NoSuchGrant(NotFound):
     """No grant of that id was ever asked for."""
 
     def __init__(self, grant: str) -> None:
-        super().__init__(
-            f"There is no grant {grant!r}.", hint="`cinv access grants` names them all."
-        )
+        super().__init__(f"There is no grant {grant!r}.", hint="`cinv access grants` has them all.")
 
 
 async def request(
@@ -50,49 +64,34 @@ async def request(
     valid_until: datetime,
     by: Decision,
     valid_from: datetime | None = None,
+    part: str = "",
 ) -> str:
     """Ask for what `process` may do for one purpose; return the id of the grant.
 
-    Raises NoSuchProcess, Invalid for none or several purposes, one that is not registered, or a
-    validity that ends before it begins, and Conflict when one is under way for the purpose.
+    With `part`, a word, it is in force beside those of other parts of the purpose. Raises
+    NoSuchProcess, Invalid for none or several purposes, one that is not registered, a part that is
+    none or a validity that ends before it begins, and Conflict when one is under way for the part.
     """
-    async with database.transaction() as connection:
-        return await request_within(
-            connection,
-            process,
-            permissions=permissions,
-            valid_until=valid_until,
-            by=by,
-            valid_from=valid_from,
-        )
-
-
-async def request_within(
-    connection: Connection,
-    process: str,
-    *,
-    permissions: Iterable[Permission],
-    valid_until: datetime,
-    by: Decision,
-    valid_from: datetime | None = None,
-) -> str:
-    """Ask for a grant as `request` does, within the transaction of `connection`."""
     begins = valid_from or now()
     if valid_until <= max(begins, now()):
         raise Invalid("A grant ends after it begins.", hint="Give a later end.")
     if not by.reason.strip():
         raise Invalid("A grant is asked for with a reason.", hint="Say what it is needed for.")
+    if part and not _PART.fullmatch(part):
+        raise Invalid("must be one word in small letters.", path="part")
     permissions = list(permissions)
     purpose, asked = asked_for(permissions)
     terms = terms_by_type(permissions)
-    content = encode([process, purpose, asked, terms, by.reason, str(begins), str(valid_until)])
-    grant = new_id()
-    await _check_request(connection, process, purpose)
-    sha256 = hashlib.sha256(content).digest()
-    await connection.execute(
-        SQL.request, grant, process, purpose, encode(asked).decode(), encode(terms).decode(),
-        by.reason, begins, valid_until, sha256, by.person, by.entered_by,
-    )  # fmt: skip
+    told = [process, purpose, asked, terms, by.reason, str(begins), str(valid_until)]
+    content = encode([*told, part] if part else told)
+    grant, sha256 = new_id(), hashlib.sha256(content).digest()
+    async with database.transaction() as connection:
+        await _check_request(connection, process, purpose, part)
+        await check_lists(connection, terms)
+        await connection.execute(
+            SQL.request, grant, process, purpose, encode(asked).decode(), encode(terms).decode(),
+            by.reason, begins, valid_until, sha256, by.person, by.entered_by, part,
+        )  # fmt: skip
     return grant
 
 
@@ -105,14 +104,14 @@ def asked_for(permissions: Iterable[Permission]) -> tuple[str, dict[str, list[st
     return purposes.pop(), {kind: sorted(words) for (kind, _), words in sorted(operations.items())}
 
 
-async def _check_request(connection: Connection, process: str, purpose: str) -> None:
+async def _check_request(connection: Connection, process: str, purpose: str, part: str) -> None:
     state = await connection.fetchval(SQL.lock_process, process)
     if state is None:
         raise NoSuchProcess(process)
     if state == "revoked":
         raise Conflict(f"The process {process} is revoked.", hint="Register it under another id.")
     await check_purpose(connection, purpose)
-    other = await connection.fetchval(SQL.under_way, process, purpose)
+    other = await connection.fetchval(SQL.under_way, process, purpose, part)
     if other is not None:
         raise Conflict(
             f"{process} already asks for {purpose}: {other}.", hint="Decide or withdraw that first."
@@ -160,7 +159,8 @@ async def approve(
 async def activate(database: Database, grant: str, *, by: Decision) -> None:
     """Put an approved grant in force; the one before it, if any, is superseded.
 
-    Raises NoSuchGrant, and Conflict for one that is not approved, or is past its end.
+    Raises NoSuchGrant, Conflict for one that is not approved, or is past its end, and NotApart when
+    the grant of another part is about the same record type.
     """
     async with _deciding(database, grant, ("approved",), "activated") as (connection, row):
         if row["valid_to"] <= now():
@@ -173,7 +173,13 @@ async def activate(database: Database, grant: str, *, by: Decision) -> None:
             by.person,
             by.entered_by,
             f"superseded by {grant}",
+            row["part"],
         )
+        # Of two parts put in force at once, the second waits, and looks at the first.
+        await connection.fetchval(SQL.lock_process, row["process"])
+        other = await connection.fetchrow(SQL.beside, grant)
+        if other is not None:
+            raise NotApart(grant, other["id"], other["part"])
         await _step(connection, grant, "active", by)
 
 

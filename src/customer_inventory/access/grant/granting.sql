@@ -6,10 +6,33 @@ WHERE id = $1
 FOR UPDATE;
 
 -- name: under_way
--- The grant that a process already asks for, for a purpose.
+-- The grant that a process already asks for, for a part of a purpose.
 SELECT id
 FROM access.process_grant
-WHERE process = $1 AND purpose = $2 AND state IN ('requested', 'reviewed', 'approved');
+WHERE
+    process = $1
+    AND purpose = $2
+    AND part = $3
+    AND state IN ('requested', 'reviewed', 'approved');
+
+-- name: beside
+-- A grant in force, of another part of the purpose, about a record type that this one is about.
+SELECT
+    o.id,
+    o.part
+FROM access.process_grant AS g
+INNER JOIN access.process_grant AS o ON g.process = o.process AND g.purpose = o.purpose
+WHERE
+    g.id = $1
+    AND o.part <> g.part
+    AND o.state = 'active'
+    AND (
+        g.permissions ?| array(SELECT jsonb_object_keys(o.permissions))
+        OR g.permissions ? '*'
+        OR o.permissions ? '*'
+    )
+ORDER BY o.part
+LIMIT 1;
 
 -- name: request
 -- Ask for a grant: the next version for the process and purpose.
@@ -27,7 +50,8 @@ INSERT INTO access.process_grant (
     requested_by,
     changed_by,
     entered_by,
-    change_reason
+    change_reason,
+    part
 )
 SELECT
     $1,
@@ -43,7 +67,8 @@ SELECT
     $10,
     $10,
     $11,
-    $6
+    $6,
+    $12
 FROM access.process_grant AS g
 WHERE g.process = $2 AND g.purpose = $3;
 
@@ -53,6 +78,7 @@ SELECT
     id,
     process,
     purpose,
+    part,
     state,
     sha256,
     requested_by,
@@ -103,7 +129,7 @@ SET state = $2, changed_at = now(), changed_by = $3, entered_by = $4, change_rea
 WHERE id = $1;
 
 -- name: supersede
--- End the grants of the same process and purpose that another takes the place of.
+-- End the grants of the same process, purpose and part that another takes the place of.
 UPDATE access.process_grant
 SET
     state = 'superseded',
@@ -111,7 +137,12 @@ SET
     changed_by = $4,
     entered_by = $5,
     change_reason = $6
-WHERE process = $1 AND purpose = $2 AND id <> $3 AND state IN ('active', 'suspended');
+WHERE
+    process = $1
+    AND purpose = $2
+    AND id <> $3
+    AND part = $7
+    AND state IN ('active', 'suspended');
 
 -- name: expire
 -- End the grants whose time has passed.
@@ -131,6 +162,7 @@ SELECT
     g.id,
     g.process,
     g.purpose,
+    g.part,
     g.version,
     g.state,
     g.permissions::text AS permissions,

@@ -1,12 +1,13 @@
 """The registers that grants name: purposes with their legal basis, people with their capacities."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from customer_inventory.access.operation import FUNCTIONS
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.record.choice.asked import normal
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
@@ -23,6 +24,11 @@ LEGAL_BASES = (
 )
 """The six of GDPR article 6(1), in the order of its letters."""
 
+OBJECTIONABLE = ("publicTask", "legitimateInterests")
+"""The bases against which a subject may object (GDPR article 21(1))."""
+
+MOST_WORDS = 20
+
 REVIEWER = "reviewer"
 PLAIN_CAPACITIES = (REVIEWER, "security", "dpo", "breakGlass")
 _DATA_OWNER = "dataOwner:"
@@ -37,14 +43,19 @@ async def register_purpose(
     legal_basis: str,
     requires_consent: bool = False,
     despite_restriction: bool = False,
+    despite_objection: bool = False,
+    privacy_purposes: Collection[str] = (),
     is_retired: bool = False,
     registered_by: str,
 ) -> None:
     """Register a purpose, or change a registered one; grants name it by `code`.
 
     Consent as the basis always requires consent. With `despite_restriction` it is one of those for
-    which restricted data may always be processed (GDPR article 18(2)). Raises Invalid for a
-    code that is no single word, an empty title or a basis that GDPR article 6 does not know.
+    which restricted data may always be processed (GDPR article 18(2)), with `despite_objection` one
+    whose grounds override objections (21(1)). `privacy_purposes` are the words of privacy
+    agreements (TMF644) that speak of it, WORD or WORD/NAME; without any, its code does. Raises
+    Invalid for a code that is no single word, an empty title, a basis that GDPR article 6 does not
+    know, or words that are none.
     """
     if not _CODE.fullmatch(code) or not title.strip():
         raise Invalid("A purpose has a code of one word and a title.", hint="Give both.")
@@ -52,6 +63,9 @@ async def register_purpose(
         raise Invalid(
             f"{legal_basis!r} is no legal basis.", hint=f"Known: {', '.join(LEGAL_BASES)}."
         )
+    words = sorted({normal(word) for word in privacy_purposes})
+    if len(words) > MOST_WORDS or not all(word.strip("/") for word in words):
+        raise Invalid(f"must be {MOST_WORDS} words at most, none empty.", path="privacyPurpose")
     needs_consent = requires_consent or legal_basis == "consent"
     state = "retired" if is_retired else "active"
     await database.execute(
@@ -61,6 +75,8 @@ async def register_purpose(
         legal_basis,
         needs_consent,
         despite_restriction,
+        despite_objection,
+        words,
         state,
         registered_by,
     )

@@ -1,15 +1,25 @@
 -- name: register_purpose
 -- Register a purpose, or change the title, basis and state of a registered one.
 INSERT INTO access.purpose (
-    code, title, legal_basis, requires_consent, despite_restriction, state, registered_by
+    code,
+    title,
+    legal_basis,
+    requires_consent,
+    despite_restriction,
+    despite_objection,
+    privacy_purposes,
+    state,
+    registered_by
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (code) DO UPDATE
     SET
         title = excluded.title,
         legal_basis = excluded.legal_basis,
         requires_consent = excluded.requires_consent,
         despite_restriction = excluded.despite_restriction,
+        despite_objection = excluded.despite_objection,
+        privacy_purposes = excluded.privacy_purposes,
         state = excluded.state;
 
 -- name: purpose_state
@@ -26,6 +36,8 @@ SELECT
     u.legal_basis,
     u.requires_consent,
     u.despite_restriction,
+    u.despite_objection,
+    u.privacy_purposes,
     u.state
 FROM access.purpose AS u
 ORDER BY u.code;

@@ -19,6 +19,7 @@ from customer_inventory.kit.ids import new_id
 from customer_inventory.record.document import encode, parse
 from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
+from customer_inventory.store.together import Within
 
 SQL = beside(__name__)
 
@@ -77,18 +78,37 @@ async def open_campaign(
     return (campaign, len(opened)) if opened else None
 
 
-async def campaigns(database: Database, campaign: str | None = None) -> Sequence[Row]:
-    """Return campaigns, latest first, each with how far it is; raise NoSuchCampaign for one."""
-    rows = await database.fetch(SQL.list_campaigns, campaign)
+async def campaigns(
+    database: Database,
+    campaign: str | None = None,
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+) -> Sequence[Row]:
+    """Return campaigns, latest first, each with how far it is; raise NoSuchCampaign for one.
+
+    At most `limit`, of those that come after the campaign `after`.
+    """
+    rows = await database.fetch(SQL.list_campaigns, campaign, after, limit)
     if campaign is not None and not rows:
         raise NoSuchCampaign(campaign)
     return rows
 
 
-async def items(database: Database, campaign: str) -> Sequence[Row]:
-    """Return the items of a campaign, undecided ones first; raise NoSuchCampaign."""
+async def items(
+    database: Database,
+    campaign: str,
+    *,
+    grant: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Row]:
+    """Return the items of a campaign, or of one grant in it, undecided ones first.
+
+    At most `limit`, from after the first `offset`. Raises NoSuchCampaign.
+    """
     await campaigns(database, campaign)
-    return await database.fetch(SQL.list_items, campaign)
+    return await database.fetch(SQL.list_items, campaign, grant, limit, offset)
 
 
 async def decide(
@@ -117,7 +137,8 @@ async def decide(
         theirs = await _theirs(connection, undecided, by.person)
         narrower = None
         if decision == "narrow":
-            narrower = await _narrower(connection, undecided[0], permissions, by)
+            within = Within(database, connection)
+            narrower = await _narrower(within, undecided[0], permissions, by)
         for item in theirs:
             await connection.execute(
                 SQL.decide_item, campaign, grant, item["capacity"], decision, narrower, by.person,
@@ -181,7 +202,7 @@ async def _theirs(connection: Connection, undecided: Sequence[Row], person: str)
 
 
 async def _narrower(
-    connection: Connection, item: Row, permissions: Iterable[Permission], by: Decision
+    database: Database, item: Row, permissions: Iterable[Permission], by: Decision
 ) -> str:
     held: dict[str, list[str]] = parse(item["permissions"].encode())
     agreed = parse(item["terms"].encode())
@@ -191,12 +212,13 @@ async def _narrower(
         raise Invalid(
             "A narrower grant permits less, and nothing else.", hint="Name what is to stay."
         )
-    return await granting.request_within(
-        connection,
+    return await granting.request(
+        database,
         item["process"],
         permissions=asked,
         valid_until=item["valid_to"],
         by=Decision(item["requested_by"], by.entered_by, f"narrowed by {by.person}: {by.reason}"),
+        part=item["part"],
     )
 
 

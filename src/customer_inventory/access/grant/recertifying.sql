@@ -26,6 +26,7 @@ WITH item AS MATERIALIZED (
             l.process = g.process
             AND l.purpose = g.purpose
             AND l.decision = 'permit'
+            AND (l.rule IS NULL OR position(g.id IN l.rule) > 0)
             AND l.at >= greatest(g.changed_at, now() - interval '92 days')
     ) AS u ON TRUE
     WHERE
@@ -67,7 +68,7 @@ CROSS JOIN item AS i
 RETURNING grant_id;
 
 -- name: list_campaigns
--- Campaigns, latest first: all or one, with how far each is.
+-- Campaigns, latest first: all, those after one, or one, with how far each is.
 SELECT
     c.id,
     c.title,
@@ -86,12 +87,23 @@ SELECT
 FROM access.campaign AS c
 INNER JOIN access.campaign_item AS i ON c.id = i.campaign
 INNER JOIN access.process_grant AS g ON i.grant_id = g.id
-WHERE $1::text IS NULL OR c.id = $1
+WHERE
+    ($1::text IS NULL OR c.id = $1)
+    AND (
+        $2::text IS NULL OR (c.opened_at, c.id) < (
+            SELECT
+                a.opened_at,
+                a.id
+            FROM access.campaign AS a
+            WHERE a.id = $2
+        )
+    )
 GROUP BY c.id
-ORDER BY c.opened_at DESC, c.id;
+ORDER BY c.opened_at DESC, c.id DESC
+LIMIT $3;
 
 -- name: list_items
--- The items of a campaign, undecided ones first.
+-- The items of a campaign, undecided ones first: all, or those of one grant.
 SELECT
     i.grant_id,
     g.process,
@@ -108,8 +120,9 @@ SELECT
     i.decided_at
 FROM access.campaign_item AS i
 INNER JOIN access.process_grant AS g ON i.grant_id = g.id
-WHERE i.campaign = $1
-ORDER BY i.decision IS NOT NULL, g.process, g.purpose, i.capacity;
+WHERE i.campaign = $1 AND ($2::text IS NULL OR i.grant_id = $2)
+ORDER BY i.decision IS NOT NULL, g.process, g.purpose, i.grant_id, i.capacity
+LIMIT $3 OFFSET $4;
 
 -- name: campaign_for_decision
 -- A campaign, kept open while one decides in it.
@@ -128,6 +141,7 @@ SELECT
     p.owner_person AS owner_now,
     g.process,
     g.purpose,
+    g.part,
     g.state,
     g.permissions::text AS permissions,
     g.terms::text AS terms,

@@ -43,7 +43,8 @@ GROUP BY q.process, q.purpose;
 WITH lately AS MATERIALIZED (
     SELECT DISTINCT
         e.value ->> 'process' AS process,
-        e.value ->> 'purpose' AS purpose
+        e.value ->> 'purpose' AS purpose,
+        e.value ->> 'rule' AS rule
     FROM access.segment AS s
     CROSS JOIN LATERAL json_array_elements(s.body) AS e (value)
 )
@@ -56,7 +57,12 @@ FROM access.process_grant AS g
 LEFT JOIN LATERAL (
     SELECT l.at
     FROM access.sealed AS l
-    WHERE l.process = g.process AND l.purpose = g.purpose AND l.decision = 'permit'
+    WHERE
+        l.process = g.process
+        AND l.purpose = g.purpose
+        AND l.decision = 'permit'
+        -- Entries from before grants were named count for each.
+        AND (l.rule IS NULL OR position(g.id IN l.rule) > 0)
     ORDER BY l.at DESC
     LIMIT 1
 ) AS u ON TRUE
@@ -65,7 +71,10 @@ WHERE
     AND greatest(g.changed_at, g.valid_from, u.at) < $1
     AND NOT EXISTS (
         SELECT FROM lately AS n
-        WHERE n.process = g.process AND n.purpose = g.purpose
+        WHERE
+            n.process = g.process
+            AND n.purpose = g.purpose
+            AND (n.rule IS NULL OR position(g.id IN n.rule) > 0)
     );
 
 -- name: dormant_clients

@@ -40,7 +40,7 @@ async def _strike_out_some(database: Database, gone: frozenset[str]) -> int:
                 (
                     row["number"],
                     row["at"],
-                    *struck_out(row["record_ids"], row["salt"], row["opened"], gone),
+                    *struck_out(row["record_ids"], row["salt"], row["opened"], gone, row["form"]),
                 )
                 for row in rows
             ],

@@ -5,7 +5,8 @@ SELECT
     l.at,
     l.record_ids,
     l.salt,
-    l.opened
+    l.opened,
+    l.form
 FROM access.sealed AS l
 WHERE l.record_ids && $1::text[]
 ORDER BY l.number

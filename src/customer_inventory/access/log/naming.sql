@@ -54,8 +54,14 @@ FROM (
             WHERE i.id = any($1::text[])
         ) AS named
     FROM access.entry AS u
-    WHERE u.place IS NULL AND u.at >= $2 AND u.at < $3
+    WHERE
+        u.place IS NULL
+        AND u.at >= $2
+        AND u.at < $3
+        AND EXISTS (
+            SELECT FROM json_array_elements_text(u.record_ids) AS i (id)
+            WHERE i.id = any($1::text[])
+        )
 ) AS e
-WHERE cardinality(e.named) > 0
 ORDER BY e.at DESC, e.writer DESC, e.number DESC
 LIMIT $4;

@@ -8,15 +8,16 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from customer_inventory.access.ledger import Entry
-from customer_inventory.access.log import leaf
+from customer_inventory.access.log import leaf, partition
 from customer_inventory.access.log.anchor import Anchors
 from customer_inventory.access.log.note import Checkpoint, Signer
+from customer_inventory.access.log.partition import Month
 from customer_inventory.access.log.tree import Frontier
 from customer_inventory.kit.clock import now, parse_instant
 from customer_inventory.kit.errors import InventoryError, Unavailable
@@ -30,11 +31,12 @@ log = logging.getLogger(__name__)
 COLUMNS = (
     "number", "at", "written_at", "seq", "writer", "writer_entry", "process", "person", "purpose",
     "operation", "record_type", "record_ids", "record_count", "status", "decision", "bytes",
-    "source", "rule", "groups", "reason", "salt", "leaf",
+    "source", "rule", "groups", "reason", "salt", "form", "leaf",
 )  # fmt: skip
 
 _ONE_SEALER = 0x6C656467  # "ledg"
 _SEGMENTS_AT_ONCE = 2000
+_ENTRIES_AT_ONCE = 500
 _SALT_BYTES = 16
 _ID_BYTES = 8
 _PAUSE_SECONDS = 1.0
@@ -51,7 +53,6 @@ class Sealer:
         self._database = database
         self._signer = signer
         self._anchors = anchors
-        self._months: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -76,17 +77,15 @@ class Sealer:
             if not segments:
                 return 0
             frontier = await _frontier(connection)
-            rows = list(_leaves(segments, frontier))
-            await self._make_partitions(connection, rows)
-            await connection.copy_records_to_table(
-                "sealed", schema_name="access", columns=COLUMNS, records=rows
-            )
+            before = frontier.size
+            for part in _parts(segments):
+                await _keep(connection, list(_leaves(part, frontier)))
             note = self._signer.note(
                 Checkpoint(frontier.size, frontier.root()), await _named(connection)
             )
             await connection.execute(SQL.keep_checkpoint, frontier.size, frontier.packed(), note)
             await connection.execute(SQL.drop_sealed_segments, [row["seq"] for row in segments])
-        return len(rows)
+        return frontier.size - before
 
     async def seal_all(self) -> int:
         """Seal everything that was in the ledger when this was called; return how many entries.
@@ -131,30 +130,16 @@ class Sealer:
         if before is None or now() - before >= _ANCHOR_EVERY:
             await self.anchor()
 
-    async def _make_partitions(
-        self, connection: Connection, rows: Sequence[tuple[Any, ...]]
-    ) -> None:
-        """Make the partitions of the months that `rows` belong to, where they are not there."""
-        for month in {f"{row[1]:%Y_%m}" for row in rows} - self._months:
-            start = datetime.strptime(month, "%Y_%m").replace(tzinfo=UTC)
-            stop = (start + timedelta(days=32)).replace(day=1)
-            await connection.execute(partition(month, start, stop))
-            self._months.add(month)
+
+async def waiting_since(database: Database) -> datetime | None:
+    """Return since when the oldest entry waits to be sealed, None when none does."""
+    since: datetime | None = await database.value(SQL.oldest_unsealed)
+    return since
 
 
 async def log_of(database: Database) -> str:
     """Return the id of the log of `database`, empty while it has none."""
     return await database.value(SQL.log_id) or ""
-
-
-def partition(month: str, start: datetime, stop: datetime) -> str:
-    """Return the statement that makes the partition of `month` (2026_01)."""
-    return SQL.make_partition.format(month=month, start=start.isoformat(), stop=stop.isoformat())
-
-
-def every_statement() -> dict[str, str]:
-    """Return every statement that can be planned, by name."""
-    return {name: text for name, text in SQL.items() if name != "make_partition"}
 
 
 async def _named(connection: Connection) -> str:
@@ -171,16 +156,39 @@ async def _frontier(connection: Connection) -> Frontier:
     return Frontier() if row is None else Frontier.of(row["size"], row["edge"])
 
 
+def _parts(segments: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield segments in parts of so many entries: between two of them others have their turn."""
+    part: list[Row] = []
+    entries = 0
+    for segment in segments:
+        part.append(segment)
+        entries += segment["entries"]
+        if entries >= _ENTRIES_AT_ONCE:
+            yield part
+            part, entries = [], 0
+    if part:
+        yield part
+
+
+async def _keep(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write the rows of entries into the partitions of their months."""
+    months = {(row[1].year, row[1].month) for row in rows}
+    await partition.make(connection, {Month(*month) for month in months})
+    await connection.copy_records_to_table(
+        "sealed", schema_name="access", columns=COLUMNS, records=rows
+    )
+
+
 def _leaves(segments: Sequence[Row], frontier: Frontier) -> Iterator[tuple[Any, ...]]:
     """Yield a row for each entry, its columns as in COLUMNS, and add its leaf to the frontier."""
     for segment in segments:
-        writer = str(segment["writer"])
-        for offset, entry in enumerate(_decode(segment["body"])):
+        writer, entries = str(segment["writer"]), _decode(segment["body"])
+        salts = secrets.token_bytes(_SALT_BYTES * len(entries))
+        for offset, entry in enumerate(entries):
             number = segment["first_entry"] + offset
-            salt = secrets.token_bytes(_SALT_BYTES)
-            facts = msgspec.structs.asdict(entry)
+            salt = salts[offset * _SALT_BYTES : (offset + 1) * _SALT_BYTES]
             committed = leaf.commitments(entry.ids, salt, None)
-            hashed = leaf.hash_of(facts, writer, number, committed)
+            hashed = leaf.hash_of(msgspec.structs.asdict(entry), writer, number, committed)
             yield (
                 frontier.size,
                 parse_instant(entry.at) or segment["recorded_at"],
@@ -193,16 +201,17 @@ def _leaves(segments: Sequence[Row], frontier: Frontier) -> Iterator[tuple[Any, 
                 entry.purpose,
                 entry.operation,
                 entry.type,
-                list(entry.ids),
+                entry.ids,
                 entry.count,
                 entry.status,
                 entry.decision,
                 entry.bytes,
                 entry.source,
                 entry.rule,
-                list(entry.groups),
+                entry.groups,
                 entry.reason,
                 salt,
+                leaf.FORM,
                 hashed,
             )
             frontier.add(hashed)

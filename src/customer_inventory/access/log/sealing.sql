@@ -28,6 +28,7 @@ SELECT
     s.seq,
     s.writer,
     s.first_entry,
+    s.entries,
     s.recorded_at,
     s.body
 FROM access.segment AS s
@@ -39,11 +40,6 @@ LIMIT $1;
 -- Segments whose entries are leaves now.
 DELETE FROM access.segment AS s
 WHERE s.seq = any($1::bigint[]);
-
--- name: make_partition
--- The partition of one month, where it is not there. {month}, {start}, {stop}: of the month.
-CREATE TABLE IF NOT EXISTS access.sealed_{month} PARTITION OF access.sealed
-FOR VALUES FROM ('{start}') TO ('{stop}');
 
 -- name: keep_checkpoint
 -- The log as it stands now; within an hour the latest replaces the one before, unless anchored.

@@ -12,6 +12,8 @@ from customer_inventory.access.log.note import Signer
 
 ALGORITHM = "Ed25519"
 ERASURE = "customer-inventory/erasure-certificate"
+RETIREMENT = "customer-inventory/ledger-retirement"
+AUDIT = "customer-inventory/audit-certificate"
 
 
 def signing(kind: str, signer: Callable[[], Signer]) -> Callable[[str], Mapping[str, str]]:

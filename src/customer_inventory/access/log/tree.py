@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962: hashes of leaves and nodes, its edge, and proofs of inclusion."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 SIZE = 32
@@ -39,12 +39,21 @@ class Frontier:
 
     def add(self, leaf: bytes) -> None:
         """Append the hash of a leaf."""
-        number, hashed = self.size, leaf
+        self.graft(0, leaf)
+
+    def graft(self, level: int, hashed: bytes) -> None:
+        """Append a whole subtree of 2 ** `level` leaves by its hash; the size must admit it.
+
+        Raises ValueError where a subtree of that level cannot begin.
+        """
+        if self.size & (1 << level) - 1:
+            raise ValueError(f"no subtree of level {level} begins at {self.size}")
+        number = self.size >> level
         while number & 1:
             hashed = node_hash(self.hashes.pop(), hashed)
             number >>= 1
         self.hashes.append(hashed)
-        self.size += 1
+        self.size += 1 << level
 
     def root(self) -> bytes:
         """Return the hash of the whole tree."""
@@ -56,23 +65,76 @@ class Frontier:
         return root
 
 
-def inclusion(leaves: Sequence[bytes], number: int) -> list[bytes]:
-    """Return the proof that leaf `number` (from 0) is in the tree of `leaves`, lowest hash first.
+@dataclass(frozen=True, slots=True)
+class Subtree:
+    """A whole subtree of 2 ** `level` leaves from `start` on, by its hash; a leaf has level 0."""
 
-    RFC 6962 section 2.1.1. Costs the hashing of all leaves.
+    start: int
+    level: int
+    hash: bytes
+
+    @property
+    def stop(self) -> int:
+        """The place behind its last leaf."""
+        return self.start + (1 << self.level)
+
+    def has(self, number: int) -> bool:
+        """Tell whether leaf `number` is in it."""
+        return self.start <= number < self.stop
+
+    def joins(self, right: "Subtree") -> bool:
+        """Tell whether it and `right` are the two halves of one subtree."""
+        halves = self.level == right.level and self.stop == right.start
+        return halves and not self.start & (1 << self.level)
+
+
+def joined(left: Subtree, right: Subtree) -> Subtree:
+    """Return the subtree that two halves make."""
+    return Subtree(left.start, left.level + 1, node_hash(left.hash, right.hash))
+
+
+class Cover:
+    """Gathers leaves, in order, into the fewest whole subtrees that hold them and no others."""
+
+    def __init__(self) -> None:
+        self.subtrees: list[Subtree] = []
+        self._since = 0
+
+    def add(self, number: int, leaf: bytes) -> None:
+        """Take in the leaf `number`."""
+        self.subtrees.append(Subtree(number, 0, leaf))
+        while len(self.subtrees) - self._since > 1 and self.subtrees[-2].joins(self.subtrees[-1]):
+            right, left = self.subtrees.pop(), self.subtrees.pop()
+            self.subtrees.append(joined(left, right))
+
+    def cut(self) -> None:
+        """Let no subtree reach from what came before to what comes: a tree ends here."""
+        self._since = len(self.subtrees)
+
+
+def inclusion(subtrees: Iterable[Subtree], number: int) -> list[bytes]:
+    """Return the proof that leaf `number` (from 0) is in the tree of `subtrees`, lowest hash first.
+
+    RFC 6962 section 2.1.1. The subtrees follow each other from 0 on; the leaf is one of them.
     """
     path: list[bytes] = []
-    level = list(leaves)
-    while len(level) > 1:
-        sibling = number ^ 1
-        if sibling < len(level):
-            path.append(level[sibling])
-        # A last hash without a sibling rises as it is: so the tree of RFC 6962 comes about.
-        level = [
-            node_hash(*level[place : place + 2]) if place + 1 < len(level) else level[place]
-            for place in range(0, len(level), 2)
-        ]
-        number >>= 1
+    edge: list[Subtree] = []
+    for subtree in subtrees:
+        edge.append(subtree)
+        while len(edge) > 1 and edge[-2].joins(edge[-1]):
+            right, left = edge.pop(), edge.pop()
+            path += [
+                half.hash for half, other in ((left, right), (right, left)) if other.has(number)
+            ]
+            edge.append(joined(left, right))
+    # What remains is joined from the right, as `Frontier.root` does.
+    last = edge.pop()
+    hashed, is_in = last.hash, last.has(number)
+    for left in reversed(edge):
+        if is_in or left.has(number):
+            path.append(left.hash if is_in else hashed)
+            is_in = True
+        hashed = node_hash(left.hash, hashed)
     return path
 
 

@@ -3,7 +3,7 @@
 SELECT g.id FROM access.log AS g;
 
 -- name: sealed_entries
--- Every sealed entry from a place on, in order.
+-- Every sealed entry before a place, in order.
 SELECT
     l.number,
     l.at,
@@ -26,8 +26,10 @@ SELECT
     l.reason,
     l.salt,
     l.opened,
+    l.form,
     l.leaf
 FROM access.sealed AS l
+WHERE l.number < $1
 ORDER BY l.number;
 
 -- name: every_checkpoint
@@ -41,7 +43,10 @@ ORDER BY c.size;
 
 -- name: leaves_until
 -- The hashes of the first leaves, in order.
-SELECT l.leaf FROM access.sealed AS l
+SELECT
+    l.number,
+    l.leaf
+FROM access.sealed AS l
 WHERE l.number < $1
 ORDER BY l.number;
 

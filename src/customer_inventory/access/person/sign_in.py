@@ -20,6 +20,8 @@ from customer_inventory.store.safe import Safe
 SIGN_IN = "signIn"
 SIGN_OUT = "signOut"
 ENTRY_TYPE = "account"
+_OWN = "account"
+"""The rule by which people do to their own account what they do."""
 
 
 class NotSignedIn(Unauthenticated):
@@ -137,5 +139,6 @@ def _entry(operation: str, person: str, source: str | None, decision: str, statu
         type=ENTRY_TYPE,
         status=status,
         decision=decision,
+        rule=_OWN if decision == "permit" else NotSignedIn.code,
         source=source,
     )
