@@ -1,0 +1,1 @@
+"""What must be known of customers, declared once, and everything that follows from it."""

@@ -1,0 +1,1 @@
+"""What is made of requirements for people and other systems: files of several forms."""
