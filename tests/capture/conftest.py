@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from customer_inventory.capture.mapping import Mapping, parse_mapping
+from customer_inventory.kit.actor import Actor
+from customer_inventory.store.database import Database
+from tests.conftest import permitted
 
 SMALL = """
 source: crm
@@ -40,3 +43,10 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("CINV_REAL_DATA names no folder of real data")
     return Path(folder).absolute()
+
+
+@pytest.fixture
+async def database(database: Database, actor: Actor) -> Database:
+    """A fresh database in which the actor may write whatever it loads."""
+    await permitted(database, actor.process, "*:create,modify,update", purpose=actor.purpose)
+    return database

@@ -115,3 +115,14 @@ def test_a_bad_row_of_csv_says_why(raw: bytes, reason: str) -> None:
 def test_a_bad_line_of_json_is_refused(raw: bytes) -> None:
     with pytest.raises(Invalid):
         json_row(raw)
+
+
+@pytest.mark.parametrize(
+    "text", [b"a\nb\n\nc\nd", b'"a\n1"\nb\n\nc\nd\n', b"a\r\nb\r\n\r\nc\r\nd\r\n"]
+)
+@pytest.mark.parametrize("delimiter", [b",", None])
+def test_some_rows_are_those_of_all_at_their_lines(text: bytes, delimiter: bytes | None) -> None:
+    every = list(split(text, delimiter, 5))
+    for only in ({5}, {6, 9}, {7}, {1, 8, 40}, set(range(4, 12)), set()):
+        some = [row for row in every if row[0] in only]
+        assert list(split(text, delimiter, 5, only)) == some

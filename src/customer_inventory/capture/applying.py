@@ -1,188 +1,272 @@
-"""A chunk meets the inventory: new records are made in bulk, known ones changed or left alone."""
+"""A chunk meets the inventory: new records are made in bulk, known ones changed or left alone.
 
-from collections.abc import Collection, Mapping
+Each is decided on as at the doors; what may not be written refuses its row, the rest is applied.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
+from customer_inventory.access.writing import Writing
+from customer_inventory.capture.brought import keep_brought
 from customer_inventory.capture.demanded import Demanded
+from customer_inventory.capture.meeting import Forbidden, Meeting, Met, demand
+from customer_inventory.capture.removing import Removing
+from customer_inventory.capture.said import in_time, keep_said
 from customer_inventory.capture.tally import Tally
+from customer_inventory.capture.told import Denied, Record, Told
 from customer_inventory.capture.work import Work
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import Invalid, InventoryError
-from customer_inventory.record.declare import RecordType
-from customer_inventory.record.document import is_same, parse_object
+from customer_inventory.kit.errors import Invalid, InventoryError, Refused
+from customer_inventory.record.choice.settling import concerns_choices
+from customer_inventory.record.document import parse_object
 from customer_inventory.record.hierarchy.edge import Cycle, TooHigh
 from customer_inventory.record.identity.merging import contribute
-from customer_inventory.record.identity.origin import roots_of
-from customer_inventory.record.load import Batch, Lines, body_of, known, load
+from customer_inventory.record.lines import Batch, Lines, body_of
+from customer_inventory.record.load import Turn, at_once, load
+from customer_inventory.record.mask.restore import IsMask
 from customer_inventory.record.period import Overlap
-from customer_inventory.record.subject.restriction import ProcessingRestricted
-from customer_inventory.record.types import TYPES
-from customer_inventory.record.version import Change, replacement
+from customer_inventory.record.search.word import Noted
+from customer_inventory.record.writable import NotWritable
 from customer_inventory.record.write import write_all
 from customer_inventory.store import failures
-from customer_inventory.store.database import Connection, Row
+from customer_inventory.store.database import Connection
 from customer_inventory.store.failures import Excluded
 
 Rows = list[tuple[int, dict[str, dict[str, Lines]]]]
 """Rows by line, each with its records by type and id."""
 
 
-REFUSED = (Invalid, Excluded, Overlap, Cycle, TooHigh, ProcessingRestricted)
+REFUSED = (Invalid, Excluded, Overlap, Cycle, TooHigh)
 """What refuses a row, and that row alone."""
+
+_UPDATE = frozenset({"update"})
+_DELETE = frozenset({"delete"})
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of a chunk: the tally, rows refused by line, and what the ledger is told."""
+
+    tally: Tally = field(default_factory=Tally)
+    refused: dict[int, InventoryError] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
+    denied: dict[Record, Denied] = field(default_factory=dict)
+
+
+Written = tuple[Tally, Told]
 
 
 class Applying:
-    """Applies the work of chunks from `source` for `actor`; the load began at `since`."""
+    """Applies the work of chunks from `source` for `actor`; the load began at `since`.
 
-    def __init__(self, actor: Actor, since: datetime, source: str) -> None:
+    `noted` are words of names that the dictionary is known to have.
+    """
+
+    def __init__(
+        self, actor: Actor, since: datetime, source: str, noted: Noted, removing: Removing
+    ) -> None:
+        self._removing = removing
         self._actor = actor
+        self._noted = noted
         self._since = since
         self._source = source
 
     async def apply(
-        self, connection: Connection, work: Work, wanted: Demanded
-    ) -> tuple[Tally, dict[int, InventoryError]]:
-        """Write what `work`, which demands `wanted`, holds, in the open transaction.
-
-        Returns the tally and, by line, the rows that were refused: by the database itself, or
-        because they refer to what must be there and is not. Raises Conflict when somebody else
-        changed the same records meanwhile: do it again then.
-        """
-        refused: dict[int, InventoryError] = {}
-        refused |= await wanted.missing(connection, refused)
-        tally = await self._settle(connection, work, wanted, refused)
-        for name, count in work.repeated.items():
-            tally.of(name).repeated += count
-        for (name, path), count in work.undeclared.items():
-            tally.saw(name, path, count)
-        tally.rows = work.rows
-        tally.refused = len(work.refusals) + len(refused)
-        return tally, refused
-
-    async def _settle(
         self,
         connection: Connection,
         work: Work,
         wanted: Demanded,
-        refused: dict[int, InventoryError],
-    ) -> Tally:
-        """Write `work` but for the rows `refused`, until no row counts on one that is refused."""
-        while True:
-            point = connection.transaction()
-            await point.start()
-            late: dict[int, InventoryError] = {}
-            tally = await self._write_all_but(connection, work, refused, late)
-            lost = await wanted.missing(connection, {**refused, **late})
-            refused |= late | lost
-            if not lost:
-                await point.commit()
-                return tally
-            await point.rollback()
+        writing: Writing,
+        turn: Turn = at_once,
+    ) -> Applied:
+        """Write what `work`, which demands `wanted`, holds and `writing` permits.
 
-    async def _write_all_but(
-        self,
-        connection: Connection,
-        work: Work,
-        refused: Collection[int],
-        late: dict[int, InventoryError],
-    ) -> Tally:
-        """Write what `work` holds but for the rows `refused`; add those to `late` that fail."""
-        if not refused:
-            try:
-                return await self._write(connection, work.batches)
-            except REFUSED:
-                pass
-        rows = [row for row in _by_line(work) if row[0] not in refused]
-        return await self._write_rows(connection, rows, late)
+        In the open transaction, of which some steps wait for their `turn`. Rows are refused by the
+        database itself, because they refer to what must be there and is not, or because a record of
+        theirs may not be written. Raises Conflict when somebody else changed the same records
+        meanwhile: do it again then.
+        """
+        applied = Applied()
+        work, late = await in_time(connection, work, self._source)
+        applied.refused |= await wanted.missing(connection, applied.refused)
+        meeting = Meeting(self._actor, self._since, writing)
+        await _Settling(connection, work, wanted, meeting, turn, self, applied).settle()
+        removed = await self._remove(connection, work, applied) if work.gone else []
+        await keep_said(connection, work, self._source, applied.refused)
+        await keep_brought(connection, work, self._source, applied.told)
+        for name, identifier in removed:
+            applied.tally.of(name).removed += 1
+            applied.told.add(_DELETE, name, [identifier])
+        tally = applied.tally
+        for name, count in late.items():
+            tally.of(name).late += count
+        for name, count in work.repeated.items():
+            tally.of(name).repeated += count
+        if work.standing:
+            for name, ids in work.standing.ids.items():
+                tally.of(name).unchanged += len(ids)
+                tally.of(name).repeated += work.standing.repeated[name]
+        for (name, path), count in work.undeclared.items():
+            tally.saw(name, path, count)
+        tally.rows = work.rows
+        tally.refused = len(work.refusals) + len(applied.refused)
+        return applied
 
-    async def _write_rows(
-        self, connection: Connection, rows: Rows, refused: dict[int, InventoryError]
-    ) -> Tally:
-        """Write `rows` but those that the database refuses: they are found by halving."""
-        if not rows:
-            return Tally()
-        try:
-            return await self._write(connection, _batches(rows))
-        except REFUSED as error:
-            if len(rows) == 1:
-                refused[rows[0][0]] = Overlap() if isinstance(error, Excluded) else error
-                return Tally()
-        middle = len(rows) // 2
-        first = await self._write_rows(connection, rows[:middle], refused)
-        return first.plus(await self._write_rows(connection, rows[middle:], refused))
+    async def _remove(
+        self, connection: Connection, work: Work, applied: Applied
+    ) -> Sequence[Record]:
+        """Remove what is gone, but by rows that are refused; return what there was of it."""
+        removed, failed = await self._removing.remove(connection, work, applied.refused)
+        applied.refused |= failed
+        for record, line in work.gone.items():
+            if line in failed:
+                applied.denied[record] = Denied(failed[line], _DELETE)
+        return removed
 
-    async def _write(self, connection: Connection, batches: Mapping[str, Batch]) -> Tally:
-        """Write `batches`, all or nothing."""
-        tally = Tally()
-        new: dict[RecordType, Batch] = {}
+    async def write(
+        self, connection: Connection, batches: Mapping[str, Batch], meeting: Meeting, turn: Turn
+    ) -> Written:
+        """Write `batches`, all or nothing; raise Forbidden for what may not be written."""
+        tally, told = Tally(), Told()
         with failures.translated():
             async with connection.transaction():
-                for name, given_batch in batches.items():
-                    declared = TYPES[name]
-                    batch = await self._contribute(connection, declared, given_batch, tally)
-                    there = await known(connection, declared, batch, self._actor.purpose)
-                    new[declared] = batch
-                    if there:
-                        given = batch.taken_apart()
-                        await self._change(connection, declared, given, there, tally)
-                        fresh = {key: given[key] for key in given if key not in there}
-                        new[declared] = Batch.of(fresh)
-                    tally.of(name).created += len(new[declared].ids)
-                await load(connection, new, self._actor)
-        return tally
+                met = await meeting.meet(connection, batches)
+                if any(map(_is_shared, met)):
+                    await turn()
+                for each in met:
+                    await self._contribute(connection, each, meeting, tally, told)
+                    await self._change(connection, each, tally, told)
+                    tally.of(each.declared.name).created += len(each.fresh.ids)
+                    told.add({"create"}, each.declared.name, each.fresh.ids)
+                new = {each.declared: each.fresh for each in met}
+                await load(connection, new, self._actor, turn=turn, noted=self._noted)
+                await meeting.demand_left(connection, met)
+        return tally, told
 
     async def _contribute(
-        self, connection: Connection, declared: RecordType, batch: Batch, tally: Tally
-    ) -> Batch:
-        """Give what belongs to origins of groups to them; return the others."""
-        grouped = await roots_of(connection, batch.ids)
-        if not grouped:
-            return batch
-        given, outcome = batch.taken_apart(), tally.of(declared.name)
-        for identifier in grouped:
-            document = parse_object(body_of(given.pop(identifier)))
-            is_new = await contribute(
-                connection, declared, identifier, document, source=self._source, actor=self._actor
-            )
-            outcome.changed += is_new
-            outcome.unchanged += not is_new
-        return Batch.of(given)
-
-    async def _change(
-        self,
-        connection: Connection,
-        declared: RecordType,
-        given: Mapping[str, Lines],
-        there: Mapping[str, Row],
-        tally: Tally,
+        self, connection: Connection, met: Met, meeting: Meeting, tally: Tally, told: Told
     ) -> None:
-        outcome = tally.of(declared.name)
-        changes = []
-        for identifier, row in there.items():
-            change = self._changed(declared, row, body_of(given[identifier]))
-            if change and row["is_restricted"]:
-                raise ProcessingRestricted
-            if change:
-                changes.append(change)
-            if row["process"] == self._actor.process and row["recorded_at"] >= self._since:
-                outcome.repeated += 1
+        """Give what belongs to origins of groups to them."""
+        declared, outcome = met.declared, tally.of(met.declared.name)
+        denied: dict[Record, Denied] = {}
+        for identifier, lines in met.grouped.items():
+            try:
+                operations = await contribute(
+                    connection,
+                    declared,
+                    identifier,
+                    parse_object(body_of(lines)),
+                    source=self._source,
+                    actor=self._actor,
+                    become=partial(meeting.become, met, identifier),
+                )
+            except (Refused, IsMask) as error:
+                needed = error.operations if isinstance(error, NotWritable) else _UPDATE
+                denied[declared.name, identifier] = Denied(error, needed)
+            else:
+                outcome.changed += bool(operations)
+                outcome.unchanged += not operations
+                told.add(operations, declared.name, [identifier] if operations else [])
+        demand(denied)
+
+    async def _change(self, connection: Connection, met: Met, tally: Tally, told: Told) -> None:
+        outcome = tally.of(met.declared.name)
+        changes = [altered.change for altered in met.altered]
         if changes:
-            for result in await write_all(connection, "change_records", declared, changes):
+            for result in await write_all(connection, "change_records", met.declared, changes):
                 if isinstance(result, Exception):
                     raise result
+        for change, operations in met.altered:
+            told.add(operations or _UPDATE, met.declared.name, [change.id])
         outcome.changed += len(changes)
-        outcome.unchanged += len(there) - len(changes)
+        outcome.unchanged += met.unchanged
+        outcome.repeated += met.repeated
 
-    def _changed(self, declared: RecordType, row: Row, body: bytes) -> Change | None:
-        """Return the change that makes `body` of the record in `row`, None when it is that."""
-        if row["body"] == body:
-            return None
-        old, new = parse_object(row["body"]), parse_object(body)
-        if is_same(old, new):
-            return None
-        return replacement(
-            declared, old, new, revision=row["revision"], operation="update", actor=self._actor
-        )
+
+@dataclass(slots=True)
+class _Settling:
+    """The work of a chunk, written but for rows that are refused, until none counts on those."""
+
+    connection: Connection
+    work: Work
+    wanted: Demanded
+    meeting: Meeting
+    turn: Turn
+    applying: Applying
+    applied: Applied
+
+    async def settle(self) -> None:
+        """Write what can be written; say in `applied` what became of it."""
+        while True:
+            point = self.connection.transaction()
+            await point.start()
+            late: dict[int, InventoryError] = {}
+            denied: Mapping[Record, Denied] = {}
+            try:
+                written = await self._write_all_but(late)
+            except Forbidden as error:
+                denied = error.denied
+                late |= self._lines_of(denied)
+            refused = self.applied.refused
+            lost = await self.wanted.missing(self.connection, {**refused, **late})
+            refused |= late | lost
+            self.applied.denied |= denied
+            if not lost and not denied:
+                await point.commit()
+                self.applied.tally, self.applied.told = written
+                return
+            await point.rollback()
+
+    def _lines_of(self, denied: Mapping[Record, Denied]) -> dict[int, InventoryError]:
+        """Return why rows are refused, by line, for their records that may not be written."""
+        found: dict[int, InventoryError] = {}
+        for name, batch in self.work.batches.items():
+            for line, identifier in zip(self.work.lines[name], batch.ids, strict=True):
+                if (name, identifier) in denied:
+                    found.setdefault(line, denied[name, identifier].error)
+        return found
+
+    async def _write_all_but(self, late: dict[int, InventoryError]) -> Written:
+        """Write what there is but for rows refused before; add those to `late` that fail."""
+        refused = self.applied.refused
+        if not refused:
+            try:
+                return await self._write(self.work.batches)
+            except REFUSED:
+                pass
+        rows = [row for row in _by_line(self.work) if row[0] not in refused]
+        return await self._write_rows(rows, late)
+
+    async def _write_rows(self, rows: Rows, late: dict[int, InventoryError]) -> Written:
+        """Write `rows` but those that the database refuses: they are found by halving."""
+        if not rows:
+            return Tally(), Told()
+        try:
+            return await self._write(_batches(rows))
+        except REFUSED as error:
+            if len(rows) == 1:
+                late[rows[0][0]] = Overlap() if isinstance(error, Excluded) else error
+                return Tally(), Told()
+        middle = len(rows) // 2
+        tally, told = await self._write_rows(rows[:middle], late)
+        more = await self._write_rows(rows[middle:], late)
+        return tally.plus(more[0]), told.plus(more[1])
+
+    async def _write(self, batches: Mapping[str, Batch]) -> Written:
+        return await self.applying.write(self.connection, batches, self.meeting, self.turn)
+
+
+def _is_shared(met: Met) -> bool:
+    """Tell whether what becomes of records touches what others may touch at the same time.
+
+    Groups, and whose choices are settled, are known in the database alone; trees are held whole.
+    """
+    changes = [each.change for each in met.altered]
+    if met.grouped or any(change.dated.grown for change in changes):
+        return True
+    return bool(changes) and concerns_choices(met.declared, changes)
 
 
 def _by_line(work: Work) -> Rows:

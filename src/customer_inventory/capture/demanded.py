@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from customer_inventory.capture.work import Work
-from customer_inventory.record.document import parse_object
-from customer_inventory.record.load import body_of
+from customer_inventory.record.lines import named_in
 from customer_inventory.record.reference import Dangling, Target, demands, is_demanding, there
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Connection
@@ -65,7 +64,7 @@ def demanded(work: Work) -> Demanded:
         for name, batch in work.batches.items()
         if is_demanding(TYPES[name])
         for line, lines in zip(work.lines[name], batch.taken_apart().values(), strict=True)
-        for target in demands(TYPES[name], parse_object(body_of(lines)))
+        for target in demands(TYPES[name], named_in(lines))
     ]
     if not targets:
         return Demanded()

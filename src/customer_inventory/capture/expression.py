@@ -155,6 +155,14 @@ def condition(value: Value) -> Condition:
     return Condition(column)
 
 
+def moment(value: Value) -> Column:
+    """Return the column that tells when a source said a row; raise FileError if wrong."""
+    members = value.only("column", "as", "formats", required=("column", "as"))
+    if members["as"].text() != "datetime":
+        raise members["as"].wrong("must be datetime.")
+    return Column(members["column"].text(), conversion(members), "at")
+
+
 def columns_of(expression: Expression) -> Iterator[str]:
     """Yield the columns that `expression` reads."""
     match expression:

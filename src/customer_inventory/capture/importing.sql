@@ -1,9 +1,6 @@
--- name: lock_source
--- Whether this session is now the only one to load a source; its end unlocks.
-SELECT pg_try_advisory_lock($1::bigint);
-
 -- name: unfinished_imports
--- Loads of a source by a mapping that were cut short; waits for one that is just committing.
+-- Loads of a source by a mapping, by a process for a purpose, that were cut short; waits for one
+-- that is just committing.
 SELECT
     id,
     next_line,
@@ -15,7 +12,9 @@ SELECT
     undeclared,
     started_at
 FROM capture.import
-WHERE source = $1 AND mapping_sha256 = $2 AND ended_at IS NULL
+WHERE
+    source = $1 AND mapping_sha256 = $2 AND process = $3 AND purpose = $4
+    AND ended_at IS NULL AND NOT is_replay
 ORDER BY started_at
 FOR UPDATE;
 
@@ -23,9 +22,9 @@ FOR UPDATE;
 -- Begin a load.
 INSERT INTO capture.import (
     id, source, file_name, mapping, mapping_sha256,
-    next_line, next_offset, read_sha256, process, person, purpose
+    next_line, next_offset, read_sha256, process, person, purpose, is_replay
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 RETURNING started_at;
 
 -- name: end_import
@@ -46,6 +45,7 @@ SELECT
     records,
     undeclared,
     process,
+    purpose,
     person,
     started_at,
     advanced_at,

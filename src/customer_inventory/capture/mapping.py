@@ -3,9 +3,9 @@
 A mapping names its `source` (a part of every id), the `format` of its files (csv or
 ndjson, whose columns are dotted paths into the row), `delimiter` (csv) and `nulls` (how the
 source writes "no value"), whether formulas are `guarded` (csv), the `key` columns that name the
-subject of a row, and the `records` that a row makes, by alias: type, key and condition, and where
-each attribute comes from (`expression`). The mappings folder beside this module holds whole
-examples.
+subject of a row, the column `at` that tells when the source said it, and the `records` that a row
+makes, by alias: type, key and condition, and where each attribute comes from (`expression`). The
+mappings folder beside this module holds whole examples.
 
 `records: documents` instead says that each line of an NDJSON file is a whole TM Forum v5
 document with an id of this inventory.
@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Literal
 
 from customer_inventory.capture.expression import (
+    Column,
     Condition,
     Object,
     columns_of,
     condition,
+    moment,
     record_expression,
 )
 from customer_inventory.kit.errors import Invalid
@@ -32,9 +34,9 @@ from customer_inventory.record.types import TYPES
 
 _LONGEST = 1_048_576
 _LONGEST_NAME = 100
-_KEYS = ("source", "format", "delimiter", "nulls", "guarded", "key", "strict", "records")
+_KEYS = ("source", "format", "delimiter", "nulls", "guarded", "key", "at", "strict", "records")
 _CSV_ONLY = ("delimiter", "guarded")
-_ROWS_ONLY = ("nulls", "key")
+_ROWS_ONLY = ("nulls", "key", "at")
 _TAB = {"tab": "\t", "\\t": "\t"}
 
 
@@ -64,7 +66,8 @@ class RecordMapping:
 class Mapping:
     """A mapping as it was read. Without `records`, each line is a whole document.
 
-    `key` names the subject of a row: all its records lie in one bucket. A strict mapping
+    `key` names the subject of a row: all its records lie in one bucket. `at` is the column that
+    tells when the source said it. A strict mapping
     refuses documents with undeclared attributes; in a guarded file of CSV formulas are guarded, as
     in downloads for people (`access.download.formula`). `sha256` is that of the mapping's text.
     """
@@ -79,6 +82,7 @@ class Mapping:
     records: tuple[RecordMapping, ...] = ()
     is_strict: bool = False
     is_guarded: bool = False
+    at: Column | None = None
 
     @property
     def sha256(self) -> str:
@@ -88,7 +92,12 @@ class Mapping:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns it reads, each once."""
-        read = [*self.key, *(column for record in self.records for column in record.columns())]
+        when = [self.at.name] if self.at else []
+        read = [
+            *self.key,
+            *when,
+            *(column for record in self.records for column in record.columns()),
+        ]
         return tuple(dict.fromkeys(read))
 
 
@@ -147,6 +156,7 @@ def parse_mapping(text: str, name: str) -> Mapping:
         mapping,
         nulls=frozenset(nulls),
         key=_columns(members["key"]),
+        at=moment(members["at"]) if "at" in members else None,
         records=tuple(_records(members["records"], _columns(members["key"]))),
     )
 

@@ -9,8 +9,11 @@ which a part was read earlier.
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,11 +47,25 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of a row besides what stands in it.
+
+    When its source said it (`at`), or as the how manyth thing (`number`); `is_gone` is one that the
+    source does not have any more.
+    """
+
+    at: datetime | None = None
+    number: Decimal | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """Rows that are worked on together: `text`, whose first line is number `line`.
 
     A row that is longer than a row may be stands alone: `too_long` is its beginning, and there
-    is no `text`. `end` is where the next chunk begins.
+    is no `text`. `end` is where the next chunk begins, `said` what is known of rows besides, by
+    line.
     """
 
     text: bytes
@@ -56,31 +73,37 @@ class Chunk:
     end: Position
     delimiter: bytes | None
     too_long: bytes = b""
+    said: AbstractMapping[int, Said] = field(default_factory=dict)
 
-    def rows(self) -> Iterator[tuple[int, bytes, str]]:
-        """Yield its rows: line, bytes without line end, and why it is none ("" if it is one)."""
-        if self.too_long:
+    def rows(self, only: Collection[int] | None = None) -> Iterator[tuple[int, bytes, str]]:
+        """Yield its rows, or those `only` at some lines.
+
+        Each is a line, its bytes without line end, and why it is no row ("" if it is one).
+        """
+        if self.too_long and (only is None or self.line in only):
             yield self.line, self.too_long, TOO_LONG
-        yield from split(self.text, self.delimiter, self.line)
+        yield from split(self.text, self.delimiter, self.line, only)
 
 
 class SourceFile:
     """A file of rows in the format of a mapping.
 
     Making one looks at the file and raises Invalid when it cannot be read, is empty, binary
-    or lacks a column of the mapping. `header` names the columns (CSV), `size` is in bytes.
+    or lacks a column of the mapping. `header` names the columns (CSV), `size` is in bytes, `name`
+    is what it is called if that is not its path.
     """
 
-    def __init__(self, path: Path, mapping: Mapping) -> None:
+    def __init__(self, path: Path, mapping: Mapping, name: str = "") -> None:
         self.path = path
+        self.name = name or str(path)
         self.header: Sequence[str] = ()
         self._delimiter = mapping.delimiter.encode() if mapping.format == "csv" else None
-        with _opened(path) as file:
+        with opened(path) as file:
             self.size = os.fstat(file.fileno()).st_size
             reader = _Reader(file, self._delimiter)
-            reader.take(_begin(path, file), 0)
+            reader.take(_begin(self.name, file), 0)
             if self._delimiter:
-                self.header = _header(path, reader, mapping)
+                self.header = _header(self.name, reader, mapping)
             self._start = reader.position
         self._digest = reader.digest
 
@@ -92,7 +115,7 @@ class SourceFile:
         known = {place.offset: place for place in earlier if place.offset <= self.size}
         digest = hashlib.sha256()
         found = self._start
-        with _opened(self.path) as file:
+        with opened(self.path) as file:
             for offset in sorted(known):
                 while block := file.read(min(_BLOCK, offset - file.tell())):
                     digest.update(block)
@@ -106,14 +129,14 @@ class SourceFile:
         A chunk ends with the row that makes it `size` bytes or more. Raises Unavailable when
         the file cannot be read on.
         """
-        with _opened(self.path) as file:
+        with opened(self.path) as file:
             file.seek(start.offset)
             reader = _Reader(file, self._delimiter, start.line, start.offset, self._digest.copy())
             try:
                 while chunk := reader.chunk(rows, size):
                     yield chunk
             except OSError as error:
-                raise Unavailable(f"{self.path} cannot be read on: {error.strerror}.") from None
+                raise Unavailable(f"{self.name} cannot be read on: {error.strerror}.") from None
 
 
 @dataclass
@@ -183,7 +206,8 @@ class _Reader:
         return beginning
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """Open a regular file to be read; raise Invalid when it is none, or cannot be read."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Invalid(f"{path} is no regular file.", hint="Give the path of a file.")
@@ -194,34 +218,36 @@ def _opened(path: Path) -> BinaryIO:
         ) from None
 
 
-def _begin(path: Path, file: BinaryIO) -> int:
+def _begin(name: str, file: BinaryIO) -> int:
     """Look at the beginning of `file`; return how many bytes precede its text."""
     probe = file.read(_BLOCK)
     file.seek(0)
     if not probe:
-        raise Invalid(f"{path} is empty.", hint="Nothing was loaded.")
+        raise Invalid(f"{name} is empty.", hint="Nothing was loaded.")
     for signature, (what, hint) in _SIGNATURES.items():
         if (signature and probe.startswith(signature)) or (not signature and b"\0" in probe):
-            raise Invalid(f"{path} {what}.", hint=hint)
+            raise Invalid(f"{name} {what}.", hint=hint)
     return len(_BOM) if probe.startswith(_BOM) else 0
 
 
-def _header(path: Path, reader: _Reader, mapping: Mapping) -> tuple[str, ...]:
+def _header(name: str, reader: _Reader, mapping: Mapping) -> tuple[str, ...]:
     first = reader.chunk(1, LONGEST)
     raw = first.text.rstrip(b"\r\n") if first else b""
     if not raw.strip():
-        raise Invalid(f"{path} begins with no header.", hint="Name the columns in its first line.")
+        raise Invalid(f"{name} begins with no header.", hint="Name the columns in its first line.")
     try:
-        header = tuple(name.strip() for name in fields(raw, mapping.delimiter))
+        header = tuple(each.strip() for each in fields(raw, mapping.delimiter))
     except Invalid as error:
-        raise Invalid(f"The header of {path} {error.message}") from None
-    for name in mapping.columns:
-        if header.count(name) > 1:
-            raise Invalid(f"{path} has {header.count(name)} columns {name!r}.", hint="Rename one.")
-    missing = [name for name in mapping.columns if name not in header]
+        raise Invalid(f"The header of {name} {error.message}") from None
+    for column in mapping.columns:
+        if header.count(column) > 1:
+            raise Invalid(
+                f"{name} has {header.count(column)} columns {column!r}.", hint="Rename one."
+            )
+    missing = [each for each in mapping.columns if each not in header]
     if missing:
         raise Invalid(
-            f"{path} lacks the column {', '.join(missing)} of the mapping {mapping.name}.",
+            f"{name} lacks the column {', '.join(missing)} of the mapping {mapping.name}.",
             hint=f"It has: {', '.join(header[:_SHOWN_COLUMNS])}."
             + ("" if len(header) > 1 else f" Is {mapping.delimiter!r} its delimiter?"),
         )

@@ -1,24 +1,17 @@
--- name: keep_refusals
--- Keep what was wrong with rows; the text of a row stands with its first problem.
-INSERT INTO capture.refusal (import, line, problem, path, reason, row_text)
+-- name: list_refusals
+-- What was wrong with the rows of a load, by line; the text of a row with its first problem.
 SELECT
-    $1,
+    i.file_name AS file,
     r.line,
-    r.problem,
+    r.place,
+    r.code,
+    r.requirement,
     r.path,
     r.reason,
-    CASE WHEN r.problem = 1 THEN r.row_text END
-FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[])
-    AS r (line, problem, path, reason, row_text);
-
--- name: list_refusals
--- What was wrong with the rows of a load, by line.
-SELECT
-    line,
-    path,
-    reason,
-    row_text
-FROM capture.refusal
-WHERE import = $1
-ORDER BY line, problem
+    CASE WHEN r.problem = 1 THEN coalesce(q.row_text, r.row_text) END AS row_text
+FROM capture.refusal AS r
+INNER JOIN capture.import AS i ON r.import = i.id
+LEFT JOIN capture.quarantine AS q ON r.row_id = q.id
+WHERE r.import = $1
+ORDER BY r.line, r.problem
 LIMIT $2;

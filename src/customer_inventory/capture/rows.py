@@ -1,7 +1,7 @@
 """Rows: where one ends in a text, and what its bytes mean or why they mean nothing."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from customer_inventory.kit.errors import Invalid
@@ -47,14 +47,19 @@ def rows_end(text: bytes, rows: int, size: int, delimiter: bytes) -> int:
     return end
 
 
-def split(text: bytes, delimiter: bytes | None, line: int) -> Iterator[tuple[int, bytes, str]]:
-    """Yield the rows of `text`, whose first line is number `line`.
+def split(
+    text: bytes, delimiter: bytes | None, line: int, only: Collection[int] | None = None
+) -> Iterator[tuple[int, bytes, str]]:
+    """Yield the rows of `text`, whose first line is number `line`: all, or those `only`, by line.
 
     Each with its line, its bytes without line end, and why it is no row ("" if it is one); CSV
     has a `delimiter`. Blank rows are left out.
     """
     if delimiter is None or b'"' not in text:
-        for number, raw in enumerate(text.split(b"\n"), start=line):
+        lines = text.split(b"\n")
+        there = range(line, line + len(lines))
+        for number in there if only is None else sorted(each for each in only if each in there):
+            raw = lines[number - line]
             if raw and not raw.isspace():
                 yield number, raw.rstrip(b"\r"), TOO_LONG if len(raw) > LONGEST else ""
         return
@@ -62,7 +67,7 @@ def split(text: bytes, delimiter: bytes | None, line: int) -> Iterator[tuple[int
     while start < len(text):
         end, fault = _row_end(text, start, delimiter)
         raw = text[start:end]
-        if not raw.isspace():
+        if not raw.isspace() and (only is None or line in only):
             yield line, raw.rstrip(b"\r\n"), fault
         line += raw.count(b"\n")
         start = end

@@ -14,13 +14,17 @@ _MOST_PATHS = 1000
 class Outcome:
     """What became of the records of one type.
 
-    `repeated` tells how many of them an earlier row of the same file had made already.
+    `repeated` tells how many of them an earlier row of the same file had made already, `late` how
+    many were left out because their source had said something newer, `removed` how many its source
+    does not have any more.
     """
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     repeated: int = 0
+    late: int = 0
+    removed: int = 0
 
     def plus(self, other: "Outcome") -> "Outcome":
         """Return the sum of both."""
@@ -29,6 +33,8 @@ class Outcome:
             self.changed + other.changed,
             self.unchanged + other.unchanged,
             self.repeated + other.repeated,
+            self.late + other.late,
+            self.removed + other.removed,
         )
 
 

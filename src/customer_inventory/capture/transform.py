@@ -6,8 +6,10 @@ process from the mapping and the header.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from customer_inventory.capture.columns import Columns, Get, Row
 from customer_inventory.capture.convert import Unfit
 from customer_inventory.capture.expression import (
     Column,
@@ -21,15 +23,13 @@ from customer_inventory.capture.expression import (
     When,
 )
 from customer_inventory.capture.mapping import Mapping, RecordMapping
+from customer_inventory.kit.clock import now
 from customer_inventory.kit.ids import bucket_of, derived_id
 from customer_inventory.record.declare import Document, RecordType
-from customer_inventory.record.document import encode
 from customer_inventory.record.validate import Problem, Rejected
 
-Row = Any
-"""A list of texts (CSV) or a JSON object (NDJSON)."""
-Get = Callable[[Row], str | None]
-"""Returns the text in a column of a row, trimmed; None when the source says it has none."""
+CLOCK_AHEAD = timedelta(hours=1)
+"""So far the clock of a source may be ahead: a fact from the future would keep out what follows."""
 
 _REF_TYPES = {
     "individual": "PartyRef",
@@ -84,10 +84,30 @@ class Transform:
 
     def __init__(self, mapping: Mapping, header: Sequence[str] = ()) -> None:
         self._source = mapping.source
-        self._columns = _Columns(mapping, header)
+        self._columns = Columns(mapping, header)
         self._types = {record.alias: record.declared for record in mapping.records}
         self._key = self._columns.texts(mapping.key)
         self._records = [self._record(record) for record in mapping.records]
+        self._at = self._column(mapping.at) if mapping.at else None
+
+    def read(self, row: Row) -> tuple[datetime | None, list[tuple[str, RecordType, Document]]]:
+        """Return when the source said a row, if the mapping tells, and the documents it makes.
+
+        Raises Unmappable when it cannot make them, or says so from the future.
+        """
+        return self._moment(row) if self._at else None, self(row)
+
+    def _moment(self, row: Row) -> datetime:
+        making = _Making()
+        given = self._at(row, making) if self._at else None
+        if making.problems:
+            raise Unmappable(making.problems)
+        if given is None:
+            raise Unmappable([Problem("", "does not say when: the column of at is empty.")])
+        at = datetime.fromisoformat(given)
+        if at > now() + CLOCK_AHEAD:
+            raise Unmappable([Problem("", "says that it is from the future: check that clock.")])
+        return at
 
     def __call__(self, row: Row) -> list[tuple[str, RecordType, Document]]:
         """Return alias, type and document (with its id) of all records that `row` makes.
@@ -111,13 +131,41 @@ class Transform:
             for record in due
         ]
 
+    def identified(self, row: Row) -> dict[str, str]:
+        """Return the ids of the records that `row` makes, by alias, whatever else is wrong in it.
+
+        Raises Unmappable when its key cannot be read.
+        """
+        making = _Making()
+        try:
+            self._identify(row, making)
+        except Unfit as error:
+            raise Unmappable([Problem("", f"{error}.")]) from None
+        return making.ids
+
+    def identify(self, row: Row) -> list[tuple[str, str]]:
+        """Return type and id of all records that `row` may make, whatever their conditions.
+
+        Raises Unmappable when the row lacks a part of their keys.
+        """
+        try:
+            bucket = self._bucket(row)
+            return [(each.declared.name, self._id(each, bucket, row)) for each in self._records]
+        except Unfit as error:
+            raise Unmappable([Problem("", f"{error}.")]) from None
+
+    def _bucket(self, row: Row) -> int:
+        return bucket_of("\x1f".join((self._source, *_values(self._key, row))))
+
+    def _id(self, record: _Record, bucket: int, row: Row) -> str:
+        return derived_id(bucket, self._source, *record.parts, *_values(record.key, row))
+
     def _identify(self, row: Row, making: _Making) -> list[_Record]:
         """Return the records that `row` makes, their ids set: all in the bucket of its subject."""
-        bucket = bucket_of("\x1f".join((self._source, *_values(self._key, row))))
+        bucket = self._bucket(row)
         due = [record for record in self._records if record.applies(row)]
         for record in due:
-            key = _values(record.key, row)
-            making.ids[record.alias] = derived_id(bucket, self._source, *record.parts, *key)
+            making.ids[record.alias] = self._id(record, bucket, row)
         return due
 
     def _record(self, record: RecordMapping) -> _Record:
@@ -215,43 +263,6 @@ class Transform:
         return lambda row: get(row) in words
 
 
-class _Columns:
-    """How the columns of a row are read: by position (CSV), or by dotted path (NDJSON)."""
-
-    def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
-        self._nulls = mapping.nulls
-        self._places = {name: place for place, name in enumerate(header)}
-        self._is_csv = mapping.format == "csv"
-
-    def texts(self, names: Sequence[str]) -> list[tuple[str, Get]]:
-        return [(name, self.text(name)) for name in names]
-
-    def text(self, name: str) -> Get:
-        raw, nulls = self.raw(name), self._nulls
-
-        def get(row: Row) -> str | None:
-            value = raw(row)
-            if value is None:
-                return None
-            text = (value if isinstance(value, str) else _written(value)).strip()
-            return None if text in nulls else text
-
-        return get
-
-    def raw(self, name: str) -> Callable[[Row], Any]:
-        if self._is_csv:
-            place = self._places[name]
-            return lambda row: row[place]
-        steps = name.split(".")
-
-        def walk(row: Row) -> Any:
-            for step in steps:
-                row = row.get(step) if isinstance(row, dict) else None
-            return row
-
-        return walk
-
-
 def _list(items: Sequence[Make]) -> Make:
     def make(row: Row, making: _Making) -> list[Any] | None:
         return [value for item in items if (value := item(row, making)) is not None] or None
@@ -280,13 +291,6 @@ def _values(key: Sequence[tuple[str, Get]], row: Row) -> list[str]:
     if None in values:
         raise Unfit(f"column {key[values.index(None)][0]}, part of the key, is empty")
     return values  # type: ignore[return-value]
-
-
-def _written(value: Any) -> str:
-    """Return a number or boolean of an NDJSON row as text, so that it converts like any other."""
-    if isinstance(value, dict | list):
-        raise Unfit("holds an object or a list: take it with as: any, or name what is in it")
-    return encode(value).decode()
 
 
 def _name_of(declared: RecordType, document: Document) -> str | None:

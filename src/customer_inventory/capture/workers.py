@@ -14,19 +14,31 @@ import signal
 import socket
 import struct
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from itertools import count
+from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol
 
 from customer_inventory.capture.mapping import Mapping, parse_mapping
 from customer_inventory.capture.reading import Chunk
+from customer_inventory.capture.standing import Sieve
 from customer_inventory.capture.work import Work, Worker
 from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.cycles import seldom_looked_for
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.record.extension.registry import Extension
+from customer_inventory.record.register.edition import Edition, in_force
+from customer_inventory.record.register.force import put_in_force
 
 _AHEAD = 2
 """So many chunks more than there are workers are under way: the memory that a load takes."""
+_SMALL = 262_144
+"""Of a chunk that has no more bytes than this left, the work is done here: a worker that is not
+needed is never started."""
+_COLLECTED = 16
+"""After so many chunks cycles are looked for: only failures leave any."""
 _LENGTH = struct.Struct("!Q")
 _SOCKET_BUFFER = 1_048_576
 
@@ -44,35 +56,41 @@ async def worked(
     *,
     workers: int,
     extensions: Sequence[Extension] = (),
+    sieve: Sieve | None = None,
 ) -> AsyncGenerator[tuple[Chunk, Work], None]:
     """Yield each chunk with what was made of it, in order; `extensions` check documents too.
 
-    With no `workers` the work is done in a thread of this process. Raises Unavailable when a
-    worker process ends. Close the generator to stop.
+    With no `workers` the work is done in a thread of this process. What `sieve` finds to stand is
+    not worked on. Raises Unavailable when a worker process ends. Close the generator to stop.
     """
-    staff: list[_Staff] = [_Process(mapping, header, actor, extensions) for _ in range(workers)]
-    staff = staff or [_Thread(mapping, header, actor, extensions)]
+    here = _Thread(mapping, header, actor, extensions)
+    staff = [_Process(mapping, header, actor, extensions) for _ in range(workers)]
     under_way: deque[tuple[Chunk, asyncio.Task[Work]]] = deque()
     turn = 0
     try:
-        while True:
-            while len(under_way) < workers + _AHEAD:
-                chunk = await asyncio.to_thread(next, chunks, None)
-                if chunk is None:
-                    break
-                task = asyncio.create_task(staff[turn % len(staff)].work(chunk))
-                under_way.append((chunk, task))
-                turn += 1
-            if not under_way:
-                return
-            chunk, task = under_way.popleft()
-            yield chunk, await task
+        with seldom_looked_for():
+            while True:
+                while len(under_way) < workers + _AHEAD:
+                    chunk = await asyncio.to_thread(next, chunks, None)
+                    if chunk is None:
+                        break
+                    by = staff[turn % len(staff)] if staff else here
+                    task = asyncio.create_task(_work(by, here, chunk, sieve))
+                    under_way.append((chunk, task))
+                    turn += 1
+                if not under_way:
+                    return
+                chunk, task = under_way.popleft()
+                yield chunk, await task
     finally:
         for _, task in under_way:
             task.cancel()
         await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
         for each in staff:
             each.end()
+        if isinstance(chunks, Generator):
+            with suppress(ValueError):  # a thread may be reading on just now
+                chunks.close()
 
 
 class _Staff(Protocol):
@@ -81,6 +99,15 @@ class _Staff(Protocol):
 
     def end(self) -> None:
         """Work no more."""
+
+
+async def _work(by: _Staff, here: _Staff, chunk: Chunk, sieve: Sieve | None) -> Work:
+    if sieve is None:
+        return await by.work(chunk)
+    rest, standing = await sieve.sift(chunk)
+    is_small = standing.rows and len(rest.text) <= _SMALL
+    work = await (here if is_small else by).work(rest)
+    return replace(work, rows=work.rows + standing.rows, standing=standing)
 
 
 class _Thread:
@@ -102,7 +129,7 @@ class _Thread:
 
 
 class _Process:
-    """Works in a process of its own."""
+    """Works in a process of its own, which starts with the first chunk."""
 
     def __init__(
         self,
@@ -111,27 +138,33 @@ class _Process:
         actor: Actor,
         extensions: Sequence[Extension],
     ) -> None:
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            for end in (self._socket, theirs):
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER)
-            # A mapping is compiled into closures, which go nowhere: its text does. Spawned, never
-            # forked: this process has threads and connections.
-            of_load = (tuple(header), actor, tuple(extensions))
-            told = (theirs, mapping.text, mapping.name, of_load)
-            spawning = multiprocessing.get_context("spawn")
-            self._process = spawning.Process(target=_serve, args=told, daemon=True)
-            self._process.start()
-        self._socket.setblocking(False)
+        # A mapping is compiled into closures, which go nowhere: its text does.
+        of_load = (tuple(header), actor, tuple(extensions))
+        self._told = (mapping.text, mapping.name, of_load, in_force())
+        self._started: tuple[socket.socket, SpawnProcess] | None = None
         self._one_at_a_time = asyncio.Lock()
+
+    def _start(self) -> tuple[socket.socket, SpawnProcess]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            for end in (ours, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER)
+            # Spawned, never forked: this process has threads and connections.
+            spawning = multiprocessing.get_context("spawn")
+            process = spawning.Process(target=_serve, args=(theirs, *self._told), daemon=True)
+            process.start()
+        ours.setblocking(False)
+        return ours, process
 
     async def work(self, chunk: Chunk) -> Work:
         loop = asyncio.get_running_loop()
         async with self._one_at_a_time:
+            self._started = self._started or self._start()
+            ours, _ = self._started
             try:
-                await loop.sock_sendall(self._socket, _packed(chunk))
-                size = _LENGTH.unpack(await self._received(_LENGTH.size))[0]
-                work: Work = pickle.loads(await self._received(size))  # noqa: S301 - our own process
+                await loop.sock_sendall(ours, _packed(chunk))
+                size = _LENGTH.unpack(await _received(ours, _LENGTH.size))[0]
+                work: Work = pickle.loads(await _received(ours, size))  # noqa: S301 - our own process
             except (OSError, EOFError):
                 raise Unavailable(
                     "A worker process ended.",
@@ -139,23 +172,27 @@ class _Process:
                 ) from None
         return work
 
-    async def _received(self, size: int) -> bytearray:
-        data = bytearray(size)
-        rest = memoryview(data)
-        loop = asyncio.get_running_loop()
-        while rest:
-            count = await loop.sock_recv_into(self._socket, rest)
-            if not count:
-                raise EOFError
-            rest = rest[count:]
-        return data
-
     def end(self) -> None:
-        self._socket.close()
+        if self._started is None:
+            return
+        ours, process = self._started
+        ours.close()
         # It holds nothing that could be lost.
-        self._process.kill()
-        self._process.join()
-        self._process.close()
+        process.kill()
+        process.join()
+        process.close()
+
+
+async def _received(ours: socket.socket, size: int) -> bytearray:
+    data = bytearray(size)
+    rest = memoryview(data)
+    loop = asyncio.get_running_loop()
+    while rest:
+        count = await loop.sock_recv_into(ours, rest)
+        if not count:
+            raise EOFError
+        rest = rest[count:]
+    return data
 
 
 def _serve(
@@ -163,19 +200,22 @@ def _serve(
     text: str,
     name: str,
     of_load: tuple[Sequence[str], Actor, Sequence[Extension]],
+    edition: Edition,
 ) -> None:
     """Work in this process until the other end of the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us ends us
+    put_in_force(edition)
     worker = Worker(parse_mapping(text, name), *of_load)
     # Documents are trees: counting references frees them, and looking for cycles takes time.
     gc.freeze()
     gc.disable()
     with suppress(OSError, EOFError):
-        while True:
+        for number in count(1):
             size = _LENGTH.unpack(_receive(theirs, _LENGTH.size))[0]
             chunk: Chunk = pickle.loads(_receive(theirs, size))  # noqa: S301 - our own process
             theirs.sendall(_packed(worker(chunk)))
-            gc.collect()
+            if number % _COLLECTED == 0:
+                gc.collect()
 
 
 def _receive(theirs: socket.socket, size: int) -> bytearray:

@@ -1,0 +1,1 @@
+"""Capture processes: how facts come in, declared, approved by others, scheduled and measured."""

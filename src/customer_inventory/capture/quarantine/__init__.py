@@ -1,0 +1,1 @@
+"""Quarantine: refused rows, kept whole until they load or are dropped."""

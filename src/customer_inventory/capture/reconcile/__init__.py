@@ -1,0 +1,1 @@
+"""Reconciliation: what sources hold compared with what is held here, both ways."""

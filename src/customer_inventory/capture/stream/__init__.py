@@ -1,0 +1,1 @@
+"""Streams: events of brokers become records, each with effect exactly once."""
