@@ -1,0 +1,1 @@
+"""The quality report: a page that an owner of data understands without help."""
