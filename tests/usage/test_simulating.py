@@ -12,6 +12,7 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.usage.draft import draft_of, read_draft
 from customer_inventory.usage.simulating import ALLOWED, REFUSED, SAME, Simulation, simulate
 from tests.conftest import Service
+from tests.tmf.bodies import made, place
 
 INDIVIDUALS = "/tmf-api/partyManagement/v5/individual"
 PROCESS = "marketing"
@@ -142,3 +143,14 @@ def test_what_is_no_draft_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_draft_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="cannot be read"):
         read_draft(tmp_path / "none.yaml")
+
+
+async def test_a_change_of_both_kinds_needs_both(service: Service) -> None:
+    token = await service.token_for(PROCESS, "individual:update,modify")
+    person = await made(service, "individual")
+    both = {"familyName": "King", "status": "deceased"}
+    headers = {"Authorization": f"Bearer {token}"}
+    await service.client.patch(place("individual", person), json=both, headers=headers)
+    for words, change in ((["update"], REFUSED), (["modify", "update"], SAME)):
+        found = counted(await simulated(service, {"individual": words}))
+        assert found == {("modify,update", "individual", change, "permission"): 1}

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from customer_inventory.access.guard import Session, session_of
+from customer_inventory.access.heeding import Heeded
 from customer_inventory.access.registration import Permission, by_type_and_purpose, terms_by_type
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Invalid
@@ -25,7 +26,7 @@ class Draft:
     purpose: str
     permissions: tuple[Permission, ...]
 
-    def session(self) -> Session:
+    def session(self, heeds: Heeded = Heeded()) -> Session:  # noqa: B008 - it never changes
         """Return the session that a token would have under the draft."""
         operations = {
             kind: frozenset(words)
@@ -36,6 +37,8 @@ class Draft:
             datetime.max.replace(tzinfo=UTC),
             operations,
             terms_by_type(self.permissions),
+            rules=dict.fromkeys(operations, "draft"),
+            heeds=heeds,
         )
 
 

@@ -1,27 +1,32 @@
 """A simulation: what a process did lately, decided again under a draft of its permissions.
 
 The same session decides as at the doors. Quotas are counted in the windows of the time when it was
-done.
+done. Of records, those count as kept out (by scope, restrictions, choices) that are so now.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from customer_inventory.access.guard import Session
+from customer_inventory.access.heeding import heeded_by
 from customer_inventory.access.log.traffic import traffic_of
-from customer_inventory.access.operation import Operation
+from customer_inventory.access.operation import Operation, told
 from customer_inventory.access.quota.budget import BUDGETS, Unit
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.store.database import Database, Row
 from customer_inventory.usage.draft import Draft
+from customer_inventory.usage.hidden import Hidden, hidden_from
 
 REFUSED, ALLOWED, SAME = "newly refused", "newly allowed", "as before"
+LESS = "fewer records"
 
 _EXAMPLES = 3
-_NOTHING = "none"
+_OPERATIONS = frozenset(Operation)
+"""What grants permit. The ledger has other words too: of signing in, of nothing that is served."""
 
 
 @dataclass(slots=True)
@@ -67,11 +72,11 @@ async def simulate(
     `asks_for` gives, by the ledger's word for a type, the record type that the permission was asked
     for (None: some type) where that is another. Raises Unavailable.
     """
-    replay = _Replay(draft.session(), asks_for)
-    async for row in traffic_of(
-        database, process=draft.process, purpose=draft.purpose, since=since
-    ):
-        replay.take(row)
+    session = draft.session(await heeded_by(database, draft.purpose))
+    replay = _Replay(session, asks_for)
+    traffic = traffic_of(database, process=draft.process, purpose=draft.purpose, since=since)
+    async for row, hidden in hidden_from(database, traffic, session.sight):
+        replay.take(row, hidden)
     found = sorted(
         replay.outcomes.values(),
         key=lambda each: (each.change == SAME, each.operation, each.record_type, each.rule),
@@ -88,9 +93,9 @@ class _Replay:
         self._asks_for = asks_for
         self._used: Counter[tuple[str, str, int]] = Counter()
 
-    def take(self, row: Row) -> None:
-        """Decide one request again."""
-        if row["operation"] == _NOTHING:
+    def take(self, row: Row, hidden: Hidden) -> None:
+        """Decide one request again; `hidden` are those of its records that rules keep out."""
+        if not set(row["operation"].split(",")) <= _OPERATIONS:
             return
         was_permitted = row["decision"] == "permit"
         kind = self._asks_for.get(row["record_type"], row["record_type"])
@@ -98,17 +103,28 @@ class _Replay:
         if refused_by is not None:
             self._count(row, REFUSED if was_permitted else SAME, refused_by)
             return
+        if not was_permitted and row["rule"] in hidden.values():
+            self._count(row, SAME, row["rule"])
+            return
         if not was_permitted:
             self._count(row, ALLOWED, row["rule"] or "permission")
             return
-        self._count(row, SAME, "permission")
+        if not hidden or row["status"] == HTTPStatus.NOT_FOUND:
+            self._count(row, SAME, "permission")
+            return
+        known = {each for each in row["record_ids"] if each}
+        rule = next(hidden[each] for each in row["record_ids"] if each in hidden)
+        self._count(row, REFUSED if hidden.keys() == known else LESS, rule, len(hidden))
 
     def _refused_by(self, row: Row, kind: str | None) -> str | None:
         # In the order of the doors: what a refused request asks of a quota is spent too.
         exhausted = self._exhausted(row, kind)
-        if exhausted is None and not self._session.may(Operation(row["operation"]), kind):
+        if exhausted is None and not self._may(told(row["operation"]), kind):
             return "permission"
         return exhausted
+
+    def _may(self, operations: Iterable[Operation], kind: str | None) -> bool:
+        return all(self._session.may(each, kind) for each in operations)
 
     def _exhausted(self, row: Row, kind: str | None) -> str | None:
         """Count the request in every window it falls in; return the budget that it overdraws."""
@@ -124,8 +140,8 @@ class _Replay:
                 self._used[window] += cost
         return None
 
-    def _count(self, row: Row, change: str, rule: str) -> None:
+    def _count(self, row: Row, change: str, rule: str, records: int | None = None) -> None:
         key = (row["operation"], row["record_type"], change, rule)
         outcome = self.outcomes.setdefault(key, Outcome(*key))
         first = next((each for each in row["record_ids"] if each), None)
-        outcome.count(row, row["record_count"] or 0, first)
+        outcome.count(row, (row["record_count"] or 0) if records is None else records, first)

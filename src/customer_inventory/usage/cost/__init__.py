@@ -1,0 +1,1 @@
+"""Cost: declared pools and rates, shared out to who caused them, to the cent."""

@@ -1,0 +1,1 @@
+"""Monitoring: what a monitoring system is told of, when it asks."""
