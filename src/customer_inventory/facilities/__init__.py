@@ -1,0 +1,1 @@
+"""Facilities: the repository itself, kept and brought back."""

@@ -1,0 +1,3 @@
+-- name: last_commit
+-- When the last transaction that was replayed was committed.
+SELECT pg_last_xact_replay_timestamp();
