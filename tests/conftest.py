@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import os
 import shutil
 import socket
@@ -29,6 +30,10 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests.access.kept import every_answer_is_kept
+from tests.brokers import installed
+
+__all__ = ["every_answer_is_kept"]
 
 PROFILE = os.environ.get("CINV_TEST_PROFILE", "ci")
 """How much is tried: `ci` fits a build, `long` is the full number of kills and properties."""
@@ -45,6 +50,18 @@ BY = Decision("the tests", "the tests", "as the test wants it")
 """Who takes what steps there are, where it does not matter."""
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Let no test hear of logs that the one before it had the product write."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    for handler in root.handlers[:]:
+        if type(handler) is logging.StreamHandler:  # what the product sets up; pytest's are others
+            root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +115,12 @@ async def another(server: EmbeddedServer, template: str) -> AsyncIterator[Databa
         yield database
 
 
+@pytest.fixture(scope="session")
+def nats_server() -> str:
+    """The program of NATS, installed if it can be."""
+    return installed("nats-server")
+
+
 @pytest.fixture
 def actor() -> Actor:
     """Somebody who acts."""
@@ -135,7 +158,13 @@ async def service(dsn: str, database: Database, tmp_path: Path) -> AsyncIterator
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     application = Application(Settings(home=tmp_path / "home"), dsn, public_url=base)
     config = uvicorn.Config(
-        application, http=WholeAnswers, log_config=None, lifespan="on", server_header=False
+        application,
+        http=WholeAnswers,
+        proxy_headers=False,
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
     )
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]))
@@ -150,8 +179,24 @@ async def service(dsn: str, database: Database, tmp_path: Path) -> AsyncIterator
         await task
 
 
+async def empty_register(dsn: str) -> None:
+    """Take the starter register out of a database: tests of the register begin without any."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("TRUNCATE record.edition, requirements.requirement CASCADE")
+    await connection.close()
+
+
 async def issued(database: Database, process: str, *allowed: str, purpose: str = "testing") -> str:
     """Register `process` with permissions (`type:operation,…`) and return a token of it."""
+    await permitted(database, process, *allowed, purpose=purpose)
+    token = await registration.issue_token(
+        database, process, purpose=purpose, lifetime=timedelta(hours=1)
+    )
+    return token.secret
+
+
+async def permitted(database: Database, process: str, *allowed: str, purpose: str) -> None:
+    """Register `process` with permissions (`type:operation,…`)."""
     await registration.register(
         database,
         process,
@@ -160,10 +205,6 @@ async def issued(database: Database, process: str, *allowed: str, purpose: str =
         permissions=[Permission.parse(text, purpose) for text in allowed],
         registered_by="the tests",
     )
-    token = await registration.issue_token(
-        database, process, purpose=purpose, lifetime=timedelta(hours=1)
-    )
-    return token.secret
 
 
 @contextlib.asynccontextmanager

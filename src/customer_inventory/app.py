@@ -1,10 +1,10 @@
 """The house put together: rooms wired, doors opened, as one ASGI application."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,11 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from customer_inventory import __version__
-from customer_inventory.access.download import downloads
 from customer_inventory.access.download.house import downloads_of
-from customer_inventory.access.grant.watching import WATCH, keep_watch, patience_of
 from customer_inventory.access.guard import Guard
-from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.access.log.house import sealer_of
 from customer_inventory.access.masking import masking_key_in
@@ -25,37 +22,32 @@ from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.key_set import KeySets
 from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
-from customer_inventory.access.person import account as accounts
 from customer_inventory.access.quota.quotas import Quotas
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.api import openapi as api_openapi
+from customer_inventory.api import openapi_oauth
 from customer_inventory.api.door import ApiDoor
 from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
 from customer_inventory.api.route import Rooms
+from customer_inventory.background.jobs import begin, jobs_of
+from customer_inventory.capture.matching.threshold import Thresholds
+from customer_inventory.capture.stream.running import streams_of
 from customer_inventory.console.routes import console_routes
-from customer_inventory.holding import attachments_of, eraser_of, holders_of, retainer_of
-from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.clock import now
+from customer_inventory.holding import (
+    attachments_of,
+    campaigns_of,
+    eraser_of,
+    holders_of,
+    retainer_of,
+)
 from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
-from customer_inventory.record.finding import CHECK_REFERENCES, check_references
-from customer_inventory.record.identity import trust
+from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.job import Jobs
+from customer_inventory.record.register.edition import Edition, in_force
+from customer_inventory.record.register.keeping import Editions
 from customer_inventory.record.retention.policy import policy_of
-from customer_inventory.record.retention.run import RETAIN
-from customer_inventory.record.search import word
-from customer_inventory.record.subject.job import (
-    ERASE,
-    ERASE_ONE,
-    OVERDUE,
-    RESTRICTIONS,
-    erase_one,
-    erase_when_due,
-    look_for_overdue,
-    settle_restrictions,
-)
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
 from customer_inventory.store.outward import Allowed
@@ -63,20 +55,19 @@ from customer_inventory.store.safe import Safe
 from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
-from customer_inventory.tmf.events import PRUNE, Events
+from customer_inventory.tmf.entry import Entry
+from customer_inventory.tmf.events import Events
 from customer_inventory.tmf.hub import Hubs
 from customer_inventory.tmf.roles import Roles
 from customer_inventory.tmf.source import finder
 from customer_inventory.tmf.straight import StraightReads
+from customer_inventory.usage.metering.latency import Latencies
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Receive, Scope, Send
 from customer_inventory.web.openapi_page import openapi_routes
+from customer_inventory.web.tracing import Tracing
 
 log = logging.getLogger(__name__)
-
-_EVERY_NIGHT = "17 3 * * *"
-_EVERY_HOUR = "47 * * * *"
-_EVERY_TEN_MINUTES = "*/10 * * * *"
 
 
 class Application:
@@ -86,11 +77,20 @@ class Application:
     unless switched off, the OpenAPI document and its page: none of them tells of any customer.
     """
 
-    def __init__(self, settings: Settings, dsn: str, *, public_url: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        dsn: str,
+        *,
+        public_url: str,
+        tracing: Tracing | None = None,
+    ) -> None:
+        self._tracing = tracing
         self.database = Database(
             dsn,
             pool_size=settings.pool_size,
             statement_timeout_ms=settings.statement_timeout_ms,
+            heard=tracing.statement if tracing else None,
         )
         policy = policy_of(settings.retention)
         self.inventory = Inventory(self.database, policy)
@@ -105,7 +105,7 @@ class Application:
         )
         allowed = Allowed.parse(settings.callback_allow)
         key_sets = KeySets(allowed)
-        self.guard = Guard(
+        self.guard = (Guard if tracing is None else tracing.guard)(
             self.database,
             tokens,
             self.strangers,
@@ -113,13 +113,17 @@ class Application:
             external=ExternalTokens(self.database, key_sets),
             masking_key=masking_key_in(settings.home),
         )
+        self.editions = Editions(self.database, self._follow_register)
         self.ledger = Ledger(self.database)
         self.sealer = sealer_of(self.database, settings)
+        self.latencies = Latencies(self.database)
+        took = self.latencies.took if tracing is None else tracing.both(self.latencies.took)
         self.events = Events(self.database, self.guard, self.ledger, settings, public_url)
         holders = holders_of(self.database, settings)
         self.eraser = eraser_of(self.database, settings)
         self.retainer = retainer_of(self.database, settings)
         roles = Roles(self.database, public_url, settings.max_page)
+        thresholds = Thresholds.of(settings)
         self.door = Door(
             self.inventory,
             self.guard,
@@ -129,6 +133,8 @@ class Application:
             public_url=public_url,
             max_body_bytes=settings.max_body_bytes,
             max_page=settings.max_page,
+            entry=Entry(self.database, thresholds),
+            took=took,
         )
         self.downloads = downloads_of(
             self.database,
@@ -138,9 +144,28 @@ class Application:
             settings,
             find=finder(self.door.resources, public_url),
         )
-        self.jobs = self._jobs(settings)
-        self.straight = StraightReads(
-            self.door.resources, self.inventory, self.guard, self.ledger, self.door.answer
+        self.jobs = jobs_of(
+            self.database,
+            settings,
+            events=self.events,
+            eraser=self.eraser,
+            retainer=self.retainer,
+            downloads_here=self.downloads,
+            **({} if tracing is None else {"around": tracing.job}),
+        )
+        self.streams = streams_of(self.database, settings)
+        # What is traced walks the ordinary way: it has a task, to which spans belong.
+        self.straight = (
+            None
+            if tracing
+            else StraightReads(
+                self.door.resources,
+                self.inventory,
+                self.guard,
+                self.ledger,
+                self.door.answer,
+                took=self.latencies.took,
+            )
         )
         rooms = Rooms(
             self.database,
@@ -150,12 +175,31 @@ class Application:
             self.eraser,
             Packer(self.database, holders, policy),
             self.downloads,
+            campaigns_of(
+                self.database,
+                settings,
+                inventory=self.inventory,
+                find=finder(self.door.resources, public_url),
+            ),
+            allowed,
             public_url,
             settings.max_page,
+            thresholds,
         )
-        self.api = ApiDoor(rooms, self.guard, self.ledger, max_body_bytes=settings.max_body_bytes)
-        described = api_openapi.described(openapi.document(public_url, settings.max_page, roles))
-        docs = openapi_routes(described) if settings.docs else []
+        self.api = ApiDoor(
+            rooms,
+            self.guard,
+            self.ledger,
+            max_body_bytes=settings.max_body_bytes,
+            took=took,
+        )
+
+        @lru_cache(maxsize=1)
+        def described(_: Edition) -> bytes:
+            whole = openapi.document(public_url, settings.max_page, roles)
+            return encode(openapi_oauth.described(api_openapi.described(whole)))
+
+        docs = openapi_routes(lambda: described(in_force())) if settings.docs else []
         self.pages = Starlette(
             routes=[
                 *self._health(),
@@ -175,8 +219,19 @@ class Application:
             exception_handlers={HTTPException: _refuse},
         )
 
+    def _follow_register(self) -> None:
+        """Serve what another edition of the register declares, to sessions that know of it."""
+        self.guard.forget()
+        self.door.refresh()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or run the life of the application."""
+        if self._tracing is not None and scope["type"] == "http":
+            await self._tracing.request(self._answer, scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(f"{ROOT}/"):
             await self.door(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].startswith(f"{API_ROOT}/"):
@@ -187,66 +242,31 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         await self.database.open()
+        await self.editions.start()
         await self.guard.start()
         await self.inventory.extensions.start()
         self.inventory.observations.start()
         self.jobs.start()
+        await begin(self.database)
         self.sealer.start()
         self.strangers.start()
+        self.latencies.start()
         await self.events.start()
+        self.streams.start()
         try:
             yield
         finally:
+            await self.streams.stop()
             await self.events.stop()
+            await self.latencies.stop()
             await self.strangers.stop()
             await self.sealer.stop()
             await self.jobs.stop()
             await self.inventory.observations.stop()
             await self.inventory.extensions.stop()
             await self.guard.stop()
+            await self.editions.stop()
             await self.database.close()
-
-    def _jobs(self, settings: Settings) -> Jobs:
-        """Wire what rooms do in the background, and when."""
-
-        async def references(_: Mapping[str, Any], __: Actor) -> None:
-            await check_references(self.database)
-
-        async def words(_: Mapping[str, Any], __: Actor) -> None:
-            await word.mend(self.database)
-
-        async def retain(_: Mapping[str, Any], actor: Actor) -> None:
-            await self.retainer.run(actor=actor)
-
-        async def ended(_: Mapping[str, Any], __: Actor) -> None:
-            await accounts.forget_expired(self.database, now())
-
-        jobs = Jobs(self.database)
-        jobs.handle(CHECK_REFERENCES, references)
-        jobs.every(_EVERY_NIGHT, CHECK_REFERENCES, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(trust.FOLLOW, trust.following(self.database))
-        jobs.handle(PRUNE, self.events.prune)
-        jobs.every(_EVERY_NIGHT, PRUNE, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(word.MEND_WORDS, words)
-        jobs.every(_EVERY_NIGHT, word.MEND_WORDS, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(ERASE_ONE, erase_one(self.eraser))
-        jobs.handle(ERASE, erase_when_due(self.eraser))
-        jobs.every(_EVERY_HOUR, ERASE, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(RETAIN, retain)
-        if settings.retention is not None:
-            jobs.every(_EVERY_NIGHT, RETAIN, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(RESTRICTIONS, settle_restrictions(self.database))
-        jobs.every(_EVERY_HOUR, RESTRICTIONS, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(OVERDUE, look_for_overdue(self.database))
-        jobs.every(_EVERY_NIGHT, OVERDUE, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(WATCH, keep_watch(self.database, patience_of(settings)))
-        jobs.every(_EVERY_HOUR, WATCH, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(accounts.FORGET_EXPIRED, ended)
-        jobs.every(_EVERY_NIGHT, accounts.FORGET_EXPIRED, actor=Actor(PROCESS, PURPOSE))
-        jobs.handle(downloads.MAKE, self.downloads.make)
-        jobs.handle(downloads.SWEEP, self.downloads.sweep)
-        jobs.every(_EVERY_TEN_MINUTES, downloads.SWEEP, actor=Actor(PROCESS, PURPOSE))
-        return jobs
 
     def _health(self) -> list[Route]:
         async def live(_: Request) -> Response:
@@ -257,7 +277,13 @@ class Application:
                 await self.database.value("SELECT 1")
             except InventoryError as error:
                 return JSONResponse({"status": "fail", "output": error.message}, status_code=503)
-            return JSONResponse({"status": "pass", "version": __version__})
+            # One that waits for its broker is no reason to send callers elsewhere.
+            states = self.streams.states
+            is_well = all(state == "running" for state in states.values())
+            told = {f"stream:{name}": [{"status": state}] for name, state in states.items()}
+            checks = {"checks": told} if told else {}
+            status = "pass" if is_well else "warn"
+            return JSONResponse({"status": status, "version": __version__, **checks})
 
         return [Route("/health/live", live), Route("/health/ready", ready)]
 
@@ -266,7 +292,8 @@ async def _refuse(_: Request, error: Exception) -> Response:
     """Answer what no page serves in the one shape that errors have here."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        said = failure.answer(failure.MethodNotAllowed(("GET", "HEAD")))
+        allowed = (error.headers or {}).get("Allow", "GET, HEAD").split(", ")
+        said = failure.answer(failure.MethodNotAllowed(tuple(sorted(allowed))))
     else:
         said = failure.answer(NotFound("There is no such page.", hint="See /docs."))
     headers = {name.decode(): value.decode() for name, value in said.headers}

@@ -1,7 +1,6 @@
 """Access administered over HTTP: people decide, on what they saw, and `*` does not reach it."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,41 +9,10 @@ import pytest
 
 from customer_inventory.access import registration
 from tests.access.grant.office import made_office
+from tests.api.desk import API, Desk
 from tests.conftest import Service, issued
 
-API = "/inventory/v1"
 ALL = "access:read,create,modify"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Calls as people who administer access."""
-
-    service: Service
-
-    async def call(self, person: str, method: str, path: str, body: Any = None) -> httpx.Response:
-        return await self.at(person, method, f"{API}{path}", body)
-
-    async def at(self, person: str, method: str, path: str, body: Any) -> httpx.Response:
-        """Call `path` with a token of the desk that names `person`, if any."""
-        token = await registration.issue_token(
-            self.service.database,
-            "desk",
-            purpose="testing",
-            person=person or None,
-            lifetime=timedelta(hours=1),
-        )
-        headers = {"Authorization": f"Bearer {token.secret}"}
-        async with httpx.AsyncClient(base_url=self.service.base, headers=headers) as client:
-            return await client.request(method, path, json=body)
-
-    async def done(self, person: str, method: str, path: str, body: Any = None) -> Any:
-        answer = await self.call(person, method, path, body)
-        assert answer.status_code in (200, 201), answer.text
-        return answer.json()
-
-    async def ask(self) -> Any:
-        return await self.done("rob", "POST", "/grant", REQUEST)
 
 
 REQUEST = {
@@ -56,6 +24,10 @@ REQUEST = {
 }
 
 
+async def asked(desk: Desk) -> Any:
+    return await desk.done("rob", "POST", "/grant", REQUEST)
+
+
 @pytest.fixture
 async def desk(service: Service) -> Desk:
     await made_office(service.database)
@@ -64,7 +36,7 @@ async def desk(service: Service) -> Desk:
 
 
 async def test_a_grant_is_asked_for_decided_and_ended(desk: Desk) -> None:
-    grant = await desk.ask()
+    grant = await asked(desk)
     assert (grant["state"], grant["requestedBy"]) == ("requested", "rob")
     assert grant["approvalsMissing"] == ["dataOwner:customer"]
     path = f"/grant/{grant['id']}/step"
@@ -100,7 +72,7 @@ async def test_a_grant_is_asked_for_decided_and_ended(desk: Desk) -> None:
 
 
 async def test_nobody_decides_on_what_they_asked_for_or_did_not_see(desk: Desk) -> None:
-    grant = await desk.ask()
+    grant = await asked(desk)
     path = f"/grant/{grant['id']}/step"
     seen = {"step": "approve", "seen": grant["sha256"]}
     assert (await desk.call("rob", "POST", path, {"step": "review"})).status_code == 403
@@ -115,7 +87,7 @@ async def test_nobody_decides_on_what_they_asked_for_or_did_not_see(desk: Desk) 
 
 
 async def test_two_approvers_at_once_approve_once(desk: Desk) -> None:
-    grant = await desk.ask()
+    grant = await asked(desk)
     path = f"/grant/{grant['id']}/step"
     await desk.done("rita", "POST", path, {"step": "review"})
     seen = {"step": "approve", "seen": grant["sha256"]}
@@ -182,7 +154,7 @@ async def test_bad_requests_are_told(desk: Desk, path: str, body: Any, status: i
 async def test_grants_are_listed_in_pages(desk: Desk) -> None:
     made = []
     for _ in range(3):
-        grant = await desk.ask()
+        grant = await asked(desk)
         await desk.done("rob", "POST", f"/grant/{grant['id']}/step", {"step": "withdraw"})
         made.insert(0, grant["id"])
     first = await desk.done("", "GET", "/grant?limit=2")

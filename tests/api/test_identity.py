@@ -8,8 +8,8 @@ import pytest
 from customer_inventory.capture.importing import import_file
 from customer_inventory.kit.actor import Actor
 from customer_inventory.record.document import encode
-from tests.conftest import Service
-from tests.tmf.bodies import Document, made, place
+from tests.conftest import Service, permitted
+from tests.tmf.bodies import Document, made, party, place, related
 
 API = "/inventory/v1"
 
@@ -116,6 +116,7 @@ async def test_an_import_goes_on_to_the_origins(service: Service, tmp_path) -> N
     file = tmp_path / "again.ndjson"
     file.write_bytes(encode({**kept, "familyName": "Queen"}) + b"\n")
     actor = Actor("loader", "loading")
+    await permitted(service.database, "loader", "individual:update", purpose="loading")
     summary = await import_file(service.database, file, "records", actor=actor)
     assert summary.tally.records["individual"].changed == 1
     assert (await service.client.get(place("individual", one))).json()["familyName"] == "Queen"
@@ -197,3 +198,73 @@ async def test_bad_transfers(
              "to": holder["id"], "kind": "sale", **changed}  # fmt: skip
     answer = await post(service, "/transfer", **asked)
     assert (answer.status_code, answer.json().get("path")) == (status, path), answer.text
+
+
+async def found(service: Service, path: str, **asked: str) -> list[str]:
+    answer = await service.client.get(path, params=asked)
+    assert answer.status_code in (200, 206), answer.text
+    ids = [each["id"] for each in answer.json()]
+    assert answer.headers["x-total-count"] == str(len(ids))
+    return sorted(ids)
+
+
+@pytest.mark.parametrize(
+    ("people", "customers", "accounts", "owner"),
+    [
+        (
+            "/tmf-api/partyManagement/v5/individual",
+            "/tmf-api/customerManagement/v5/customer",
+            "/tmf-api/accountManagement/v5/billingAccount",
+            "relatedParty.partyOrPartyRole.id",
+        ),
+        (
+            "/tmf-api/party/v4/individual",
+            "/tmf-api/customerManagement/v4/customer",
+            "/tmf-api/accountManagement/v4/billingAccount",
+            "relatedParty.id",
+        ),
+    ],
+    ids=["v5", "v4"],
+)
+async def test_a_merged_id_in_a_condition_is_the_survivor(
+    service: Service, people: str, customers: str, accounts: str, owner: str
+) -> None:
+    one, other = await two(service)
+    third = await made(service, "individual")
+    theirs = {
+        each["id"]: (await made(service, "customer", engagedParty=party(each["id"])))["id"]
+        for each in (one, other, third)
+    }
+    account = await made(service, "billingAccount", relatedParty=[related(other["id"])])
+    both = sorted([theirs[one["id"]], theirs[other["id"]]])
+    assert await found(service, people, id=other["id"]) == [other["id"]]
+    asked = {"type": "individual", "survivor": one["id"], "merged": [other["id"]]}
+    assert (await post(service, "/merge", **asked)).status_code == 200
+    for each in (one["id"], other["id"]):
+        assert await found(service, people, id=each) == [one["id"]]
+        assert await found(service, people, id=f"{each},{third['id']}") == sorted(
+            [one["id"], third["id"]]
+        )
+        assert await found(service, customers, **{"engagedParty.id": each}) == both
+        assert await found(service, accounts, **{owner: each}) == [account["id"]]
+    assert await found(service, customers, **{"engagedParty.id": third["id"]}) == [
+        theirs[third["id"]]
+    ]
+    await post(service, "/unmerge", type="individual", id=other["id"])
+    for each in (one["id"], other["id"]):
+        assert await found(service, people, id=each) == [each]
+        assert await found(service, customers, **{"engagedParty.id": each}) == [theirs[each]]
+    assert await found(service, accounts, **{owner: one["id"]}) == []
+
+
+async def test_what_is_found_by_a_merged_id_is_shown_as_any_other(service: Service) -> None:
+    one, other = await two(service)
+    asked = {"type": "individual", "survivor": one["id"], "merged": [other["id"]]}
+    assert (await post(service, "/merge", **asked)).status_code == 200
+    placed = await post(service, "/restriction", subjectId=one["id"], reason="DSR-1")
+    assert placed.status_code == 201, placed.text
+    assert await found(service, "/tmf-api/partyManagement/v5/individual", id=other["id"]) == []
+    answer = await service.client.get(
+        "/tmf-api/partyManagement/v5/individual", params={"id": other["id"]}
+    )
+    assert answer.headers["x-withheld"] == "restriction"

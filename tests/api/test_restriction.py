@@ -363,3 +363,17 @@ async def test_events_wait_until_the_restriction_is_lifted(
     names = [each.event["event"]["individual"]["givenName"] for each in late]
     assert {each.event["event"]["individual"]["id"] for each in late} == {world.ids["individual"]}
     assert names == ["One", "Two"]
+
+
+async def test_who_may_always_is_shown_what_a_restriction_allows_to_nobody(world: World) -> None:
+    await _restricted(world.service, world.other["individual"])
+    for place in _single_places(world.other):
+        if "seenBy" not in place:
+            assert _refused(await world.billing.get(place)), place
+            assert (await world.claims.get(place)).status_code == 200, place
+    for kind, identifier in world.other.items():
+        listed = await world.claims.get(f"{PATHS[kind]}?id={identifier}")
+        assert [each["id"] for each in listed.json()] == [identifier]
+        assert "x-withheld" not in listed.headers
+    found = await world.claims.get(f"{ROOT}/search", params={"q": "Annabella"})
+    assert {hit["id"] for hit in found.json()["hit"]} >= {world.other["individual"]}

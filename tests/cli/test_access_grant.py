@@ -84,3 +84,16 @@ def test_groups_are_listed_with_what_their_changes_need(here: Cinv) -> None:
     (status,) = [row for row in json.loads(listed.out) if row["group"] == "lifecycle"]
     assert (status["operation"], status["attributes"]) == ("modify", "status")
     assert here("access", "groups", "shoe").code != 0
+
+
+def test_a_grant_is_asked_for_of_some_records(here: Cinv) -> None:
+    here("access", "purpose", "add", "care", "--title", "Care", "--legal-basis", "contract")
+    here("access", "register", "care", "--name", "Care", "--owner", "Sales")
+    ask = ("access", "request", "care", "--purpose", "care", "--reason", "Austria", "--allow")
+    rule = '{"in": {"market": ["AT"]}}'
+    asked = here(*ask, "customer:read", "--scope", f"customer:{rule}")
+    assert asked.code == 0, asked.err
+    (shown,) = json.loads(here("access", "grants", "care", "-o", "json").out)
+    assert json.loads(shown["terms"]) == {"customer": {"scope": json.loads(rule)}}
+    for scope in (f"product:{rule}", "customer:", "customer:{}", 'customer:{"eq": {"shoe": "x"}}'):
+        assert here(*ask, "customer:read", "--scope", scope).code in {1, 2}

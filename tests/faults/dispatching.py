@@ -1,7 +1,8 @@
 """A process that dispatches events and nothing else, under a clock that runs fast.
 
 `python -m tests.faults.dispatching DSN START FACTOR`: simulated time begins at START (seconds of
-Unix time) and runs FACTOR times as fast as the wall clock's.
+Unix time) and runs FACTOR times as fast as the wall clock's. A line on standard output says that it
+has begun.
 """
 
 import asyncio
@@ -30,6 +31,8 @@ async def dispatch(dsn: str, start: float, factor: float) -> None:
             database, Guard(database), Ledger(database), SETTINGS, "http://here", clock=clock
         )
         await events.start()
+        sys.stdout.write("dispatching\n")
+        sys.stdout.flush()
         await asyncio.Event().wait()
 
 

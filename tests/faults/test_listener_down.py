@@ -137,9 +137,12 @@ async def kill_again_and_again(
 
 
 async def dispatching(dsn: str, start: float) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.dispatching", dsn, str(start), str(FACTOR), cwd=ROOT
-    )
+    """Start a dispatcher and return once it dispatches, so that a busy machine kills no later."""
+    words = (sys.executable, "-m", "tests.faults.dispatching", dsn, str(start), str(FACTOR))
+    process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"dispatching\n"
+    return process
 
 
 async def check_all_told(dsn: str, start: float, database: Database, listener: Listener) -> None:

@@ -4,16 +4,20 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
-from customer_inventory.access.operation import Operation
+from customer_inventory.access.operation import FUNCTIONS, Operation
 from customer_inventory.access.registration import issue_token, revoke_tokens
 from customer_inventory.access.stranger import refusals
 from customer_inventory.api.routes import ROUTES as API
+from customer_inventory.kit.ids import new_id
 from customer_inventory.tmf.door import resources
+from tests.access.scope.world import permit, whole
 from tests.conftest import Service
 from tests.house.walk import Step, every_step
+from tests.tmf.bodies import PATHS
 
 PUBLIC = {
     "/health/live",
@@ -41,10 +45,14 @@ PUBLIC = {
     "/docs/own.css",
     "/docs/static",
 }
-NEEDS_A_PERSON = {"grant", "permission", "process", "purpose"}
-"""What of access is decided by people, whom the token has to name."""
+NEEDS_A_PERSON = {
+    "auditCampaign", "breakGlass", "campaign", "captureProcess", "grant", "permission", "process",
+    "purpose", "subjectList",
+}  # fmt: skip
+"""What is done by people, whom the token has to name."""
 STEPS = every_step()
 EVERYTHING = "read,create,modify,update,delete,download"
+ALL = tuple(f"{name}:{EVERYTHING}" for name in ("*", *sorted(FUNCTIONS)))
 
 
 def test_every_route_names_one_permission() -> None:
@@ -120,7 +128,7 @@ async def test_every_route_refuses_who_may_not_and_keeps_it(service: Service) ->
 
 
 async def test_every_route_refuses_what_has_expired(service: Service) -> None:
-    await service.token_for("late", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    await service.token_for("late", *ALL)
     token = await issue_token(
         service.database, "late", purpose="testing", lifetime=timedelta(seconds=1)
     )
@@ -131,7 +139,7 @@ async def test_every_route_refuses_what_has_expired(service: Service) -> None:
 
 
 async def test_every_route_refuses_what_was_revoked_a_moment_ago(service: Service) -> None:
-    token = await service.token_for("former", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    token = await service.token_for("former", *ALL)
     authorization = f"Bearer {token}"
     await service.application.guard.authenticate(authorization)
     await revoke_tokens(service.database, "former")
@@ -140,7 +148,7 @@ async def test_every_route_refuses_what_was_revoked_a_moment_ago(service: Servic
 
 
 async def test_every_route_refuses_a_process_suspended_a_moment_ago(service: Service) -> None:
-    token = await service.token_for("paused", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    token = await service.token_for("paused", *ALL)
     authorization = f"Bearer {token}"
     await service.application.guard.authenticate(authorization)
     await service.database.execute(
@@ -151,7 +159,7 @@ async def test_every_route_refuses_a_process_suspended_a_moment_ago(service: Ser
 
 
 async def test_every_route_refuses_what_was_withdrawn_a_moment_ago(service: Service) -> None:
-    token = await service.token_for("less", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    token = await service.token_for("less", *ALL)
     authorization = f"Bearer {token}"
     await service.application.guard.authenticate(authorization)
     await service.database.execute("DELETE FROM access.permission WHERE process = 'less'")
@@ -162,8 +170,46 @@ async def test_every_route_refuses_what_was_withdrawn_a_moment_ago(service: Serv
     assert await entries_of(service, "less") == expected
 
 
+async def test_every_route_answers_what_is_out_of_scope_as_what_is_unknown(
+    service: Service,
+) -> None:
+    """Whoever is bound to some records learns of the others what unknown ids tell: nothing."""
+    theirs = await whole(service.client, "Ben", market="DE")
+    unknown = {kind: new_id() for kind in theirs}
+    terms = {"scope": {"in": {"market": ["AT"]}}, "quota": {"missesPerHour": 100_000}}
+    bound = await permitted(service, "bound", {"*": terms})
+    for method in ("GET", "HEAD", "POST", "PATCH", "DELETE"):
+        answers = []
+        for ids in (theirs, unknown):
+            steps = [step for step in every_step(ids) if step.method == method]
+            answers.append(await walked(service, bound, steps))
+        for (step, hidden), (same, absent) in zip(*answers, strict=True):
+            one = hidden.text.replace(step.identifier or "-", "-")
+            other = absent.text.replace(same.identifier or "-", "-")
+            assert (hidden.status_code, one) == (absent.status_code, other), step
+            assert not [each for each in theirs.values() if each in one], step
+            assert hidden.status_code < 500, step
+    # Nothing of it was changed, and every request is in the ledger.
+    for kind, identifier in theirs.items():
+        answer = await service.client.get(f"{PATHS[kind]}/{identifier}/history")
+        assert len(answer.json()) == 1, kind
+    entries = await entries_of(service, "bound")
+    assert sum(entries.values()) == 2 * len([s for s in STEPS if s.method != "PUT"])
+    named = await service.database.fetch(
+        "SELECT jsonb_array_elements_text(record_ids::jsonb) AS id FROM access.entry"
+        " WHERE process = 'bound'"
+    )
+    assert set(theirs.values()) <= {row["id"] for row in named}
+
+
+async def permitted(service: Service, process: str, terms: dict[str, Any]) -> str:
+    """Return the Authorization header of a process that may do everything on these terms."""
+    await permit(service, process, terms)
+    return f"Bearer {await service.issue(process)}"
+
+
 async def test_what_is_permitted_is_kept_too(service: Service) -> None:
-    token = await service.token_for("busy", f"*:{EVERYTHING}", f"access:{EVERYTHING}")
+    token = await service.token_for("busy", *ALL)
     answers = await walked(service, f"Bearer {token}")
     # What is refused all the same asks for a person, and says so.
     refused = [(step, answer) for step, answer in answers if answer.status_code == 403]

@@ -15,7 +15,8 @@ READS = {
         "remove", "request", "versions",
     },
     "attachments": {"get", "keep", "of_record"},
-    "": {"find", "rolled_up", "tree"},
+    "identity": {"merge", "part"},
+    "": {"find", "rolled_up", "transfer", "tree"},
 }  # fmt: skip
 """Methods by what they are called on; functions under the empty name."""
 

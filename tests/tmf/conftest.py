@@ -47,7 +47,13 @@ async def serving(dsn: str, database: Database, **settings: Any) -> AsyncIterato
     home = Path(tempfile.mkdtemp(prefix="cinv-home-"))
     application = Application(Settings(home=home, **settings), dsn, public_url=base)
     config = uvicorn.Config(
-        application, http=WholeAnswers, log_config=None, lifespan="on", server_header=False
+        application,
+        http=WholeAnswers,
+        proxy_headers=False,
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
     )
     running = _Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]))

@@ -21,7 +21,7 @@ from tests.tmf.wire import Case, ask
 INDIVIDUALS = PATHS["individual"]
 ENTRIES = (
     "SELECT process, person, purpose, operation, record_type, record_ids, record_count, status,"
-    " decision, bytes, source, at FROM access.entry WHERE process = $1 ORDER BY seq, number"
+    " decision, bytes, source, at, rule FROM access.entry WHERE process = $1 ORDER BY seq, number"
 )
 _numbers = itertools.count()
 
@@ -142,6 +142,42 @@ async def test_a_made_record_is_named(shared: Service, caller: tuple[str, str]) 
     answer, (entry,) = await _answered(shared, caller, "POST", INDIVIDUALS, options)
     assert entry["ids"] == [answer.json()["id"]]
     _check(entry, caller[0], answer, "create individual permit", 1)
+
+
+@pytest.mark.parametrize(
+    ("patch", "status", "says"),
+    [
+        ({"familyName": "King"}, 200, "update individual permit"),
+        ({"status": "deceased"}, 200, "modify individual permit"),
+        ({"familyName": "King", "status": "deceased"}, 200, "modify,update individual permit"),
+        ({"status": "deceased", "gender": 7}, 400, "update individual permit"),
+    ],
+)
+async def test_a_patch_is_what_it_changes(
+    shared: Service, patch: dict[str, Any], status: int, says: str
+) -> None:
+    process = f"process-{next(_numbers)}"
+    person = await made(shared, "individual")
+    token = await shared.token_for(process, "individual:update,modify", purpose="care")
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = await shared.client.patch(place("individual", person), json=patch, headers=headers)
+    assert answer.status_code == status, answer.text
+    (entry,) = await entries(shared, process)
+    assert f"{entry['operation']} {entry['record_type']} {entry['decision']}" == says
+
+
+async def test_a_refused_patch_tells_what_it_would_have_needed(shared: Service) -> None:
+    process = f"process-{next(_numbers)}"
+    person = await made(shared, "individual")
+    token = await shared.token_for(process, "individual:update", purpose="care")
+    headers = {"Authorization": f"Bearer {token}"}
+    both = {"familyName": "King", "status": "deceased"}
+    answer = await shared.client.patch(place("individual", person), json=both, headers=headers)
+    assert (answer.status_code, answer.json()["path"]) == (403, "status")
+    (entry,) = await entries(shared, process)
+    assert (entry["operation"], entry["decision"]) == ("modify,update", "deny")
+    assert entry["rule"] == "fieldNotWritable"
+    assert entry["ids"] == [person["id"]]
 
 
 async def test_every_record_of_a_list_is_named(shared: Service, caller: tuple[str, str]) -> None:

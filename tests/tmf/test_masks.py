@@ -375,3 +375,26 @@ async def test_without_groups_nothing_but_what_names_a_record_is_shown(
     answer = await shared.client.get(f"{PATHS[record_type]}/{record['id']}", headers=headers)
     assert answer.status_code == 200
     assert set(answer.json()) <= {"id", "href", "@type", "@baseType", "@schemaLocation"}
+
+
+async def test_a_merge_tells_its_caller_what_it_is_shown(shared: Service) -> None:
+    headers = await granted(shared, "merging", TERMS, "read,modify,update")
+    survivor, merged = await person(shared), await person(shared)
+    body = {"type": "individual", "survivor": survivor, "merged": [merged], "dryRun": True}
+    whole = await shared.client.post("/inventory/v1/merge", json=body)
+    assert [word for word in SECRET if word in whole.text] != []
+    answer = await shared.client.post("/inventory/v1/merge", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert [word for word in SECRET if word in answer.text] == []
+    assert answer.json()["document"]["familyName"] == "Hopperfield"
+    paths = {attribute["path"] for attribute in answer.json()["attribute"]}
+    assert "familyName" in paths
+    assert not paths & {"creditRating", "shoeSize"}
+
+
+async def test_a_package_of_everything_is_not_for_who_is_shown_a_part(shared: Service) -> None:
+    headers = await granted(shared, "packing", TERMS, "read,download")
+    answer = await shared.client.get(
+        f"/inventory/v1/subject/{await person(shared)}/package", headers=headers
+    )
+    refused(answer, None, "maskTooNarrow")

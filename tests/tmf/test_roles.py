@@ -90,6 +90,8 @@ async def test_lists_have_pages_conditions_and_fields(caller: Caller, office: Of
     rows = await caller.done("", "GET", f"{PATHS[0]}?state=requested&fields=user")
     assert [set(row) for row in rows] == [{"id", "href", "@type", "user"}]
     assert rows[0]["id"] == second
+    told = (await caller.call("", "GET", "/openapi.json")).json()["components"]["schemas"]
+    assert {"id", "href"} == set(told["Permission_v4"]["required"])  # `fields` leaves out the rest
     assert await caller.done("", "GET", f"{PATHS[0]}?user.id=crm") == []
     for wrong in ("limit=-1", "limit=1e9", "offset=x", "colour=red"):
         assert (await caller.call("", "GET", f"{PATHS[0]}?{wrong}")).status_code == 400

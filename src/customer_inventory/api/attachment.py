@@ -65,9 +65,6 @@ async def fetch(call: Call) -> Answer:
     span = span_of(call.request.header(b"range"), kept.size)
     if span is None:
         start, stop, status = 0, kept.size, 200
-    elif span == (0, 0):
-        unsatisfied = (b"content-range", b"bytes */%d" % kept.size)
-        return Answer(416, b"", (*headers[2:], unsatisfied), ids=(kept.record_id,))
     else:
         (start, stop), status = span, 206
         headers.append((b"content-range", b"bytes %d-%d/%d" % (start, stop - 1, kept.size)))
@@ -168,7 +165,7 @@ ROUTES = (
         _ENTRY,
         parameters=(parameter("Range", "header", _TEXT, "Bytes wanted, such as bytes=0-99"),),
         answer={"type": "string", "format": "binary"},
-        answer_media="application/octet-stream",
+        answer_media="*/*",
         is_ranged=True,
     ),
     Route(

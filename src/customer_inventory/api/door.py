@@ -5,18 +5,29 @@ from functools import partial
 
 from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Ledger
+from customer_inventory.access.registration import EVERY_TYPE
+from customer_inventory.access.scope import demand_whole
 from customer_inventory.api.route import Call, Rooms, Route
 from customer_inventory.api.routes import ROUTES
 from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send
-from customer_inventory.web.stages import Place, Stages
+from customer_inventory.web.stages import Place, Stages, Took
 
 
 class ApiDoor:
     """An ASGI application that serves every declared route."""
 
-    def __init__(self, rooms: Rooms, guard: Guard, ledger: Ledger, *, max_body_bytes: int) -> None:
+    def __init__(
+        self, rooms: Rooms, guard: Guard, ledger: Ledger, *, max_body_bytes: int, took: Took
+    ) -> None:
         self._rooms = rooms
-        self._stages = Stages(self._place, guard, ledger, max_body_bytes=max_body_bytes)
+        self._stages = Stages(
+            self._place,
+            guard,
+            ledger,
+            max_body_bytes=max_body_bytes,
+            missed=rooms.inventory.missed,
+            took=took,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -27,6 +38,9 @@ class ApiDoor:
         found = [(route, match) for route in ROUTES if (match := route.pattern.match(path))]
         if not found:
             return Place()
+        # A name of ours is no id: `/quarantine/replay` is not the row called replay.
+        fewest = min(len(match.groupdict()) for _, match in found)
+        found = [(route, match) for route, match in found if len(match.groupdict()) == fewest]
         allowed = tuple(route.method for route, _ in found)
         # HEAD is GET without the body.
         wanted = "GET" if method == "HEAD" else method
@@ -49,4 +63,6 @@ class ApiDoor:
     async def _handle(
         self, route: Route, path: Mapping[str, str], session: Session, request: Request
     ) -> Answer:
+        if route.record_type == EVERY_TYPE:
+            demand_whole(session.sight.rows)
         return await route.handler(Call(self._rooms, session, request, path))

@@ -86,9 +86,6 @@ async def fetch(call: Call) -> Answer:
     start, stop, status = 0, found.size, 200
     if call.request.header(b"if-range").strip() in ("", tag):
         span = span_of(call.request.header(b"range"), found.size)
-        if span == (0, 0):
-            unsatisfied = (b"content-range", b"bytes */%d" % found.size)
-            return Answer(416, b"", (*headers[2:], unsatisfied))
         if span is not None:
             (start, stop), status = span, 206
             content_range = b"bytes %d-%d/%d" % (start, stop - 1, found.size)
@@ -235,7 +232,7 @@ ROUTES = (
     _route("DELETE", _ONE, Operation.DOWNLOAD, cancel, "Cancel it, destroy its file", status=204),
     _route("GET", f"{_ONE}/file", Operation.DOWNLOAD, fetch, "The file, whole or a range of it",
            parameters=(_RANGE, _IF_RANGE), answer={"type": "string", "format": "binary"},
-           answer_media="application/octet-stream", is_ranged=True, errors=("409", "410")),
+           answer_media="*/*", is_ranged=True, errors=("409", "410")),
     _route("GET", f"{_ONE}/manifest", Operation.DOWNLOAD, manifest, "Counts and hashes of the file",
            answer={"type": "object"}, errors=("409", "410")),
     _route("POST", f"{_ONE}/approve", Operation.READ, approve, "Approve a large download",

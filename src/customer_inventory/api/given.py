@@ -35,6 +35,14 @@ def text_or_none(body: Mapping[str, Any], name: str) -> str | None:
     return None if body.get(name) is None else text(body, name)
 
 
+def texts(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return the texts under `name`, none where it is missing; raise Invalid for another thing."""
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Invalid("must be a list of strings.", path=name)
+    return tuple(value)
+
+
 def flag(body: Mapping[str, Any], name: str) -> bool:
     """Return the boolean under `name`, False where there is none; raise Invalid for another."""
     value = body.get(name, False)

@@ -54,7 +54,7 @@ async def history(call: Call) -> Answer:
 
 async def request(call: Call) -> Answer:
     """POST a request for a grant: nothing is permitted by that."""
-    body = given(call, "process", "purpose", "permissions", "terms", "reason", "validTo")
+    body = given(call, "process", "purpose", "part", "permissions", "terms", "reason", "validTo")
     by = decided(call, text(body, "reason"))
     permissions = permissions_of(body.get("permissions"), body.get("terms"), text(body, "purpose"))
     grant = await granting.request(
@@ -63,6 +63,7 @@ async def request(call: Call) -> Answer:
         permissions=permissions,
         valid_until=instant(body, "validTo"),
         by=by,
+        part=text_or_none(body, "part") or "",
     )
     return await _told(call, grant, status=201)
 
@@ -101,6 +102,7 @@ _WORDS = {"type": "array", "items": {**_TEXT, "enum": list(Operation)}}
 _ASKED = {
     "process": _TEXT,
     "purpose": _TEXT,
+    "part": {**_TEXT, "description": "Its part of the purpose, beside which others are in force"},
     "permissions": {
         "type": "object",
         "additionalProperties": _WORDS,

@@ -8,13 +8,16 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import Call, Route, Schema, told
 from customer_inventory.kit.clock import now, parse_instant
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.record.declare import RecordType
+from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.identity.group import Merged
 from customer_inventory.record.identity.origin import memberships
 from customer_inventory.record.identity.transfer import KINDS, transfer, transfers_of
+from customer_inventory.record.mask.node import HIDDEN
+from customer_inventory.record.mask.plan import Mask
+from customer_inventory.record.scoping.landing import demand_in_scope
 from customer_inventory.record.shown import shown_of
-from customer_inventory.record.subject.restriction import refuse_if_restricted
+from customer_inventory.record.subject.withholding import refuse_if_withheld
 from customer_inventory.record.types import named
 from customer_inventory.web.exchange import Answer
 
@@ -25,15 +28,16 @@ async def merge(call: Call) -> Answer:
     declared = named(_text(asked, "type"))
     call.session.demand(Operation.MODIFY, declared.name)
     survivor, merged = _text(asked, "survivor"), _texts(asked, "merged")
-    await _check_restriction(call, declared, survivor, *merged)
+    await _check_shown(call, declared, survivor, *merged)
     made = await call.rooms.inventory.identity.merge(
         declared,
         survivor,
         merged,
         actor=call.actor,
         is_rehearsal=_flag(asked, "dryRun"),
+        sight=call.sight,
     )
-    return told(shown(made), ids=made.ids)
+    return _told(call, declared, made, made.ids)
 
 
 async def unmerge(call: Call) -> Answer:
@@ -42,11 +46,15 @@ async def unmerge(call: Call) -> Answer:
     declared = named(_text(asked, "type"))
     call.session.demand(Operation.MODIFY, declared.name)
     identifier = _text(asked, "id")
-    await _check_restriction(call, declared, identifier)
+    await _check_shown(call, declared, identifier)
     made = await call.rooms.inventory.identity.part(
-        declared, identifier, actor=call.actor, is_rehearsal=_flag(asked, "dryRun")
+        declared,
+        identifier,
+        actor=call.actor,
+        is_rehearsal=_flag(asked, "dryRun"),
+        sight=call.sight,
     )
-    return told(shown(made), ids=(*made.ids, identifier))
+    return _told(call, declared, made, (*made.ids, identifier))
 
 
 async def find_memberships(call: Call) -> Answer:
@@ -69,8 +77,8 @@ async def move(call: Call) -> Answer:
     declared, holder = named(_text(asked, "type")), named(_text(asked, "toType"))
     for each in (declared, holder):
         call.session.demand(Operation.MODIFY, each.name)
-    await _check_restriction(call, declared, _text(asked, "id"))
-    await _check_restriction(call, holder, _text(asked, "to"))
+    await _check_shown(call, declared, _text(asked, "id"))
+    await _check_shown(call, holder, _text(asked, "to"))
     made = await transfer(
         call.rooms.database,
         declared,
@@ -80,15 +88,18 @@ async def move(call: Call) -> Answer:
         effective_at=_instant(asked, "effectiveAt"),
         actor=call.actor,
         is_rehearsal=_flag(asked, "dryRun"),
+        sight=call.sight,
     )
+    mask = call.sight.masks.get(declared.name)
     content = {
         "id": made.id,
         "recordId": made.record_id,
         "from": made.from_id,
         "to": made.to_id,
-        "document": made.document,
+        "document": mask.document(made.document) if mask else made.document,
     }
-    return told(content, ids=(made.record_id, made.from_id, made.to_id))
+    ids = (made.record_id, made.from_id, made.to_id)
+    return told(content, ids=ids, groups=call.sight.groups(declared.name))
 
 
 async def find_transfers(call: Call) -> Answer:
@@ -104,14 +115,31 @@ async def find_transfers(call: Call) -> Answer:
     return told(seen, ids=(call.path["id"],) if seen else ())
 
 
-async def _check_restriction(call: Call, declared: RecordType, *ids: str) -> None:
-    """Raise ProcessingRestricted for a record that is kept from the caller's purpose."""
+async def _check_shown(call: Call, declared: RecordType, *ids: str) -> None:
+    """Raise NoSuchRecord for a record out of the caller's scope.
+
+    Raises ProcessingRestricted or NotChosen for one that is kept from its purpose.
+    """
+    await demand_in_scope(call.rooms.database, declared, ids, call.sight)
     for identifier in ids:
-        await refuse_if_restricted(call.rooms.database, (declared.name,), identifier, call.sight)
+        await refuse_if_withheld(call.rooms.database, (declared.name,), identifier, call.sight)
 
 
-def shown(made: Merged) -> dict[str, Any]:
-    """Return what a merge or a parting made, as callers see it."""
+def _told(call: Call, declared: RecordType, made: Merged, ids: tuple[str, ...]) -> Answer:
+    content = shown(made, call.sight.masks.get(declared.name))
+    return told(content, ids=ids, groups=call.sight.groups(declared.name))
+
+
+def shown(made: Merged, mask: Mask | None = None) -> dict[str, Any]:
+    """Return what a merge or a parting made, as a caller with that mask sees it.
+
+    Of what is hidden not even that somebody said it is told.
+    """
+
+    def seen(document: Document) -> Document:
+        return mask.document(document) if mask else document
+
+    documents = {view.id: seen(view.document) for view in made.views.values()}
     attributes = [
         {
             "path": name,
@@ -122,16 +150,17 @@ def shown(made: Merged) -> dict[str, Any]:
                     "origin": view.id,
                     "source": view.facts[name].source,
                     "at": view.facts[name].at,
-                    "value": view.document.get(name),
+                    "value": documents[view.id].get(name),
                 }
                 for view in made.views.values()
                 if name in view.facts
             ],
         }
         for name, survivor in made.why.items()
+        if mask is None or mask.node(name) is not HIDDEN
     ]
-    parted = {"parted": made.parted} if made.parted else {}
-    return {"ids": list(made.ids), "document": made.document, "attribute": attributes, **parted}
+    content = {"ids": list(made.ids), "document": seen(made.document), "attribute": attributes}
+    return {**content, "parted": seen(made.parted)} if made.parted else content
 
 
 def _asked(call: Call, *names: str) -> dict[str, Any]:

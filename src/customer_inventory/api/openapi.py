@@ -51,7 +51,9 @@ def _operation(route: Route) -> dict[str, Any]:
 
 def _of_path(route: Route) -> list[dict[str, Any]]:
     text = {"type": "string"}
+    told = {each["name"] for each in route.parameters if each["in"] == "path"}
     return [
         openapi.parameter(name, "path", text, f"The {name}", required=True)
         for name in _PARAMETER.findall(route.path)
+        if name not in told
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from customer_inventory.access import registration
 from customer_inventory.access.grant import people
 from customer_inventory.access.operation import ACCESS, Operation
-from customer_inventory.api.given import decided, flag, given, shown, text, text_or_none
+from customer_inventory.api.given import decided, flag, given, shown, text, text_or_none, texts
 from customer_inventory.api.route import Call, Route, told
 from customer_inventory.kit.errors import Invalid, NotFound
 from customer_inventory.web.exchange import Answer
@@ -48,6 +48,7 @@ async def register(call: Call) -> Answer:
     body = given(call, "id", *_TOLD)
     by = decided(call, text_or_none(body, "reason") or "")
     process = text(body, "id")
+    registration.demand_not_house(process)
     is_new = await registration.register(
         call.rooms.database,
         process,
@@ -91,7 +92,7 @@ async def retrieve_purpose(call: Call) -> Answer:
 
 async def register_purpose(call: Call) -> Answer:
     """POST a purpose: register it, or change title, basis and state."""
-    body = given(call, "code", "title", "legalBasis", "requiresConsent", "isRetired")
+    body = given(call, *_PURPOSE_FACTS, "isRetired")
     by = decided(call, "")
     await people.register_purpose(
         call.rooms.database,
@@ -99,6 +100,9 @@ async def register_purpose(call: Call) -> Answer:
         title=text(body, "title"),
         legal_basis=text(body, "legalBasis"),
         requires_consent=flag(body, "requiresConsent"),
+        despite_restriction=flag(body, "despiteRestriction"),
+        despite_objection=flag(body, "despiteObjection"),
+        privacy_purposes=texts(body, "privacyPurposes"),
         is_retired=flag(body, "isRetired"),
         registered_by=by.person,
     )
@@ -149,6 +153,19 @@ _PURPOSE_FACTS = {
     "title": _TEXT,
     "legalBasis": {**_TEXT, "enum": list(people.LEGAL_BASES)},
     "requiresConsent": {"type": "boolean"},
+    "despiteRestriction": {
+        "type": "boolean",
+        "description": "Restricted data may be processed for it (GDPR article 18(2))",
+    },
+    "despiteObjection": {
+        "type": "boolean",
+        "description": "Its grounds override the objection of a subject (GDPR article 21(1))",
+    },
+    "privacyPurposes": {
+        "type": "array",
+        "items": _TEXT,
+        "description": "Words of privacy agreements (TMF644) that speak of it, WORD or WORD/NAME",
+    },
 }
 _PURPOSE = {
     "type": "object",
@@ -178,7 +195,7 @@ ROUTES = (
     Route("GET", "/process/{id}/history", Operation.READ, history, "Everything that a process was",
           "process", ACCESS, answer=_list(_PAST)),
     Route("POST", "/process", Operation.CREATE, register, "Register a process, or change it",
-          "process", ACCESS, status=201, answer=_PROCESS,
+          "process", ACCESS, status=201, other_statuses=(200,), answer=_PROCESS,
           body=_body("id", "name", "owner", id=_TEXT, **_FACTS, reason=_TEXT)),
     Route("POST", "/process/{id}/step", Operation.MODIFY, take_step,
           "Suspend, resume or revoke a process", "process", ACCESS, answer=_PROCESS,

@@ -5,7 +5,8 @@ from typing import Any
 from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import Call, Route, told
 from customer_inventory.record.identity.surviving import Candidate, Group, Surviving, surviving
-from customer_inventory.record.mask.plan import CLEAR, Mask
+from customer_inventory.record.mask.node import CLEAR
+from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.provenance import MOST_VERSIONS, Given, Provenance, provenance
 from customer_inventory.record.types import named
 from customer_inventory.web.exchange import Answer

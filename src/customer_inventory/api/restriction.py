@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from customer_inventory.access.operation import Operation
-from customer_inventory.api.body import given, shown, text
+from customer_inventory.api.given import given, shown, text
 from customer_inventory.api.route import Call, Route, told
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.subject import restriction

@@ -11,6 +11,8 @@ from starlette.routing import compile_path
 from customer_inventory.access.download.downloads import Downloads
 from customer_inventory.access.guard import Session
 from customer_inventory.access.operation import Operation
+from customer_inventory.audit.campaign.campaigns import Campaigns
+from customer_inventory.capture.matching.threshold import Thresholds
 from customer_inventory.kit.actor import Actor
 from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.document import encode
@@ -20,6 +22,7 @@ from customer_inventory.record.sight import Sight
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.store.database import Database
+from customer_inventory.store.outward import Allowed
 from customer_inventory.web.exchange import Answer, Request
 
 ROOT = "/inventory/v1"
@@ -39,8 +42,11 @@ class Rooms:
     eraser: Eraser
     packer: Packer
     downloads: Downloads
+    campaigns: Campaigns
+    allowed: Allowed
     public_url: str
     max_page: int
+    thresholds: Thresholds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from customer_inventory.access.operation import Operation
-from customer_inventory.api.body import given as _given
-from customer_inventory.api.body import shown as _shown
-from customer_inventory.api.body import text as _text
+from customer_inventory.api.given import given as _given
+from customer_inventory.api.given import shown as _shown
+from customer_inventory.api.given import text as _text
 from customer_inventory.api.route import ROOT, Call, Route, told
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.kit.errors import Invalid

@@ -1,5 +1,6 @@
 """The package of a subject: everything held of it, as one archive."""
 
+from customer_inventory.access.masking import demand_unmasked
 from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import Call, Route
 from customer_inventory.record.subject import request
@@ -28,6 +29,7 @@ async def fetch_for_request(call: Call) -> Answer:
 
 
 async def _package(call: Call, identifier: str, reason: str | None) -> Answer:
+    demand_unmasked(call.sight.masks)
     packer = call.rooms.packer
     subject = await packer.subject(identifier)
     name = f"subject-{subject.id}.zip"
@@ -69,5 +71,6 @@ ROUTES = (
         _EVERY,
         answer={"type": "string", "format": "binary"},
         answer_media=MEDIA_TYPE,
+        errors=("409",),
     ),
 )

@@ -1,7 +1,7 @@
 """Subscriptions as their owners and operators see them: health, dead letters, replay.
 
-A process sees and steers its own subscriptions. One that may read every type sees all of them,
-the broker's too; to steer those of others it must be permitted to modify every type.
+A process sees and steers its own subscriptions. One that may read every type, whole, sees all of
+them, the broker's too; to steer those of others it must be permitted to modify every type.
 """
 
 from typing import Any
@@ -92,7 +92,8 @@ async def renew_secret(call: Call) -> Answer:
 
 def _whose(call: Call) -> str | None:
     """Return whose subscriptions the caller sees: its own, or (None) everybody's."""
-    return None if call.session.may(Operation.READ, EVERY_TYPE) else call.actor.process
+    sees_all = call.session.may(Operation.READ, EVERY_TYPE) and not call.sight.rows.by_type
+    return None if sees_all else call.actor.process
 
 
 async def _seen(call: Call) -> Subscription:

@@ -3,35 +3,31 @@
 import click
 
 from customer_inventory.access import registration
+from customer_inventory.access.house import operator, trace
 from customer_inventory.access.ledger import last_entries
+from customer_inventory.access.operation import Operation
 from customer_inventory.access.stranger import refusals
 from customer_inventory.access.token import Token
-from customer_inventory.cli.access_account import account, bootstrap
 from customer_inventory.cli.access_attribute import groups
-from customer_inventory.cli.access_client import client, keys
-from customer_inventory.cli.access_download import download
+from customer_inventory.cli.access_decision import changed
 from customer_inventory.cli.access_emergency import break_glass, watch
-from customer_inventory.cli.access_explain import explain_command
 from customer_inventory.cli.access_file import apply_command, export_command
 from customer_inventory.cli.access_grant import COMMANDS as GRANT_COMMANDS
-from customer_inventory.cli.access_issuer import issuer
 from customer_inventory.cli.access_process import COMMANDS as PROCESS_COMMANDS
 from customer_inventory.cli.access_quota import quota
 from customer_inventory.cli.access_recertify import recertify
-from customer_inventory.cli.access_simulate import simulate_command
+from customer_inventory.cli.access_subject_list import subject_list
+from customer_inventory.cli.lazy import LazyGroup, There
 from customer_inventory.cli.lifetime import lifetime
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
+from customer_inventory.store.database import Database
 
 OTHERS = (
-    account,
-    bootstrap,
-    issuer,
     groups,
     quota,
-    explain_command,
-    simulate_command,
+    subject_list,
     recertify,
     break_glass,
     watch,
@@ -40,14 +36,46 @@ OTHERS = (
 )
 
 
-@click.group()
+_ELSEWHERE = {
+    "account": There("customer_inventory.cli.access_account:account", "People who can sign in."),
+    "bootstrap": There(
+        "customer_inventory.cli.access_account:bootstrap",
+        "Make the first administrator: print a link, good once and for 15 minutes, to enrol with.",
+    ),
+    "client": There(
+        "customer_inventory.cli.access_client:client",
+        "OAuth clients: how a process shows who it is to get short-lived tokens.",
+    ),
+    "download": There(
+        "customer_inventory.cli.access_download:download",
+        "Downloads: lists of records taken away as files.",
+    ),
+    "explain": There(
+        "customer_inventory.cli.access_explain:explain_command",
+        "Say whether a process may do something, by which rule, and what each rule says.",
+    ),
+    "issuer": There(
+        "customer_inventory.cli.access_issuer:issuer",
+        "External OpenID providers: they say which client calls, and permit nothing.",
+    ),
+    "keys": There("customer_inventory.cli.access_client:keys", "The keys that sign access tokens."),
+    "reporting": There(
+        "customer_inventory.cli.access_reporting:reporting",
+        "Roles of the database that read views, for a process and purpose.",
+    ),
+    "simulate": There(
+        "customer_inventory.cli.access_simulate:simulate_command",
+        "Decide the past traffic of a process again, under a draft of what it may do.",
+    ),
+}
+"""Commands that take long to import, or whose libraries do."""
+
+
+@click.group(cls=LazyGroup, there=_ELSEWHERE)
 def access() -> None:
     """Access: who may do what to customer data."""
 
 
-access.add_command(client)
-access.add_command(download)
-access.add_command(keys)
 for _command in (*PROCESS_COMMANDS, *GRANT_COMMANDS, *OTHERS):
     access.add_command(_command)
 
@@ -66,13 +94,12 @@ def token(process: str, purpose: str, person: str | None, expires_in: str) -> No
     """
     good_for = lifetime(expires_in)
 
-    async def work() -> Token:
-        async with opened(Settings.from_environment()) as database:
-            return await registration.issue_token(
-                database, process, purpose=purpose, person=person, lifetime=good_for
-            )
+    async def work(database: Database) -> Token:
+        return await registration.issue_token(
+            database, process, purpose=purpose, person=person, lifetime=good_for
+        )
 
-    issued = run(work())
+    issued = changed(work, Operation.CREATE, "token", about=f"{process} for {purpose}")
     click.echo(issued.secret)
     click.echo(f"good until {issued.expires_at:%Y-%m-%d %H:%M} UTC", err=True)
 
@@ -86,12 +113,12 @@ def revoke_tokens(process: str) -> None:
     Example:
       cinv access revoke-tokens billing
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await registration.revoke_tokens(database, process)
-
-    run(work())
+    changed(
+        lambda database: registration.revoke_tokens(database, process),
+        Operation.DELETE,
+        "token",
+        about=process,
+    )
     click.echo(f"{process}: tokens revoked", err=True)
 
 
@@ -110,6 +137,8 @@ def log(last: int, output: str) -> None:
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
             rows = await last_entries(database, last)
+            if rows:
+                await trace(database, operator(), Operation.READ, "accessLog", ())
         columns = (
             "at",
             "process",

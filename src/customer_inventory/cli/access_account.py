@@ -1,11 +1,15 @@
 """`cinv access account` and `bootstrap`: who can sign in, and through which processes they act."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import click
 
-from customer_inventory.access.house import operator, trace
 from customer_inventory.access.person import account as accounts
 from customer_inventory.access.person import enrolment
 from customer_inventory.access.person.sign_in import ENTRY_TYPE
+from customer_inventory.cli.access_decision import account as account_here
+from customer_inventory.cli.access_decision import changed
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
@@ -29,15 +33,12 @@ def bootstrap(person: str, name: str, recover: bool) -> None:
     """
     settings = Settings.from_environment()
 
-    async def work() -> str:
-        async with opened(settings) as database:
-            secret = await enrolment.make_administrator(
-                database, person, name=name, recover=recover, made_by=_who()
-            )
-            await _kept(database, "recover" if recover else "bootstrap", person)
-            return secret
+    async def work(database: Database) -> str:
+        return await enrolment.make_administrator(
+            database, person, name=name, recover=recover, made_by=account_here()
+        )
 
-    _show_link(settings, run(work()))
+    _show_link(settings, _kept(work, "recover" if recover else "bootstrap", person))
 
 
 @click.group()
@@ -57,14 +58,16 @@ def add(person: str, name: str, administrator: bool) -> None:
       cinv access account add rita --name "Rita Reader"
     """
 
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await accounts.register(
-                database, person, name=name, is_administrator=administrator, registered_by=_who()
-            )
-            await _kept(database, "registerAccount", person)
+    async def work(database: Database) -> None:
+        await accounts.register(
+            database,
+            person,
+            name=name,
+            is_administrator=administrator,
+            registered_by=account_here(),
+        )
 
-    run(work())
+    _kept(work, "registerAccount", person)
     click.echo(f"{person}: registered", err=True)
 
 
@@ -79,13 +82,10 @@ def invite(person: str) -> None:
     """
     settings = Settings.from_environment()
 
-    async def work() -> str:
-        async with opened(settings) as database:
-            secret = await enrolment.invite(database, person, made_by=_who())
-            await _kept(database, "inviteAccount", person)
-            return secret
+    async def work(database: Database) -> str:
+        return await enrolment.invite(database, person, made_by=account_here())
 
-    _show_link(settings, run(work()))
+    _show_link(settings, _kept(work, "inviteAccount", person))
 
 
 @account.command()
@@ -97,13 +97,7 @@ def disable(person: str) -> None:
     Example:
       cinv access account disable rita
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await accounts.disable(database, person)
-            await _kept(database, "disableAccount", person)
-
-    run(work())
+    _kept(lambda database: accounts.disable(database, person), "disableAccount", person)
     click.echo(f"{person}: disabled", err=True)
 
 
@@ -116,13 +110,7 @@ def enable(person: str) -> None:
     Example:
       cinv access account enable rita
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await accounts.enable(database, person)
-            await _kept(database, "enableAccount", person)
-
-    run(work())
+    _kept(lambda database: accounts.enable(database, person), "enableAccount", person)
     click.echo(f"{person}: enabled", err=True)
 
 
@@ -137,12 +125,10 @@ def admit(person: str, process: str) -> None:
       cinv access account admit rita --process billing
     """
 
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await accounts.admit(database, person, process, admitted_by=_who())
-            await _kept(database, "admitAccount", person)
+    async def work(database: Database) -> None:
+        await accounts.admit(database, person, process, admitted_by=account_here())
 
-    run(work())
+    _kept(work, "admitAccount", person)
     click.echo(f"{person}: acts through {process}", err=True)
 
 
@@ -156,13 +142,7 @@ def dismiss(person: str, process: str) -> None:
     Example:
       cinv access account dismiss rita --process billing
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await accounts.dismiss(database, person, process)
-            await _kept(database, "dismissAccount", person)
-
-    run(work())
+    _kept(lambda database: accounts.dismiss(database, person, process), "dismissAccount", person)
     click.echo(f"{person}: acts through {process} no more", err=True)
 
 
@@ -179,12 +159,12 @@ def link(person: str, issuer: str, subject: str) -> None:
         --subject qa06h0q9x2mrs6kz4c8v1tdw3e
     """
 
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await accounts.link(database, person, issuer=issuer, subject=subject, linked_by=_who())
-            await _kept(database, "linkAccount", person)
+    async def work(database: Database) -> None:
+        await accounts.link(
+            database, person, issuer=issuer, subject=subject, linked_by=account_here()
+        )
 
-    run(work())
+    _kept(work, "linkAccount", person)
     click.echo(f"{person}: signs in at {issuer}", err=True)
 
 
@@ -210,10 +190,6 @@ def _show_link(settings: Settings, secret: str) -> None:
     click.echo("good once, for 15 minutes, where the inventory is served", err=True)
 
 
-async def _kept(database: Database, what: str, person: str) -> None:
-    """Keep the ledger entry of what was done to an account at this terminal."""
-    await trace(database, operator(), what, ENTRY_TYPE, (), reason=f"account {person}")
-
-
-def _who() -> str:
-    return operator().person or operator().process
+def _kept(work: Callable[[Database], Awaitable[Any]], what: str, person: str) -> Any:
+    """Return what is done to an account at this terminal, with its ledger entry."""
+    return changed(work, what, ENTRY_TYPE, about=f"account {person}")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from customer_inventory.access.house import operator
 from customer_inventory.access.oauth import client as clients
 from customer_inventory.access.oauth.signing import SigningKeys
+from customer_inventory.access.operation import Operation
+from customer_inventory.cli.access_decision import account, changed
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
@@ -49,22 +50,21 @@ def add(
         raise click.UsageError("--issuer goes with --external-id, and without --jwks.")
     keys_given = jwks.read_bytes() if jwks else None
 
-    async def work() -> str | None:
-        async with opened(Settings.from_environment()) as database:
-            if issuer is not None and external_id is not None:
-                await clients.register_external(
-                    database,
-                    name,
-                    process,
-                    issuer=issuer,
-                    external_id=external_id,
-                    registered_by=_who(),
-                    dpop_required=dpop,
-                )
-                return None
-            return await _registered(database, name, process, keys_given, dpop)
+    async def work(database: Database) -> str | None:
+        if issuer is not None and external_id is not None:
+            await clients.register_external(
+                database,
+                name,
+                process,
+                issuer=issuer,
+                external_id=external_id,
+                registered_by=account(),
+                dpop_required=dpop,
+            )
+            return None
+        return await _registered(database, name, process, keys_given, dpop)
 
-    secret = run(work())
+    secret = changed(work, Operation.CREATE, "client", about=f"{name} of {process}")
     click.echo(secret or f"{name}: registered", err=secret is None)
 
 
@@ -74,18 +74,14 @@ async def _registered(
     """Register a client that authenticates here; return its secret, None where it has keys."""
     if jwks is not None:
         await clients.register_with_keys(
-            database, name, process, jwks, registered_by=_who(), dpop_required=dpop
+            database, name, process, jwks, registered_by=account(), dpop_required=dpop
         )
         return None
     secret, until = await clients.register_with_secret(
-        database, name, process, registered_by=_who(), dpop_required=dpop
+        database, name, process, registered_by=account(), dpop_required=dpop
     )
     click.echo(f"good until {until:%Y-%m-%d}; it is not shown again", err=True)
     return secret
-
-
-def _who() -> str:
-    return operator().person or operator().process
 
 
 @client.command("new-secret")
@@ -97,14 +93,14 @@ def new_secret(name: str) -> None:
     Example:
       cinv access client new-secret billing-batch
     """
-
-    async def work() -> str:
-        async with opened(Settings.from_environment()) as database:
-            made, until = await clients.new_secret(database, name)
-            click.echo(f"good until {until:%Y-%m-%d}; it is not shown again", err=True)
-            return made
-
-    click.echo(run(work()))
+    secret, until = changed(
+        lambda database: clients.new_secret(database, name),
+        Operation.MODIFY,
+        "client",
+        about=f"new secret of {name}",
+    )
+    click.echo(f"good until {until:%Y-%m-%d}; it is not shown again", err=True)
+    click.echo(secret)
 
 
 @client.command("list")
@@ -138,12 +134,12 @@ def end_tokens(name: str) -> None:
     Example:
       cinv access client end-tokens billing-batch
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await clients.end_tokens(database, name)
-
-    run(work())
+    changed(
+        lambda database: clients.end_tokens(database, name),
+        Operation.DELETE,
+        "token",
+        about=f"client {name}",
+    )
     click.echo(f"{name}: tokens ended", err=True)
 
 
@@ -156,12 +152,12 @@ def resume(name: str) -> None:
     Example:
       cinv access client resume qa06h0q9x2mrs6kz4c8v1tdw3e
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await clients.resume(database, name)
-
-    run(work())
+    changed(
+        lambda database: clients.resume(database, name),
+        Operation.MODIFY,
+        "client",
+        about=f"{name} resumed",
+    )
     click.echo(f"{name}: active", err=True)
 
 
@@ -174,12 +170,12 @@ def revoke(name: str) -> None:
     Example:
       cinv access client revoke billing-batch
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await clients.revoke(database, name)
-
-    run(work())
+    changed(
+        lambda database: clients.revoke(database, name),
+        Operation.DELETE,
+        "client",
+        about=name,
+    )
     click.echo(f"{name}: revoked", err=True)
 
 
@@ -217,9 +213,8 @@ def rotate() -> None:
     """
     settings = Settings.from_environment()
 
-    async def work() -> None:
-        async with opened(settings) as database:
-            await SigningKeys(database, Safe.kept_in(settings.home)).rotate()
+    async def work(database: Database) -> None:
+        await SigningKeys(database, Safe.kept_in(settings.home)).rotate()
 
-    run(work())
+    changed(work, Operation.MODIFY, "signingKey", about="rotated")
     click.echo("rotated", err=True)

@@ -1,12 +1,12 @@
 """Who decides at the terminal, and the database in which it is kept."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import click
 
 from customer_inventory.access.decision import Decision
-from customer_inventory.access.house import operator
+from customer_inventory.access.house import accounted, operator
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
@@ -27,6 +27,23 @@ def in_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
             return await work(database)
 
     return run(opened_work())
+
+
+def changed(
+    work: Callable[[Database], Awaitable[Any]],
+    operation: str,
+    kind: str,
+    *,
+    about: str,
+    ids: Callable[[Any], Sequence[str]] = lambda _: (),
+) -> Any:
+    """Return what `work` changes of access; its ledger entry is kept in the same transaction.
+
+    `kind` is the ledger's word for what is changed, `about` says which one.
+    """
+    return in_database(
+        lambda database: accounted(database, work, operation, kind, about=about, ids=ids)
+    )
 
 
 def decided(person: str | None, reason: str) -> Decision:

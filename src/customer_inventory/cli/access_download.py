@@ -33,6 +33,7 @@ Result = TypeVar("Result")
 Work = Callable[[Database, Downloads, Session], Awaitable[Result]]
 
 _ENTRY = "exportJob"
+_UNTOLD = ("watermark", "position", "shown_sha256")
 _COLUMNS = (
     "id",
     "process",
@@ -69,7 +70,8 @@ def download() -> None:
 def request(list_: str, form: Any, compression: Any, now: bool, **how: Any) -> None:
     """Ask for a list as a file: a record type, or the path of a list. Print the id of the job.
 
-    A running service makes the file. A large one waits for the owner of the data.
+    A running service makes the file, or with --now the command itself, which fails if there is
+    none in the end. A large one waits for the owner of the data.
 
     \b
     Example:
@@ -80,14 +82,14 @@ def request(list_: str, form: Any, compression: Any, now: bool, **how: Any) -> N
     asked = Asked(format=form, compression=compression, **how)
 
     async def work(database: Database, downloads: Downloads, session: Session) -> Download:
-        kept = await downloads.request(list_, asked, session)
+        kept = await downloads.request(list_, asked, session, is_made_here=now)
         await traced(database, session.actor, Operation.DOWNLOAD, _ENTRY, [kept.id])
-        if now and kept.state == "notStarted":
-            await downloads.make({"download": kept.id}, session.actor)
-        return await job.get(database, kept.id)
+        return await downloads.finish(kept.id) if now else kept
 
     kept = _worked(work)
     click.echo(kept.id)
+    if now and kept.state not in job.UNFINISHED:
+        kept.demand_file()
     click.echo(_said(kept), err=True)
 
 
@@ -98,8 +100,11 @@ def request(list_: str, form: Any, compression: Any, now: bool, **how: Any) -> N
 def list_command(last: int, output: str) -> None:
     """List the downloads of all processes, latest first."""
 
-    async def work(database: Database, _: Downloads, __: Session) -> list[Download]:
-        return await job.downloads(database, limit=last)
+    async def work(database: Database, _: Downloads, session: Session) -> list[Download]:
+        found = await job.downloads(database, limit=last)
+        ids = [each.id for each in found]
+        await traced(database, session.actor, Operation.DOWNLOAD, _ENTRY, ids)
+        return found
 
     rows = [_shown(found) for found in _worked(work)]
     show(rows, output, columns=_COLUMNS, empty="Nothing was taken away yet.")
@@ -116,8 +121,10 @@ def show_command(download: str, output: str) -> None:
       cinv access download show qa06h0q9x2mrs6kz4c8v1tdw3e
     """
 
-    async def work(database: Database, _: Downloads, __: Session) -> Download:
-        return await job.get(database, download)
+    async def work(database: Database, _: Downloads, session: Session) -> Download:
+        found = await job.get(database, download)
+        await traced(database, session.actor, Operation.DOWNLOAD, _ENTRY, [found.id])
+        return found
 
     show([_shown(_worked(work))], output, columns=_COLUMNS, empty="")
 
@@ -280,7 +287,7 @@ def _as(session: Session, person: str | None) -> Session:
 
 def _shown(found: Download) -> dict[str, Any]:
     told = {**asdict(found), "sha256": found.sha256.hex() if found.sha256 else None}
-    return {name: told[name] for name in told if name not in ("watermark", "position")}
+    return {name: told[name] for name in told if name not in _UNTOLD}
 
 
 def _said(found: Download) -> str:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import click
 
 from customer_inventory.access.grant import breaking_glass, watching
-from customer_inventory.access.house import PROCESS, operator, trace
+from customer_inventory.access.house import PROCESS
 from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import Permission
-from customer_inventory.cli.access_decision import account, as_option, decided, in_database
+from customer_inventory.cli.access_decision import account, as_option, changed, decided, in_database
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
@@ -69,13 +69,12 @@ def open_command(
             lifetime=timedelta(hours=hours),
             entered_by=account(),
         )
-        await trace(
-            database, operator(), Operation.MODIFY, "breakGlass", [opening.id], reason=ticket
-        )
         await watching.look_for_unreviewed(database)
         return opening
 
-    opening = in_database(work)
+    opening = changed(
+        work, Operation.CREATE, "breakGlass", about=ticket, ids=lambda opening: [opening.id]
+    )
     click.echo(opening.token.secret)
     until = f"{opening.token.expires_at:%Y-%m-%d %H:%M}"
     click.echo(f"{opening.id}: open until {until} UTC, then to be reviewed", err=True)
@@ -99,7 +98,12 @@ def end_command(opening: str) -> None:
     Example:
       cinv access break-glass end qa06h0q9x2mrs6kz4c8v1tdw3e
     """
-    in_database(lambda database: breaking_glass.end(database, opening, by=account()))
+    changed(
+        lambda database: breaking_glass.end(database, opening, by=account()),
+        Operation.DELETE,
+        "breakGlass",
+        about=opening,
+    )
     click.echo(f"{opening}: ended", err=True)
 
 
@@ -120,7 +124,7 @@ def review(opening: str, verdict: str, reason: str, person: str | None) -> None:
         await breaking_glass.review(database, opening, verdict, by=decided(person, reason))
         await watching.look_for_unreviewed(database)
 
-    in_database(work)
+    changed(work, Operation.MODIFY, "breakGlass", about=f"{opening} {verdict}")
     click.echo(f"{opening}: {verdict}", err=True)
 
 
@@ -131,5 +135,10 @@ def watch() -> None:
     A running service does so every hour. `cinv record findings` shows what it warns of.
     """
     patience = watching.patience_of(Settings.from_environment())
-    in_database(lambda database: watching.watched(database, patience, process=PROCESS))
+    changed(
+        lambda database: watching.watched(database, patience, process=PROCESS),
+        Operation.MODIFY,
+        "access",
+        about="watch",
+    )
     click.echo("watched", err=True)

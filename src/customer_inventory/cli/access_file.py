@@ -8,7 +8,9 @@ import click
 from customer_inventory.access.declared import form
 from customer_inventory.access.declared.plan import Change, apply, plan
 from customer_inventory.access.declared.present import exported
-from customer_inventory.cli.access_decision import as_option, decided, in_database
+from customer_inventory.access.house import operator, trace
+from customer_inventory.access.operation import Operation
+from customer_inventory.cli.access_decision import as_option, changed, decided, in_database
 from customer_inventory.cli.failing import PARTLY, PROBLEMS
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.kit.errors import Invalid
@@ -50,9 +52,17 @@ def apply_command(file: Path, dry_run: bool, check: bool, person: str | None, ou
         if dry_run or check:
             return changes, []
         by = decided(person, f"declared in {file.name}")
-        return changes, await apply(database, changes, by=by)
+        waiting = await apply(database, changes, by=by)
+        for each in (change for change in changes if change.do is not None):
+            about = f"{each.action} {each.what}"
+            await trace(database, operator(), Operation.MODIFY, "access", (), reason=about)
+        return changes, waiting
 
-    changes, waiting = in_database(work)
+    if dry_run or check:
+        changes, waiting = in_database(work)
+    else:
+        about = f"apply {file.name}"
+        changes, waiting = changed(work, Operation.MODIFY, "access", about=about)
     if check and changes:
         sys.exit(PROBLEMS)
     if waiting:

@@ -9,12 +9,14 @@ import click
 from customer_inventory.access import registration
 from customer_inventory.access.decision import Decision
 from customer_inventory.access.grant import granting
+from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import Permission
 from customer_inventory.cli.access_attribute import bound
-from customer_inventory.cli.access_decision import as_option, decided, in_database
+from customer_inventory.cli.access_decision import as_option, changed, decided, in_database
 from customer_inventory.cli.access_process import COLUMNS as PROCESS_COLUMNS
 from customer_inventory.cli.access_purpose import person, purpose
 from customer_inventory.cli.access_quota import quota_option, with_quotas
+from customer_inventory.cli.access_scope import scope_option, with_scopes
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.kit.ids import is_id
 from customer_inventory.store.database import Database, Row
@@ -23,6 +25,7 @@ _GRANT_COLUMNS = (
     "id",
     "process",
     "purpose",
+    "part",
     "version",
     "state",
     "permissions",
@@ -36,6 +39,7 @@ _GRANT_COLUMNS = (
 @click.command()
 @click.argument("process")
 @click.option("--purpose", required=True, help="A registered purpose.")
+@click.option("--part", default="", help="A part of the purpose, in force beside others: a word.")
 @click.option(
     "--allow",
     "allowed",
@@ -66,17 +70,20 @@ _GRANT_COLUMNS = (
     metavar="GROUP[,…]",
     help="Attributes that may be written.",
 )
+@scope_option
 @click.option("--reason", required=True, help="What it is needed for.")
 @click.option("--days", default=365, show_default=True, help="How long it is to be good, in days.")
 @as_option
 def request(
     process: str,
     purpose: str,
+    part: str,
     allowed: tuple[str, ...],
     quotas: tuple[str, ...],
     shown: tuple[str, ...],
     masked: tuple[str, ...],
     written: tuple[str, ...],
+    scopes: tuple[str, ...],
     reason: str,
     days: int,
     person: str | None,
@@ -92,15 +99,20 @@ def request(
     """
     terms = bound(shown, masked, written)
     asked = [replace(Permission.parse(text, purpose), terms=terms) for text in allowed]
-    permissions = with_quotas(asked, quotas)
-    made = in_database(
+    permissions = with_scopes(with_quotas(asked, quotas), scopes)
+    made = changed(
         lambda database: granting.request(
             database,
             process,
             permissions=permissions,
             valid_until=datetime.now(UTC) + timedelta(days=days),
             by=decided(person, reason),
-        )
+            part=part,
+        ),
+        Operation.CREATE,
+        "grant",
+        about=f"{process} for {purpose}",
+        ids=lambda grant: [grant],
     )
     click.echo(made)
 
@@ -166,8 +178,12 @@ def approve(grant: str, seen: str | None, reason: str, person: str | None) -> No
     Example:
       cinv access approve qa06h0q9x2mrs6kz4c8v1tdw3e --as ada
     """
-    missing = in_database(
-        lambda database: granting.approve(database, grant, by=decided(person, reason), seen=seen)
+    missing = changed(
+        lambda database: granting.approve(database, grant, by=decided(person, reason), seen=seen),
+        Operation.MODIFY,
+        "grant",
+        about="approve",
+        ids=lambda _: [grant],
     )
     waiting = f"still needs {', '.join(missing)}" if missing else "approved"
     click.echo(f"{grant}: {waiting}", err=True)
@@ -179,7 +195,13 @@ def _step(
     """Return the command that takes one step of a grant's life."""
 
     def take(grant: str, reason: str, person: str | None) -> None:
-        in_database(lambda database: step(database, grant, by=decided(person, reason)))
+        changed(
+            lambda database: step(database, grant, by=decided(person, reason)),
+            Operation.MODIFY,
+            "grant" if is_id(grant) else "process",
+            about=name if is_id(grant) else f"{name} {grant}",
+            ids=lambda _: [grant] if is_id(grant) else [],
+        )
         click.echo(f"{grant}: {done}", err=True)
 
     example = f"cinv access {name} qa06h0q9x2mrs6kz4c8v1tdw3e"

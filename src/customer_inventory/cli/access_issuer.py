@@ -5,16 +5,18 @@ from typing import IO
 
 import click
 
-from customer_inventory.access.house import operator
 from customer_inventory.access.oauth import issuer as issuers
 from customer_inventory.access.oauth.issuer import ALGORITHMS, Issuer
 from customer_inventory.access.oauth.key_set import MOST_BYTES, public_keys
+from customer_inventory.access.operation import Operation
 from customer_inventory.access.person import code_flow
+from customer_inventory.cli.access_decision import account, changed
 from customer_inventory.cli.lifetime import lifetime
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse
+from customer_inventory.store.database import Database
 from customer_inventory.store.fetch import fetch
 from customer_inventory.store.outward import Allowed
 from customer_inventory.store.safe import Safe
@@ -84,15 +86,15 @@ def add(
         accepted_types=types or told.accepted_types,
     )
 
-    async def work() -> None:
-        if not no_check:
-            allowed = Allowed.parse(settings.callback_allow)
-            public_keys(parse(await fetch(jwks_uri, allowed, most=MOST_BYTES)))
-        async with opened(settings) as database:
-            who = operator()
-            await issuers.trust(database, told, registered_by=who.person or who.process)
-
-    run(work())
+    if not no_check:
+        allowed = Allowed.parse(settings.callback_allow)
+        public_keys(parse(run(fetch(jwks_uri, allowed, most=MOST_BYTES))))
+    changed(
+        lambda database: issuers.trust(database, told, registered_by=account()),
+        Operation.CREATE,
+        "issuer",
+        about=name,
+    )
     click.echo(f"{name}: trusted", err=True)
 
 
@@ -152,20 +154,19 @@ def offer(
             else click.prompt("Secret", hide_input=True, err=True)
         )
 
-    async def work() -> None:
-        async with opened(settings) as database:
-            await code_flow.offer(
-                database,
-                Safe.kept_in(settings.home),
-                name,
-                title=title,
-                client=client,
-                secret=secret,
-                authorization_endpoint=authorization_endpoint,
-                token_endpoint=token_endpoint,
-            )
+    async def work(database: Database) -> None:
+        await code_flow.offer(
+            database,
+            Safe.kept_in(settings.home),
+            name,
+            title=title,
+            client=client,
+            secret=secret,
+            authorization_endpoint=authorization_endpoint,
+            token_endpoint=token_endpoint,
+        )
 
-    run(work())
+    changed(work, Operation.MODIFY, "issuer", about=f"{name}: people sign in there")
     click.echo(f"{name}: people can sign in there", err=True)
 
 
@@ -178,10 +179,10 @@ def remove(name: str) -> None:
     Example:
       cinv access issuer remove https://login.example.com
     """
-
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await issuers.remove(database, name)
-
-    run(work())
+    changed(
+        lambda database: issuers.remove(database, name),
+        Operation.DELETE,
+        "issuer",
+        about=name,
+    )
     click.echo(f"{name}: no longer trusted", err=True)

@@ -3,8 +3,9 @@
 import click
 
 from customer_inventory.access import registration, sandbox
+from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import Permission
-from customer_inventory.cli.access_decision import account, as_option, decided, in_database
+from customer_inventory.cli.access_decision import account, as_option, changed, decided, in_database
 from customer_inventory.cli.output import output_option, show
 
 _MOST = 100_000
@@ -57,7 +58,7 @@ def register(
     if allowed and not purpose:
         raise click.UsageError("--allow needs the --purpose it is for.")
     permissions = [Permission.parse(text, purpose or "") for text in allowed]
-    is_new = in_database(
+    is_new = changed(
         lambda database: registration.register(
             database,
             process,
@@ -70,7 +71,10 @@ def register(
             reason=reason,
             permissions=permissions,
             registered_by=account(),
-        )
+        ),
+        Operation.CREATE,
+        "process",
+        about=process,
     )
     click.echo(f"{process}: {'registered' if is_new else 'changed'}", err=True)
 
@@ -103,7 +107,12 @@ def resume(process: str, reason: str, person: str | None) -> None:
       cinv access resume billing --reason "Found in order"
     """
     by = decided(person, reason)
-    in_database(lambda database: registration.set_state(database, process, "active", by=by))
+    changed(
+        lambda database: registration.set_state(database, process, "active", by=by),
+        Operation.MODIFY,
+        "process",
+        about=f"resume {process}",
+    )
     click.echo(f"{process}: active", err=True)
 
 
@@ -119,7 +128,12 @@ def sandbox_command(leave: bool) -> None:
       cinv access sandbox
     """
     step = sandbox.leave if leave else sandbox.declare
-    in_database(lambda database: step(database, declared_by=account()))
+    changed(
+        lambda database: step(database, declared_by=account()),
+        Operation.MODIFY,
+        "access",
+        about="production" if leave else "sandbox",
+    )
     click.echo("in production" if leave else "a sandbox: for tries and tests alone", err=True)
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import click
 
 from customer_inventory.access.grant import people
-from customer_inventory.cli.access_decision import account, in_database
+from customer_inventory.access.operation import Operation
+from customer_inventory.cli.access_decision import account, changed, in_database
 from customer_inventory.cli.output import output_option, show
 
 
@@ -29,6 +30,18 @@ def purpose() -> None:
     is_flag=True,
     help="Restricted data may be processed for it (article 18(2): legal claims).",
 )
+@click.option(
+    "--despite-objection",
+    is_flag=True,
+    help="Its grounds override the objection of a subject (article 21(1)).",
+)
+@click.option(
+    "--privacy-purpose",
+    "words",
+    metavar="WORD[/NAME]",
+    multiple=True,
+    help="A privacyUsagePurpose (TMF644) that speaks of it, of one characteristic; else its code.",
+)
 @click.option("--retired", is_flag=True, help="Nothing new is granted for it.")
 def add_purpose(
     code: str,
@@ -36,6 +49,8 @@ def add_purpose(
     legal_basis: str,
     requires_consent: bool,
     despite_restriction: bool,
+    despite_objection: bool,
+    words: tuple[str, ...],
     retired: bool,
 ) -> None:
     """Register a purpose, or change a registered one.
@@ -43,8 +58,10 @@ def add_purpose(
     \b
     Example:
       cinv access purpose add billing --title "Billing" --legal-basis contract
+      cinv access purpose add newsletter --title "Newsletter" --legal-basis consent \\
+        --privacy-purpose marketing/byEmail
     """
-    in_database(
+    changed(
         lambda database: people.register_purpose(
             database,
             code,
@@ -52,9 +69,14 @@ def add_purpose(
             legal_basis=legal_basis,
             requires_consent=requires_consent,
             despite_restriction=despite_restriction,
+            despite_objection=despite_objection,
+            privacy_purposes=words,
             is_retired=retired,
             registered_by=account(),
-        )
+        ),
+        Operation.CREATE,
+        "purpose",
+        about=code,
     )
     click.echo(f"{code}: registered", err=True)
 
@@ -63,7 +85,7 @@ def add_purpose(
 @output_option
 def list_purposes(output: str) -> None:
     """List the purposes."""
-    columns = ("code", "title", "legal_basis", "requires_consent", "despite_restriction", "state")
+    columns = ("code", "title", "legal_basis", "requires_consent", "privacy_purposes", "state")
     show(in_database(people.purposes), output, columns=columns, empty="No purpose is registered.")
 
 
@@ -84,10 +106,13 @@ def add_person(person: str, capacity: str, until: datetime | None) -> None:
       cinv access person add ada dataOwner:customer
     """
     end = until.replace(tzinfo=UTC) if until else None
-    in_database(
+    changed(
         lambda database: people.register_capacity(
             database, person, capacity, until=end, registered_by=account()
-        )
+        ),
+        Operation.MODIFY,
+        "capacity",
+        about=f"{person} {capacity}",
     )
     click.echo(f"{person}: {capacity}", err=True)
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from customer_inventory.access.grant import recertifying
+from customer_inventory.access.operation import Operation
 from customer_inventory.access.registration import Permission
-from customer_inventory.cli.access_decision import as_option, decided, in_database
+from customer_inventory.cli.access_decision import as_option, changed, decided, in_database
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.store.database import Database, Row
 
@@ -55,7 +56,7 @@ def open_command(
     Example:
       cinv access recertify open "Second quarter" --older-than 90
     """
-    opened = in_database(
+    opened = changed(
         lambda database: recertifying.open_campaign(
             database,
             title,
@@ -65,7 +66,11 @@ def open_command(
             process=process,
             record_type=record_type,
             older_than=timedelta(days=older_than),
-        )
+        ),
+        Operation.CREATE,
+        "campaign",
+        about=title,
+        ids=lambda opened: [opened[0]] if opened else [],
     )
     if opened is None:
         click.echo("nothing to decide: no active grant is such", err=True)
@@ -138,7 +143,7 @@ def decide(
     """
     if allowed and not purpose:
         raise click.UsageError("--allow needs the --purpose of the grant.")
-    narrower = in_database(
+    narrower = changed(
         lambda database: recertifying.decide(
             database,
             campaign,
@@ -146,7 +151,11 @@ def decide(
             decision,
             by=decided(person, reason),
             permissions=[Permission.parse(text, purpose or "") for text in allowed],
-        )
+        ),
+        Operation.MODIFY,
+        "grant",
+        about=f"recertify: {decision}",
+        ids=lambda narrower: [grant, *([narrower] if narrower else [])],
     )
     if narrower:
         click.echo(narrower)

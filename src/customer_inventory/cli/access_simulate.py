@@ -35,7 +35,7 @@ def simulate_command(file: Path, since: str, output: str) -> None:
     """Decide the past traffic of a process again, under a draft of what it may do.
 
     Lists, by operation and type, what would be newly refused or allowed, by which rule, with
-    counts and examples. Nothing is changed.
+    counts and examples; whose records are all out of a scope counts as refused. Nothing is changed.
 
     Exit code 0: nothing would be refused that was permitted; 1: something would.
 

@@ -2,15 +2,18 @@
 
 import mimetypes
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from customer_inventory.access.house import operator, trace
+from customer_inventory.access.house import accounted, operator, operator_sight
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import output_option, show
+from customer_inventory.cli.reading import reading, reading_options
 from customer_inventory.cli.running import opened, run
+from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.attachment.attachment import Attachment, Attachments
@@ -45,27 +48,25 @@ def add(file: Path, record_type: str, record_id: str, media_type: str | None) ->
     kind = media_type or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     settings = Settings.from_environment()
 
-    async def work() -> Attachment:
-        async with opened(settings) as database:
-            actor = operator()
-            kept = await _attachments(database, settings).keep(
-                named(record_type),
-                record_id,
-                content,
-                name=file.name,
-                media_type=kind,
-                actor=actor,
-            )
-            await trace(database, actor, Operation.UPDATE, _ENTRY, [record_id])
-            return kept
+    async def work(database: Database) -> Attachment:
+        return await _attachments(database, settings).keep(
+            named(record_type),
+            record_id,
+            content,
+            name=file.name,
+            media_type=kind,
+            actor=operator(),
+            sight=operator_sight(),
+        )
 
-    click.echo(run(work()).id)
+    click.echo(_changed(work, settings).id)
 
 
 @attachment.command("list")
 @click.argument("record")
+@reading_options
 @output_option
-def list_command(record: str, output: str) -> None:
+def list_command(record: str, actor: Actor, output: str) -> None:
     """List the files of a record.
 
     \b
@@ -75,9 +76,12 @@ def list_command(record: str, output: str) -> None:
     settings = Settings.from_environment()
 
     async def work() -> None:
-        async with opened(settings) as database:
-            kept = await _attachments(database, settings).of_record(record)
-            await trace(database, operator(), Operation.READ, _ENTRY, [record])
+        async with reading(actor, _ENTRY, [record], settings) as reader:
+            found = _attachments(reader.database, settings)
+            kept = await found.of_record(record, sight=reader.sight)
+            for record_type in {each.record_type for each in kept}:
+                reader.demand(record_type)
+            await reader.told(_ENTRY, [record], {each.record_type for each in kept})
         columns = ("id", "name", "media_type", "size", "recorded_at", "process")
         empty = "The record has no attachment."
         show((asdict(each) for each in kept), output, columns=columns, empty=empty)
@@ -93,7 +97,8 @@ def list_command(record: str, output: str) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write.  [default: standard output]",
 )
-def get(identifier: str, target: Path | None) -> None:
+@reading_options
+def get(identifier: str, target: Path | None, actor: Actor) -> None:
     """Write the content of an attachment.
 
     \b
@@ -103,10 +108,11 @@ def get(identifier: str, target: Path | None) -> None:
     settings = Settings.from_environment()
 
     async def work() -> bytes:
-        async with opened(settings) as database:
-            attachments = _attachments(database, settings)
-            kept = await attachments.get(identifier)
-            await trace(database, operator(), Operation.READ, _ENTRY, [kept.record_id])
+        async with reading(actor, _ENTRY, (), settings) as reader:
+            attachments = _attachments(reader.database, settings)
+            kept = await attachments.get(identifier, sight=reader.sight)
+            reader.demand(kept.record_type)
+            await reader.told(_ENTRY, [kept.record_id], [kept.record_type])
             return b"".join([part async for part in attachments.content(identifier)])
 
     content = run(work())
@@ -130,15 +136,31 @@ def remove(identifier: str, yes: bool) -> None:
         click.confirm("Remove it for good?", abort=True, err=True)
     settings = Settings.from_environment()
 
-    async def work() -> None:
-        async with opened(settings) as database:
-            attachments = _attachments(database, settings)
-            kept = await attachments.get(identifier)
-            await attachments.remove(identifier)
-            await trace(database, operator(), Operation.UPDATE, _ENTRY, [kept.record_id])
+    async def work(database: Database) -> Attachment:
+        attachments = _attachments(database, settings)
+        kept = await attachments.get(identifier, sight=operator_sight())
+        await attachments.remove(identifier)
+        return kept
 
-    run(work())
+    _changed(work, settings)
     click.echo("removed", err=True)
+
+
+def _changed(work: Callable[[Database], Awaitable[Attachment]], settings: Settings) -> Attachment:
+    """Return what `work` changed of a record's files, in one transaction with its entry."""
+
+    async def accounted_work() -> Attachment:
+        async with opened(settings) as database:
+            return await accounted(
+                database,
+                work,
+                Operation.UPDATE,
+                _ENTRY,
+                about=None,
+                ids=lambda kept: [kept.record_id],
+            )
+
+    return run(accounted_work())
 
 
 def _attachments(database: Database, settings: Settings) -> Attachments:

@@ -4,21 +4,29 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from uuid import UUID
 
 import click
 
-from customer_inventory.access.house import operator
+from customer_inventory.access.house import PROCESS, PURPOSE, operator, trace
+from customer_inventory.access.masking import masking_key_in
+from customer_inventory.access.operation import Operation
+from customer_inventory.capture.arrival.arriving import Arrived, Wanted, arrivals_of, arriving
 from customer_inventory.capture.importing import Progress, Summary, import_file, imports
-from customer_inventory.capture.mapping import builtin
+from customer_inventory.capture.mapping import builtin, read_mapping
 from customer_inventory.capture.refusal import refused
+from customer_inventory.cli.capture_pairs import pairs
+from customer_inventory.cli.capture_process import processes
+from customer_inventory.cli.capture_process_run import jobs, run_process, sources
+from customer_inventory.cli.capture_quarantine import quarantine
+from customer_inventory.cli.capture_reconcile import reconcile_group
+from customer_inventory.cli.capture_stream import stream_command, streams_command
 from customer_inventory.cli.failing import DONE, PARTLY
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 
-_REFUSAL = ("line", "path", "reason", "row_text")
+_REFUSAL = ("file", "line", "place", "code", "requirement", "path", "reason", "row_text")
 
 
 @click.group()
@@ -26,36 +34,92 @@ def capture() -> None:
     """Capture: bring facts in from sources."""
 
 
+_GROUPS = (
+    quarantine, processes, sources, jobs, pairs, stream_command, streams_command, reconcile_group,
+)  # fmt: skip
+for each in _GROUPS:
+    capture.add_command(each)
+
+
 @capture.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE|-|s3://BUCKET/KEY")
 @click.option(
     "--mapping",
-    required=True,
     metavar="NAME|FILE",
     help="A mapping that comes with the product, or a file of yours.",
 )
+@click.option(
+    "--by",
+    "declared",
+    metavar="ID",
+    help="By a capture process in force: its mapping, its process and purpose, its controls.",
+)
+@click.option(
+    "--process",
+    default=PROCESS,
+    show_default=True,
+    help="Registered process that loads: a row is taken only if that may write all of it.",
+)
+@click.option("--purpose", help="What for; given with a process of yours.")
+@click.option("--member", metavar="NAME", help="File of a ZIP archive that has several.")
+@click.option("--sheet", metavar="NAME", help="Sheet of a workbook; the first unless told.")
 @output_option
-def import_command(file: Path, mapping: str, output: str) -> None:
-    """Load a CSV or NDJSON file by a declared mapping.
+def import_command(
+    file: str,
+    mapping: str | None,
+    declared: str | None,
+    process: str,
+    purpose: str | None,
+    member: str | None,
+    sheet: str | None,
+    output: str,
+) -> None:
+    """Load a file by a declared mapping, as a registered process.
+
+    CSV, NDJSON, JSON, Parquet and XLSX, also packed (gzip, Zstandard, ZIP): what a file is, is seen
+    from its content. From this machine, standard input (-) or object storage (s3://bucket/key).
 
     A load that was cut short goes on when it is run again; a file that was loaded before changes
-    nothing. Rows that break the mapping or a declaration are refused by line and reason, the
-    others are loaded. Exit code 4 says that some were refused.
+    nothing. Rows that break the mapping or a declaration are refused by line and reason, and so are
+    those with a record that the process may not create, update or modify for its purpose; the
+    others are loaded. Exit code 4 says that some were refused. When what the process may do changes
+    meanwhile, the load stops within a chunk; run again, it goes on.
 
     \b
     Example:
       cinv demo generate --customers 100 -f customers.ndjson
       cinv capture import customers.ndjson --mapping records
+      cinv capture import moves.csv --mapping moves.yaml --process crm --purpose customerCare
+      cinv capture import extract.csv --by crm-daily
+      cinv capture import s3://extracts/2026-11.parquet --mapping billing.yaml
     """
+    if (mapping is None) == (declared is None):
+        raise click.UsageError("Name a mapping, or the capture process that it is by.")
+    if declared is not None:
+        if purpose is not None or member is not None or sheet is not None:
+            raise click.UsageError("A capture process says for itself what it is for.")
+        sys.exit(run_process(declared, file))
+    if purpose is None and process != PROCESS:
+        raise click.UsageError("Name the purpose of the process: --purpose.")
+    actor = operator(process, purpose or PURPOSE)
+    settings = Settings.from_environment()
+    by = read_mapping(mapping or "")
 
-    async def work() -> Summary:
-        async with opened(Settings.from_environment()) as database:
-            with progress(f"loading {file.name}") as tell:
-                return await import_file(database, file, mapping, actor=operator(), progress=tell)
+    async def work(arrived: Arrived) -> Summary:
+        key = b"" if process == PROCESS else masking_key_in(settings.home)
+        async with opened(settings) as database:
+            with progress(f"loading {arrived.name}") as tell:
+                return await import_file(
+                    database, arrived.path, by, actor=actor, progress=tell, masking_key=key,
+                    name=arrived.name,
+                )  # fmt: skip
 
-    summary = run(work())
+    spool, storage = arrivals_of(settings)
+    wanted = Wanted(member, sheet)
+    with arriving(file, by, spool, wanted=wanted, storage=storage) as arrived:
+        summary = run(work(arrived))
     rows = [{"type": name, **asdict(each)} for name, each in summary.tally.records.items()]
-    columns = ("type", "created", "changed", "unchanged", "repeated")
+    columns = ("type", "created", "changed", "unchanged", "repeated", "late", "removed")
     show(rows, output, columns=columns, empty="The file has no rows.")
     _report(summary)
     sys.exit(PARTLY if summary.tally.refused else DONE)
@@ -70,7 +134,7 @@ def list_command(output: str) -> None:
         async with opened(Settings.from_environment()) as database:
             rows = await imports(database)
         columns = ("id", "source", "file_name", "mapping", "rows_read", "rows_refused",
-                   "started_at", "ended_at")  # fmt: skip
+                   "process", "purpose", "started_at", "ended_at")  # fmt: skip
         show(rows, output, columns=columns, empty="Nothing was loaded yet.")
 
     run(work())
@@ -91,6 +155,8 @@ def refusals(load: UUID, limit: int, output: str) -> None:
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
+            # What was refused is data of customers, in the words of the source.
+            await trace(database, operator(), Operation.READ, "refusal", ())
             rows = await refused(database, load, limit=limit)
         show(rows, output, columns=_REFUSAL, empty="No row was refused.")
 

@@ -6,13 +6,12 @@ from typing import Any
 import click
 import msgspec
 
-from customer_inventory.access.house import operator, trace
-from customer_inventory.access.operation import Operation
 from customer_inventory.cli import hierarchy, identity, past, provenance
 from customer_inventory.cli.output import output_option, show
-from customer_inventory.cli.running import opened, run
+from customer_inventory.cli.reading import reading, reading_options
+from customer_inventory.cli.running import run
+from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import parse_instant
-from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.search.candidate import SEARCHED
@@ -23,7 +22,10 @@ from customer_inventory.record.time.moment import Moment
 
 @click.group()
 def customer() -> None:
-    """Customers: find, show, history, tree. What you see is recorded in the access ledger."""
+    """Customers: find, show, history, tree. What you see is recorded in the access ledger.
+
+    You see what --process is shown for --purpose: restricted data is kept back here too.
+    """
 
 
 customer.add_command(past.history)
@@ -48,8 +50,9 @@ customer.add_command(identity.transfer)
     type=click.IntRange(1, MOST_SHOWN),
     help="Most records to show.",
 )
+@reading_options
 @output_option
-def find(text: str, as_of: str | None, limit: int, output: str) -> None:
+def find(text: str, as_of: str | None, limit: int, actor: Actor, output: str) -> None:
     """Find customers by what is known of them, best answers first.
 
     TEXT is a name (misspelt, or its beginning), a telephone number in any notation, an e-mail
@@ -65,11 +68,19 @@ def find(text: str, as_of: str | None, limit: int, output: str) -> None:
         raise click.BadParameter("write a date or date-time as ISO 8601 does", param_hint="--as-of")
 
     async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            found = await search(database, text, types=SEARCHED, as_of=instant, limit=limit)
+        async with reading(actor, "search") as reader:
+            found = await search(
+                reader.database,
+                text,
+                types=reader.may(SEARCHED),
+                as_of=instant,
+                limit=limit,
+                sight=reader.sight,
+            )
             ids = [hit.id for hit in found.hits]
-            ids += [hit.customer_id for hit in found.hits if hit.customer_id]
-            await trace(database, operator(), Operation.READ, "search", list(dict.fromkeys(ids)))
+            customers = [hit.customer_id for hit in found.hits if hit.customer_id]
+            kinds = {hit.type for hit in found.hits} | ({"customer"} if customers else set())
+            await reader.told("search", list(dict.fromkeys([*ids, *customers])), kinds)
         rows = [
             {
                 "type": hit.type,
@@ -100,12 +111,14 @@ def find(text: str, as_of: str | None, limit: int, output: str) -> None:
     help="Most records of a type.",
 )
 @past.moment_options
+@reading_options
 @output_option
 def show_command(
     identifier: str,
     limit: int,
     as_of: datetime | None,
     known_at: datetime | None,
+    actor: Actor,
     output: str,
 ) -> None:
     """Show a customer whole: person or organisation, accounts, agreements, interactions.
@@ -118,19 +131,22 @@ def show_command(
     moment = Moment(as_of, known_at)
 
     async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            seen = await Inventory(database).around(identifier, most=limit, moment=moment)
-            await trace(database, operator(), Operation.READ, "customer360", seen.record_ids)
+        async with reading(actor, "customer360", [identifier]) as reader:
+            reader.demand("customer")
+            seen = await Inventory(reader.database).around(
+                identifier, most=limit, moment=moment, sight=reader.sight
+            )
+            kinds = reader.may(seen.parts)
+            parts = [(kind, record) for kind in kinds for record in seen.parts[kind]]
+            ids = [seen.id, *(record_id for _, (record_id, _) in parts)]
+            await reader.told("customer360", ids, {"customer", *kinds})
         rows = [_row("customer", seen.id, seen.customer)]
-        rows += [
-            _row(kind, record_id, body)
-            for kind, part in seen.parts.items()
-            for record_id, body in part
-        ]
+        rows += [_row(kind, record_id, body) for kind, (record_id, body) in parts]
         show(rows, output, columns=("type", "id", "name", "status"), empty="")
-        for kind, count in seen.known.items():
-            if count > len(seen.parts[kind]):
-                click.echo(f"{kind}: the latest {len(seen.parts[kind])} of {count}", err=True)
+        for kind in kinds:
+            count, shown = seen.known[kind], len(seen.parts[kind])
+            if count > shown:
+                click.echo(f"{kind}: the latest {shown} of {count}", err=True)
 
     run(work())
 

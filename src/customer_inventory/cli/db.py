@@ -5,6 +5,7 @@ import signal
 
 import click
 
+from customer_inventory.cli.lazy import LazyGroup, There
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import prepare, run
 from customer_inventory.kit.errors import Invalid
@@ -13,8 +14,18 @@ from customer_inventory.store import migrate
 from customer_inventory.store.embedded import EmbeddedServer
 from customer_inventory.store.locate import located
 
+_MODULE = "customer_inventory.cli.db_backup"
+_COMMANDS = {
+    "backup": There(f"{_MODULE}:backup", "Take a base copy, sealed, into CINV_BACKUP."),
+    "backups": There(f"{_MODULE}:backups", "List the base copies."),
+    "verify": There(f"{_MODULE}:verify", "Say whether backups are as they were written."),
+    "restore": There(f"{_MODULE}:restore_command", "Make the inventory what it was at an instant."),
+    "drill": There(f"{_MODULE}:drill_command", "Prove that the last backup can be restored."),
+    "expire": There(f"{_MODULE}:expire_command", "Let go of backups that are old."),
+}
 
-@click.group()
+
+@click.group(cls=LazyGroup, there=_COMMANDS)
 def db() -> None:
     """Facilities: the database, its migrations, its address."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from customer_inventory.access.house import operator, trace
+from customer_inventory.access.house import accounted, operator, trace
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, quietly, run
@@ -94,7 +94,13 @@ def replay(
 
     async def work() -> str:
         async with opened(Settings.from_environment()) as database:
-            return await _replayed(database, subscription, after, start, is_dead=dead)
+            return await accounted(
+                database,
+                lambda within: _replayed(within, subscription, after, start, is_dead=dead),
+                Operation.READ,
+                "subscription",
+                about=f"replay {subscription}",
+            )
 
     click.echo(f"{subscription}: {run(work())}", err=True)
 

@@ -5,15 +5,25 @@ from typing import Any
 
 import click
 
-from customer_inventory.access.house import operator, trace
-from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.past import Instant
-from customer_inventory.cli.running import opened, run
+from customer_inventory.cli.reading import reading, reading_options
+from customer_inventory.cli.running import run
+from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
-from customer_inventory.kit.settings import Settings
 from customer_inventory.record.hierarchy.cycle import MOST_LEVELS
-from customer_inventory.record.hierarchy.tree import KINDS, Node, Span, Tree, rolled_up, tree
+from customer_inventory.record.hierarchy.tree import (
+    IN_TREES,
+    KINDS,
+    ROLLED_UP,
+    Node,
+    Span,
+    Tree,
+    rolled_up,
+    tree,
+)
+
+_ENTRY = "hierarchy"
 
 _as_of = click.option("--as-of", type=Instant(), help="The tree at this instant.  [default: now]")
 _kind = click.option(
@@ -39,6 +49,7 @@ _kind = click.option(
     type=click.IntRange(1, 10_000),
     help="Most records below to show.",
 )
+@reading_options
 @output_option
 def tree_command(
     identifier: str,
@@ -46,6 +57,7 @@ def tree_command(
     kinds: tuple[str, ...],
     depth: int,
     limit: int,
+    actor: Actor,
     output: str,
 ) -> None:
     """Show the tree around a party or customer: those above it, and those below it.
@@ -54,13 +66,16 @@ def tree_command(
     Example:
       cinv customer tree qa06h0q9x2mrs6kz4c8v1tdw3e --as-of 2026-01-01
     """
-    span = Span(as_of or now(), kinds=kinds or KINDS)
 
     async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            seen = await tree(database, identifier, span, depth=depth, limit=limit)
-            ids = [node.id for node in (*seen.above, seen.node, *seen.below)]
-            await trace(database, operator(), Operation.READ, "hierarchy", ids)
+        async with reading(actor, _ENTRY, [identifier]) as reader:
+            span = Span(as_of or now(), reader.may(IN_TREES), kinds or KINDS)
+            seen = await tree(
+                reader.database, identifier, span, depth=depth, limit=limit, sight=reader.sight
+            )
+            nodes = (*seen.above, seen.node, *seen.below)
+            ids = [node.id for node in nodes]
+            await reader.told(_ENTRY, ids, {node.type for node in nodes})
         columns = ("level", "name", "type", "status", "kind", "id")
         show(_rows(seen, indented=output == "table"), output, columns=columns, empty="")
         if seen.known > len(seen.below):
@@ -73,20 +88,25 @@ def tree_command(
 @click.argument("identifier", metavar="ID")
 @_as_of
 @_kind
+@reading_options
 @output_option
-def rollup(identifier: str, as_of: datetime | None, kinds: tuple[str, ...], output: str) -> None:
+def rollup(
+    identifier: str, as_of: datetime | None, kinds: tuple[str, ...], actor: Actor, output: str
+) -> None:
     """Count what hangs on a party or customer and on whoever is below it, by type and status.
 
     \b
     Example:
       cinv customer rollup qa06h0q9x2mrs6kz4c8v1tdw3e
     """
-    span = Span(as_of or now(), kinds=kinds or KINDS)
 
     async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            seen = await rolled_up(database, identifier, span)
-            await trace(database, operator(), Operation.READ, "hierarchy", [identifier])
+        async with reading(actor, _ENTRY, [identifier]) as reader:
+            span = Span(as_of or now(), reader.may(IN_TREES), kinds or KINDS)
+            seen = await rolled_up(
+                reader.database, identifier, span, reader.may(ROLLED_UP), sight=reader.sight
+            )
+            await reader.told(_ENTRY, [seen.node.id], {seen.node.type, *seen.records})
         rows = [
             {"type": kind, "status": status, "records": count}
             for kind, by_status in seen.records.items()

@@ -5,6 +5,7 @@ What a door offers to answer on the straight way (`web.straight`) never becomes 
 
 import asyncio
 import http
+from time import perf_counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -31,14 +32,43 @@ class WholeAnswers(HttpToolsProtocol):
     and on a busy service they are the largest part of its time.
     """
 
+    patience_seconds = 30.0
+    """So long a head may take to arrive, and a body may pause: whoever is slower is sent away."""
+    stall_seconds = 60.0
+    """So long a caller may take nothing of its answer; then the connection is broken."""
+
     _in_head = True
     _head_bytes = 0
     _is_refused = False
+    _impatience: asyncio.TimerHandle | None = None
+    _stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a new connection."""
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
         self._straight: Straight | None = getattr(self.config.app, "straight", None)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget a connection."""
+        self._wait_no_more()
+        self._go_on()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Send no more until the caller takes what was sent, but not for ever."""
+        super().pause_writing()
+        self._stall = self.loop.call_later(self.stall_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on sending."""
+        self._go_on()
+        super().resume_writing()
+
+    def _go_on(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of a request; refuse one whose head does not end: anybody may send it."""
@@ -50,18 +80,39 @@ class WholeAnswers(HttpToolsProtocol):
                 self._refuse_head()
                 return
         super().data_received(data)
+        # What arrives whole, as nearly everything does, is never waited for.
+        if self._in_head and not self._head_bytes:
+            self._wait_no_more()
+        elif not self._in_head or self._impatience is None:
+            self._wait()
 
     def on_message_complete(self) -> None:
         """Expect the head of the next request."""
-        self._in_head = True
+        self._in_head, self._head_bytes = True, 0
         super().on_message_complete()
+
+    def _wait(self) -> None:
+        """Wait for more from now on, but not for ever."""
+        self._wait_no_more()
+        self._impatience = self.loop.call_later(self.patience_seconds, self._give_up)
+
+    def _wait_no_more(self) -> None:
+        if self._impatience is not None:
+            self._impatience.cancel()
+            self._impatience = None
+
+    def _give_up(self) -> None:
+        """Close a connection on which nothing whole arrives; its request ends as any broken off."""
+        self._impatience = None
+        if not self.transport.is_closing():
+            self.transport.close()
 
     def on_headers_complete(self) -> None:
         """Begin to answer: straight if that is offered, else by a task."""
         self._in_head, self._head_bytes = False, 0
         if self._is_plain():
             cycle = _Cycle(self)
-            asked = Asked(self.url, self.headers, self.client)
+            asked = Asked(self.url, self.headers, self.client, perf_counter())
             # Offered before it is ours: what is declined goes on as if nothing had been.
             if self._straight is not None and self._straight.offer(asked, cycle.tell):
                 self.cycle = cycle  # type: ignore[assignment]

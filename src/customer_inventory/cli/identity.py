@@ -14,6 +14,7 @@ from customer_inventory.record.identity import transfer as transfers
 from customer_inventory.record.identity.group import Merged
 from customer_inventory.record.identity.merging import MERGEABLE, Identity
 from customer_inventory.record.types import named
+from customer_inventory.store.together import together
 
 _type = click.option(
     "--type",
@@ -43,7 +44,7 @@ def merge(
     """
 
     async def work() -> Merged:
-        async with opened(Settings.from_environment()) as database:
+        async with opened(Settings.from_environment()) as whole, together(whole) as database:
             actor = operator()
             made = await Identity(database).merge(
                 named(record_type), survivor, merged, actor=actor, is_rehearsal=dry_run
@@ -68,7 +69,7 @@ def unmerge(identifier: str, record_type: str, dry_run: bool, output: str) -> No
     """
 
     async def work() -> Merged:
-        async with opened(Settings.from_environment()) as database:
+        async with opened(Settings.from_environment()) as whole, together(whole) as database:
             actor = operator()
             made = await Identity(database).part(
                 named(record_type), identifier, actor=actor, is_rehearsal=dry_run
@@ -110,7 +111,7 @@ def transfer(
     """
 
     async def work() -> transfers.Transfer:
-        async with opened(Settings.from_environment()) as database:
+        async with opened(Settings.from_environment()) as whole, together(whole) as database:
             actor = operator()
             made = await transfers.transfer(
                 database,

@@ -6,12 +6,11 @@ from typing import Any
 import click
 import msgspec
 
-from customer_inventory.access.house import operator, trace
-from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import Command, output_option, show
-from customer_inventory.cli.running import opened, run
+from customer_inventory.cli.reading import reading, reading_options
+from customer_inventory.cli.running import run
+from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now, parse_instant
-from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.time.difference import Traced
 from customer_inventory.record.types import TYPES, named
@@ -58,8 +57,9 @@ def moment_options(command: Command) -> Command:
     type=click.IntRange(1, 10_000),
     help="Most versions to show.",
 )
+@reading_options
 @output_option
-def history(identifier: str, record_type: str, limit: int, output: str) -> None:
+def history(identifier: str, record_type: str, limit: int, actor: Actor, output: str) -> None:
     """Show the versions of a record, newest first: when, by which process, for what purpose.
 
     \b
@@ -69,9 +69,12 @@ def history(identifier: str, record_type: str, limit: int, output: str) -> None:
     declared = named(record_type)
 
     async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            versions = await Inventory(database).versions(declared, identifier, limit=limit)
-            await trace(database, operator(), Operation.READ, record_type, [identifier])
+        async with reading(actor, record_type, [identifier]) as reader:
+            reader.demand(record_type)
+            versions = await Inventory(reader.database).versions(
+                declared, identifier, limit=limit, sight=reader.sight
+            )
+            await reader.told(record_type, [identifier], [record_type])
         columns = (
             "revision",
             "operation",
@@ -95,9 +98,15 @@ def history(identifier: str, record_type: str, limit: int, output: str) -> None:
 @type_option
 @click.option("--from", "start", required=True, type=Instant(), help="The earlier instant.")
 @click.option("--to", "end", type=Instant(), help="The later instant.  [default: now]")
+@reading_options
 @output_option
 def diff(
-    identifier: str, record_type: str, start: datetime, end: datetime | None, output: str
+    identifier: str,
+    record_type: str,
+    start: datetime,
+    end: datetime | None,
+    actor: Actor,
+    output: str,
 ) -> None:
     """Show what differs in a record between two instants: each attribute, who changed it and why.
 
@@ -108,9 +117,12 @@ def diff(
     declared = named(record_type)
 
     async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            found = await Inventory(database).compared(declared, identifier, start, end or now())
-            await trace(database, operator(), Operation.READ, record_type, [identifier])
+        async with reading(actor, record_type, [identifier]) as reader:
+            reader.demand(record_type)
+            found = await Inventory(reader.database).compared(
+                declared, identifier, start, end or now(), sight=reader.sight
+            )
+            await reader.told(record_type, [identifier], [record_type])
         columns = ("path", "before", "after", "process", "person", "purpose", "recorded_from")
         show(
             [_row(each, as_text=output in ("table", "csv")) for each in found],

@@ -4,15 +4,16 @@ from typing import Any
 
 import click
 
-from customer_inventory.access.house import operator, trace
-from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.past import type_option
-from customer_inventory.cli.running import opened, run
-from customer_inventory.kit.settings import Settings
+from customer_inventory.cli.reading import reading, reading_options
+from customer_inventory.cli.running import run
+from customer_inventory.kit.actor import Actor
 from customer_inventory.record.facet import facet_of
 from customer_inventory.record.identity.surviving import Group, surviving
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.mask.node import CLEAR
+from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.provenance import MOST_VERSIONS, Provenance, provenance
 from customer_inventory.record.types import named
 
@@ -22,8 +23,9 @@ _COLUMNS = ("attribute", "shown", "rule", "value", "origin", "process", "at", "r
 @click.command("provenance")
 @click.argument("identifier", metavar="ID")
 @type_option
+@reading_options
 @output_option
-def provenance_command(identifier: str, record_type: str, output: str) -> None:
+def provenance_command(identifier: str, record_type: str, actor: Actor, output: str) -> None:
     """Show where each attribute of a record comes from: a row for each that says something of it.
 
     Of a merged record those that are shown come first, then those that lost, by the rule of the
@@ -36,20 +38,25 @@ def provenance_command(identifier: str, record_type: str, output: str) -> None:
     declared = named(record_type)
 
     async def work() -> list[dict[str, Any]]:
-        async with opened(Settings.from_environment()) as database:
-            group = await surviving(database, declared, identifier)
+        async with reading(actor, record_type, [identifier]) as reader:
+            reader.demand(record_type)
+            group = await surviving(reader.database, declared, identifier)
+            shown = group.root if group else identifier
+            versions = await Inventory(reader.database).versions(
+                declared, shown, limit=MOST_VERSIONS, sight=reader.sight
+            )
+            ids = group.origins if group else [identifier]
+            await reader.told(record_type, ids, [record_type])
             if group is not None:
-                await trace(database, operator(), Operation.READ, record_type, group.origins)
-                return _of_group(group)
-            versions = await Inventory(database).versions(declared, identifier, limit=MOST_VERSIONS)
-            await trace(database, operator(), Operation.READ, record_type, [identifier])
+                return _of_group(group, reader.sight.masks.get(record_type))
             rows = provenance(versions)
             return [_of_record(record_type, identifier, each) for each in rows]
 
     show(run(work()), output, columns=_COLUMNS, empty="It shows nothing.")
 
 
-def _of_group(group: Group) -> list[dict[str, Any]]:
+def _of_group(group: Group, mask: Mask | None) -> list[dict[str, Any]]:
+    """Return a row for each that says something of an attribute which is shown as it is."""
     return [
         {
             "attribute": each.attribute,
@@ -62,6 +69,7 @@ def _of_group(group: Group) -> list[dict[str, Any]]:
             "rank": candidate.rank,
         }
         for each in group.attributes
+        if mask is None or mask.node(each.attribute) is CLEAR
         for candidate in each.candidates
     ]
 

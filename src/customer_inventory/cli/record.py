@@ -2,13 +2,15 @@
 
 import click
 
+from customer_inventory.access.house import operator, trace
+from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.record_schema import schema
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.trust import trust
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record import finding
-from customer_inventory.record.observation import MISSING, UNDECLARED, observed
+from customer_inventory.record.observation import MISSING, READ, REFUSED, UNDECLARED, observed
 from customer_inventory.tmf.coverage import coverage
 
 _last = click.option(
@@ -40,7 +42,7 @@ def types(output: str) -> None:
 @record.command("observed")
 @click.option(
     "--kind",
-    type=click.Choice([UNDECLARED, MISSING]),
+    type=click.Choice([UNDECLARED, MISSING, REFUSED, READ]),
     default=UNDECLARED,
     show_default=True,
     help="What was observed.",
@@ -78,6 +80,8 @@ def findings(check: bool, state: str, last: int, output: str) -> None:
             if check:
                 await finding.check_references(database)
             rows = await finding.findings(database, state=state, limit=last)
+            ids = list(dict.fromkeys(row["record_id"] for row in rows if row["record_id"]))
+            await trace(database, operator(), Operation.READ, "finding", ids)
         columns = ("kind", "record_id", "evidence", "state", "found_at")
         show(rows, output, columns=columns, empty=f"No finding is {state}.")
 

@@ -7,6 +7,8 @@ import click
 import msgspec
 
 from customer_inventory.access.house import operator
+from customer_inventory.access.operation import Operation
+from customer_inventory.cli.access_decision import changed
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.errors import Invalid
@@ -15,7 +17,9 @@ from customer_inventory.record.document import parse
 from customer_inventory.record.extension import registry
 from customer_inventory.record.extension.registry import Extension
 from customer_inventory.record.extension.schema import LARGEST
+from customer_inventory.store.database import Database
 
+_ENTRY = "schemaExtension"
 _COLUMNS = ("id", "record_type", "entity", "base", "location", "registered_at", "process")
 
 
@@ -51,20 +55,21 @@ def register(
       cinv record schema register --record-type individual --type VipIndividual \
           --schema '{"required": ["loyaltyLevel"]}'
     """
+    given = parse(_content(file, text))
 
-    async def work() -> Extension:
-        async with opened(Settings.from_environment()) as database:
-            return await registry.register(
-                database,
-                record_type,
-                parse(_content(file, text)),
-                location=location,
-                entity=entity,
-                base=base_type,
-                actor=operator(),
-            )
+    async def work(database: Database) -> Extension:
+        return await registry.register(
+            database,
+            record_type,
+            given,
+            location=location,
+            entity=entity,
+            base=base_type,
+            actor=operator(),
+        )
 
-    show([asdict(run(work()))], output, columns=_COLUMNS, empty="")
+    made = changed(work, Operation.MODIFY, _ENTRY, about=f"schema of {record_type}")
+    show([asdict(made)], output, columns=_COLUMNS, empty="")
 
 
 @schema.command("list")
@@ -107,11 +112,10 @@ def remove(identifier: str) -> None:
       cinv record schema remove qa06h0q9x2mrs6kz4c8v1tdw3e
     """
 
-    async def work() -> None:
-        async with opened(Settings.from_environment()) as database:
-            await registry.remove(database, identifier, actor=operator())
+    async def work(database: Database) -> None:
+        await registry.remove(database, identifier, actor=operator())
 
-    run(work())
+    changed(work, Operation.MODIFY, _ENTRY, about=identifier)
     click.echo("ended", err=True)
 
 

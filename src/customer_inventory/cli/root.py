@@ -1,47 +1,82 @@
 """The command `cinv`: groups are imported only when they are called."""
 
-import importlib
 import sys
 
 import click
 
 from customer_inventory import __version__
 from customer_inventory.cli.failing import exit_code
+from customer_inventory.cli.lazy import LazyGroup, There
 from customer_inventory.kit.errors import InventoryError
 
 _COMMANDS = {
-    "serve": "customer_inventory.cli.serve:serve",
-    "status": "customer_inventory.cli.status:status",
-    "db": "customer_inventory.cli.db:db",
-    "record": "customer_inventory.cli.record:record",
-    "customer": "customer_inventory.cli.customer:customer",
-    "event": "customer_inventory.cli.event:event",
-    "attachment": "customer_inventory.cli.attachment:attachment",
-    "capture": "customer_inventory.cli.capture:capture",
-    "access": "customer_inventory.cli.access:access",
-    "subject": "customer_inventory.cli.subject:subject",
-    "usage": "customer_inventory.cli.usage:usage",
-    "demo": "customer_inventory.cli.demo:demo",
+    "serve": There(
+        "customer_inventory.cli.serve:serve", "Serve the TM Forum APIs until interrupted."
+    ),
+    "status": There(
+        "customer_inventory.cli.status:status", "Tell how the database and the records in it are."
+    ),
+    "db": There(
+        "customer_inventory.cli.db:db", "Facilities: the database, its migrations, its address."
+    ),
+    "record": There(
+        "customer_inventory.cli.record:record",
+        "Records: their types, what was observed at the door, what was found.",
+    ),
+    "customer": There(
+        "customer_inventory.cli.customer:customer", "Customers: find, show, history, tree."
+    ),
+    "event": There(
+        "customer_inventory.cli.event:event",
+        "Events: who is told of what happens to records, and how it goes.",
+    ),
+    "attachment": There(
+        "customer_inventory.cli.attachment:attachment",
+        "Attachments: contracts, scans and other files that belong to records.",
+    ),
+    "req": There(
+        "customer_inventory.cli.requirement:req",
+        "Information requirements: what must be known of customers, declared once.",
+    ),
+    "capture": There(
+        "customer_inventory.cli.capture:capture", "Capture: bring facts in from sources."
+    ),
+    "audit": There(
+        "customer_inventory.cli.audit:audit",
+        "Audit: whether the inventory holds what is required of it.",
+    ),
+    "access": There(
+        "customer_inventory.cli.access:access", "Access: who may do what to customer data."
+    ),
+    "subject": There(
+        "customer_inventory.cli.subject:subject", "Subjects: erase, hold, answer their requests."
+    ),
+    "usage": There(
+        "customer_inventory.cli.usage:usage",
+        "Usage: who saw what and why, how much, and the ledger that proves it.",
+    ),
+    "cost": There(
+        "customer_inventory.cli.cost:cost",
+        "Cost: pools and rates, allocated to the cent to the processes that cause them.",
+    ),
+    "monthly": There(
+        "customer_inventory.cli.monthly:monthly",
+        "The month's report: quality, usage, access and cost in one, delivered to its owners.",
+    ),
+    "shortcomings": There(
+        "customer_inventory.cli.shortcoming:shortcomings",
+        "Shortcomings: what is wrong with the repository, proved, and measured again.",
+    ),
+    "demo": There(
+        "customer_inventory.cli.demo:demo",
+        "Believable customers of several countries, made up, the same for the same seed.",
+    ),
 }
 
 
-class _LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the caller
-        return command
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, there=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="cinv")
 def cinv() -> None:
     """Customer Inventory: every customer of the enterprise, once, in full, and accounted for.

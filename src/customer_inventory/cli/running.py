@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from customer_inventory.access.house import register_house
+from customer_inventory.access.house import PROCESS, PURPOSE, register_house
+from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record import job
+from customer_inventory.record.register.keeping import enforce
+from customer_inventory.requirements.starter.installing import install
 from customer_inventory.store import migrate
 from customer_inventory.store.database import Database
 from customer_inventory.store.locate import located
+from customer_inventory.store.wall import raise_wall
 
 Result = TypeVar("Result")
 
@@ -33,15 +37,18 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         if await migrate.pending(dsn):
             await prepare(dsn)
         async with Database(dsn) as database:
+            await enforce(database)
             yield database
 
 
 async def prepare(dsn: str) -> list[migrate.Step]:
-    """Bring the database up to date: tables, queue, the house's own process."""
+    """Bring the database up to date: tables, queue, the house's own process, register, wall."""
     steps = await migrate.apply(dsn)
     async with Database(dsn) as database:
         await job.install(database)
         await register_house(database)
+        await install(database, actor=Actor(PROCESS, PURPOSE))
+    await raise_wall(dsn)
     return steps
 
 

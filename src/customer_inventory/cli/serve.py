@@ -1,7 +1,6 @@
 """`cinv serve`: the service."""
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -13,10 +12,13 @@ import uvicorn
 
 from customer_inventory.app import Application
 from customer_inventory.cli.http import WholeAnswers
+from customer_inventory.cli.logs import configure, no_trace
 from customer_inventory.cli.running import prepare, run
+from customer_inventory.facilities.backup.keeping import archived
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.locate import located, watched
+from customer_inventory.web.tracing import Tracing, tracing_of
 
 _BACKLOG = 2048
 _ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -43,15 +45,22 @@ def serve(host: str | None, port: int | None) -> None:
 
 async def serve_until_stopped(settings: Settings, ready: Callable[[str], None]) -> None:
     """Serve until a signal says stop; `ready` is called with the base address once it answers."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    tracing = tracing_of()
+    configure(settings.log, tracing.trace_id if tracing else no_trace)
+    try:
+        await _serve(settings, ready, tracing)
+    finally:
+        if tracing is not None:
+            await asyncio.to_thread(tracing.stop)
+
+
+async def _serve(settings: Settings, ready: Callable[[str], None], tracing: Tracing | None) -> None:
     listening = _listen(settings)
     base = settings.public_url or _base(listening)
     async with located(settings) as dsn:
         await prepare(dsn)
-        async with watched(settings):
-            application = Application(settings, dsn, public_url=base.rstrip("/"))
+        async with watched(settings), archived(settings, dsn):
+            application = Application(settings, dsn, public_url=base.rstrip("/"), tracing=tracing)
             config = uvicorn.Config(
                 application,
                 http=WholeAnswers,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from customer_inventory.access.house import operator, trace
+from customer_inventory.access.house import accounted, operator, trace
 from customer_inventory.access.log.note import Signer
 from customer_inventory.access.log.statement import ERASURE, is_signed
 from customer_inventory.access.operation import Operation
@@ -33,6 +33,8 @@ from customer_inventory.store.database import Database
 
 _HOLD = ("id", "subject_id", "reason", "until", "placed_at", "lifted_at")
 _ERASURE = ("id", "subject_id", "state", "reason", "process", "person", "begun_at", "ended_at")
+_ERASING, _HOLDING = "erasure", "legalHold"
+"""The words of the ledger, as at the API."""
 Result = TypeVar("Result")
 
 
@@ -64,8 +66,13 @@ def erase(identifier: str, reason: str | None, dry_run: bool, yes: bool) -> None
     Example:
       cinv subject erase qa06h0q9x2mrs6kz4c8v1tdw3e --dry-run
     """
+
+    async def planned(eraser: Eraser, database: Database) -> dict[str, Any]:
+        await trace(database, operator(), Operation.DELETE, _ERASING, [identifier])
+        return await eraser.plan(identifier)
+
     if dry_run:
-        click.echo(_pretty(run(_with(lambda eraser: eraser.plan(identifier)))))
+        click.echo(_pretty(run(_with_both(planned))))
         return
     if reason is None:
         raise Invalid("Give the case by --reason, or --dry-run.")
@@ -91,6 +98,8 @@ def erasures_command(is_whole: bool, output: str) -> None:
     """
 
     async def work(_: Eraser, database: Database) -> list[dict[str, Any]]:
+        # Whom they were about is in no entry: the erasures took it out.
+        await trace(database, operator(), Operation.DELETE, _ERASING, ())
         return await (notes(database) if is_whole else erasures(database))
 
     if is_whole:
@@ -114,7 +123,12 @@ def certificate(identifier: str, as_json: bool, is_verified: bool, key: str | No
     Example:
       cinv subject certificate qa06h0q9x2mrs6kz4c8v1tdw3e
     """
-    told = run(_with(lambda eraser: eraser.certificate(identifier)))
+
+    async def work(eraser: Eraser, database: Database) -> dict[str, Any]:
+        await trace(database, operator(), Operation.DELETE, _ERASING, ())
+        return await eraser.certificate(identifier)
+
+    told = run(_with_both(work))
     click.echo(_pretty(told) if as_json else readable(told))
     if is_verified:
         public = public_key(key) if key else Signer.kept_in(Settings.from_environment().home).public
@@ -142,6 +156,7 @@ def replay(file: Path | None) -> None:
     lines = file.read_bytes().splitlines() if file else []
 
     async def work(eraser: Eraser, database: Database) -> list[str]:
+        await trace(database, operator(), Operation.DELETE, _ERASING, ())
         noted = await take_notes(database, lines)
         if file:
             click.echo(f"{noted} erasures were not known here", err=True)
@@ -167,8 +182,16 @@ def hold(identifier: str, reason: str, until: str | None, output: str) -> None:
     """
 
     async def work(_: Eraser, database: Database) -> holding.Hold:
-        return await holding.place(
-            database, identifier, reason=reason, until=_instant(until), actor=operator()
+        instant = _instant(until)
+        return await accounted(
+            database,
+            lambda within: holding.place(
+                within, identifier, reason=reason, until=instant, actor=operator()
+            ),
+            Operation.DELETE,
+            _HOLDING,
+            about=reason,
+            ids=lambda placed: [placed.subject_id],
         )
 
     show([asdict(run(_with_both(work)))], output, columns=_HOLD, empty="")
@@ -187,7 +210,14 @@ def release(identifier: str, reason: str, output: str) -> None:
     """
 
     async def work(_: Eraser, database: Database) -> holding.Hold:
-        return await holding.lift(database, identifier, reason=reason, actor=operator())
+        return await accounted(
+            database,
+            lambda within: holding.lift(within, identifier, reason=reason, actor=operator()),
+            Operation.DELETE,
+            _HOLDING,
+            about=reason,
+            ids=lambda lifted: [lifted.subject_id],
+        )
 
     show([asdict(run(_with_both(work)))], output, columns=_HOLD, empty="")
 
@@ -199,13 +229,12 @@ def holds(every: bool, output: str) -> None:
     """List the legal holds in force, newest first."""
 
     async def work(_: Eraser, database: Database) -> list[dict[str, Any]]:
-        return [asdict(each) for each in await holding.holds(database, in_force=not every)]
+        found = await holding.holds(database, in_force=not every)
+        ids = list(dict.fromkeys(each.subject_id for each in found))
+        await trace(database, operator(), Operation.DELETE, _HOLDING, ids)
+        return [asdict(each) for each in found]
 
     show(run(_with_both(work)), output, columns=_HOLD, empty="No legal hold is in force.")
-
-
-async def _with(work: Callable[[Eraser], Awaitable[Result]]) -> Result:
-    return await _with_both(lambda eraser, _: work(eraser))
 
 
 async def _with_both(work: Callable[[Eraser, Database], Awaitable[Result]]) -> Result:

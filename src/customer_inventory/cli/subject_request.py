@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from customer_inventory.access.house import operator
+from customer_inventory.access.house import accounted, operator, trace
+from customer_inventory.access.operation import Operation
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.clock import parse_instant
@@ -15,6 +16,7 @@ from customer_inventory.kit.settings import Settings
 from customer_inventory.record.subject import request
 from customer_inventory.store.database import Database
 
+_ENTRY = "subjectRequest"
 _COLUMNS = ("id", "kind", "state", "subject_id", "received_at", "due_at", "is_extended", "ended_at")
 
 
@@ -30,7 +32,10 @@ def list_command(is_open: bool, output: str) -> None:
     """List requests by deadline."""
 
     async def work(database: Database) -> list[request.Request]:
-        return await request.requests(database, is_open=is_open)
+        found = await request.requests(database, is_open=is_open)
+        ids = list(dict.fromkeys(each.subject_id for each in found))
+        await trace(database, operator(), Operation.READ, _ENTRY, ids)
+        return found
 
     _show(_run(work), output)
 
@@ -52,10 +57,13 @@ def open_command(kind: str, identifier: str, received: str | None, output: str) 
         raise Invalid("is no date or date-time.", path="received", hint="Write 2026-01-31.")
 
     async def work(database: Database) -> list[request.Request]:
-        opened_case = await request.open_request(
-            database, kind, identifier, received_at=instant, actor=operator()
+        return await _accounted(
+            database,
+            lambda within: request.open_request(
+                within, kind, identifier, received_at=instant, actor=operator()
+            ),
+            about=kind,
         )
-        return [opened_case]
 
     _show(_run(work), output)
 
@@ -74,11 +82,31 @@ def take(step: str, identifier: str, reference: str, output: str) -> None:
     """
 
     async def work(database: Database) -> list[request.Request]:
-        return [
-            await request.take(database, identifier, step, reference=reference, actor=operator())
-        ]
+        return await _accounted(
+            database,
+            lambda within: request.take(
+                within, identifier, step, reference=reference, actor=operator()
+            ),
+            about=f"{step} {reference}",
+        )
 
     _show(_run(work), output)
+
+
+async def _accounted(
+    database: Database, work: Callable[[Database], Awaitable[request.Request]], *, about: str
+) -> list[request.Request]:
+    """Return the request that `work` changes, in one transaction with its entry."""
+    return [
+        await accounted(
+            database,
+            work,
+            Operation.MODIFY,
+            _ENTRY,
+            about=about,
+            ids=lambda made: [made.subject_id],
+        )
+    ]
 
 
 def _run(work: Callable[[Database], Awaitable[list[request.Request]]]) -> list[request.Request]:

@@ -92,7 +92,14 @@ def lift(identifier: str, reason: str, informed: str, output: str) -> None:
 @output_option
 def restrictions(every: bool, output: str) -> None:
     """List the restrictions in force, newest first."""
-    _show(_run(lambda database: restriction.restrictions(database, in_force=not every)), output)
+
+    async def work(database: Database) -> list[Restriction]:
+        found = await restriction.restrictions(database, in_force=not every)
+        ids = list(dict.fromkeys(each.subject_id for each in found))
+        await trace(database, operator(), Operation.READ, "restriction", ids)
+        return found
+
+    _show(_run(work), output)
 
 
 async def _traced(database: Database, each: Restriction) -> None:

@@ -52,6 +52,7 @@ def plan(at: str | None, output: str) -> None:
 
     async def work() -> Run:
         async with opened(settings) as database:
+            await trace(database, operator(), Operation.DELETE, "retention", ())
             return await retainer_of(database, settings).plan(told, at=instant)
 
     show(run(work()).lines(), output, columns=_COUNT, empty="Nothing is past its time.")
@@ -105,7 +106,8 @@ def _in_force() -> str:
 def _rule(told: Policy, rule: Rule) -> dict[str, Any]:
     kinds = [name for name, each in told.types.items() if each == rule.name]
     groups = [f"attributes of {name}" for name, each in told.groups.items() if each == rule.name]
-    return {**asdict(rule), "rule": rule.name, "applies_to": ", ".join([*kinds, *groups])}
+    ledger = ["entries of the access ledger"] if told.ledger == rule else []
+    return {**asdict(rule), "rule": rule.name, "applies_to": ", ".join([*kinds, *groups, *ledger])}
 
 
 def _summed(each: Run) -> dict[str, int]:

@@ -9,6 +9,7 @@ from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.identity import trust as trusted
 from customer_inventory.record.identity.trust import HIGHEST, Followed
+from customer_inventory.store.together import together
 
 
 @click.group()
@@ -19,12 +20,25 @@ def trust() -> None:
 @trust.command("list")
 @output_option
 def list_command(output: str) -> None:
-    """List how far each source is trusted, who said so when, and whether what is shown followed."""
+    """List how far each source is trusted, who said so when, and whether what is shown followed.
+
+    Of elements that a capture process in force says something else of there is a line each.
+    """
 
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
             rows = [dict(row) for row in await trusted.ranks(database)]
-        columns = ("source", "rank", "set_at", "process", "person", "done", "changed", "ended_at")
+        columns = (
+            "source",
+            "element",
+            "rank",
+            "set_at",
+            "process",
+            "person",
+            "done",
+            "changed",
+            "ended_at",
+        )
         show(rows, output, columns=columns, empty="No source has a rank: all are equal.")
 
     run(work())
@@ -50,8 +64,9 @@ def set_command(source: str, rank: int) -> None:
     async def work() -> Followed:
         async with opened(Settings.from_environment()) as database:
             actor = operator()
-            change = await trusted.set_rank(database, source, rank, actor=actor)
-            await trace(database, actor, Operation.MODIFY, "trust", [])
+            async with together(database) as within:
+                change = await trusted.set_rank(within, source, rank, actor=actor)
+                await trace(within, actor, Operation.MODIFY, "trust", [], reason=source)
             return await trusted.follow(database, change, actor=actor, progress=tell)
 
     followed = run(work())

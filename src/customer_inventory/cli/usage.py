@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,13 +10,18 @@ from customer_inventory.access.house import operator, trace
 from customer_inventory.access.log.anchor import notes_of
 from customer_inventory.access.log.house import anchors_of, sealer_of
 from customer_inventory.access.log.note import Signer, is_of, origin_of
+from customer_inventory.access.log.retired import Statement
 from customer_inventory.access.log.sealing import log_of
 from customer_inventory.access.log.verifying import Proof, Report, prove, verify
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.key import public_key
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
-from customer_inventory.kit.clock import parse_instant
+from customer_inventory.cli.usage_anomaly import anomalies_command, anomaly
+from customer_inventory.cli.usage_meter import meter_command
+from customer_inventory.cli.usage_report import report_command
+from customer_inventory.cli.usage_retain import retain_command
+from customer_inventory.cli.usage_span import instant
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory
@@ -26,7 +30,13 @@ from customer_inventory.usage.seen_by import check_reason, seen_by
 
 @click.group()
 def usage() -> None:
-    """Usage: who saw what and why, and the ledger that proves it."""
+    """Usage: who saw what and why, how much, and the ledger that proves it."""
+
+
+usage.add_command(meter_command)
+usage.add_command(report_command)
+usage.add_command(anomalies_command)
+usage.add_command(anomaly)
 
 
 @usage.command("seen-by")
@@ -66,8 +76,8 @@ def seen_by_command(
             sightings = await seen_by(
                 database,
                 whole.record_ids,
-                since=_instant(since),
-                until=_instant(until),
+                since=instant(since),
+                until=instant(until),
                 limit=last,
                 with_staff=bool(staff_because),
             )
@@ -89,6 +99,9 @@ def seen_by_command(
 @usage.group()
 def ledger() -> None:
     """The access ledger: sealed, anchored outside, verified, and proved entry by entry."""
+
+
+ledger.add_command(retain_command)
 
 
 @ledger.command("verify")
@@ -129,6 +142,13 @@ def verify_command(anchor: Path | None, key: str | None, output: str) -> None:
         f" ({report.seconds:.1f} s)."
     )
     click.echo(said, err=True)
+    for gone in report.retired:
+        click.echo(_retirement(gone.statement), err=True)
+    if report.passed_over:
+        click.echo(
+            f"{report.passed_over:,} checkpoints lie within what was retired: not compared.",
+            err=True,
+        )
     sys.exit(0 if report.is_clean else 1)
 
 
@@ -187,15 +207,14 @@ def _notes(file: Path, log: str) -> list[str]:
     return own
 
 
+def _retirement(said: Statement) -> str:
+    who = f"{said.process} ({said.person})" if said.person else said.process
+    return (
+        f"retired: {said.month}, {said.entries:,} entries from {said.first:,} to {said.last:,}, "
+        f"by {who} on {said.at[:10]}, {said.rule}."
+    )
+
+
 def _progress(entries: int) -> None:
     if sys.stderr.isatty() and entries % 50_000 == 0:
         click.echo(f"{entries:,} entries …", err=True)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    instant = parse_instant(text)
-    if instant is None:
-        raise Invalid(f"{text!r} is no date or date-time.", hint="Write 2026-01-31.")
-    return instant

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from customer_inventory.record.declare import ApiVersion, RecordType
-from customer_inventory.record.types import TYPES
+from customer_inventory.record.types import TYPES, added
 
 ROOT = "/tmf-api"
 VERSIONS: tuple[ApiVersion, ...] = ("v5", "v4")
@@ -16,7 +16,8 @@ class Api:
 
     `prefix` is its base path below `/tmf-api`, `aliases` are others that callers use for it, and
     `prefix_in_v4` the one that version 4 has where it is another; all are served in all
-    `versions`. `resources` are the names of the record types it serves.
+    `versions`. `resources` are the names of the record types it serves; with `serves_added` also
+    those that the register declares.
     """
 
     number: str
@@ -26,6 +27,7 @@ class Api:
     aliases: tuple[str, ...] = ()
     prefix_in_v4: str = ""
     versions: tuple[ApiVersion, ...] = VERSIONS
+    serves_added: bool = False
 
     @property
     def base(self) -> str:
@@ -50,4 +52,5 @@ class Api:
     @property
     def types(self) -> tuple[RecordType, ...]:
         """The record types it serves."""
-        return tuple(TYPES[name] for name in self.resources)
+        own = tuple(TYPES[name] for name in self.resources)
+        return (*own, *added()) if self.serves_added else own

@@ -5,7 +5,7 @@ from typing import Any
 
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.types.summary import ENTITY_SUMMARY, KINDS
-from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.apis import api_of
 
 _ENTITIES = {
     "individual": "Individual",
@@ -48,7 +48,7 @@ def coverage() -> Iterator[Mapping[str, Any]]:
     """
     for name in TYPES:
         if name != ENTITY_SUMMARY.name:
-            yield _row(_ENTITIES[name], name)
+            yield _row(_ENTITIES.get(name, TYPES[name].entity), name)
     for kind in KINDS:
         yield _row(_KINDS[kind], ENTITY_SUMMARY.name, kind)
     yield _row("Any other", ENTITY_SUMMARY.name)
@@ -56,7 +56,7 @@ def coverage() -> Iterator[Mapping[str, Any]]:
 
 def _row(entity: str, name: str, kind: str | None = None) -> Mapping[str, Any]:
     declared = TYPES[name]
-    api = next(api for api in APIS if name in api.resources)
+    api = api_of(name)
     return {
         "sid_entity": entity,
         "type": name,

@@ -6,7 +6,7 @@ from customer_inventory.record.document import encode
 from customer_inventory.record.time.moment import AS_OF, KNOWN_AT, moment_of
 from customer_inventory.record.types import TYPES
 from customer_inventory.tmf import render
-from customer_inventory.tmf.apis import APIS, tmf717_customer360
+from customer_inventory.tmf.apis import api_of, tmf717_customer360
 from customer_inventory.tmf.resource import Call, Handler
 from customer_inventory.tmf.version import shape_of
 from customer_inventory.web.exchange import Answer
@@ -16,7 +16,6 @@ API = tmf717_customer360.API
 RESOURCE = "customer360"
 
 LARGEST_PART = 1000
-_API_OF = {name: api for api in APIS for name in api.resources}
 
 
 async def retrieve(call: Call) -> Answer:
@@ -59,5 +58,5 @@ def _part(call: Call, kind: str, part: list[tuple[str, bytes]]) -> bytes:
 
 def _shown(call: Call, kind: str, identifier: str, body: bytes) -> bytes:
     version = call.shape.version
-    href = f"{call.public_url}{_API_OF[kind].base_of(version)}/{kind}/{identifier}"
+    href = f"{call.public_url}{api_of(kind).base_of(version)}/{kind}/{identifier}"
     return shape_of(version, kind).shown(body, href.encode(), None)

@@ -15,6 +15,7 @@ from customer_inventory.record.types import named
 from customer_inventory.tmf import customer360, history
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.entry import Entry
 from customer_inventory.tmf.hub import Hubs
 from customer_inventory.tmf.resource import COLLECTION, ITEM, Call, Handler
 from customer_inventory.tmf.roles import Roles
@@ -22,7 +23,7 @@ from customer_inventory.tmf.shape import Shape
 from customer_inventory.tmf.version import shape_of
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send
-from customer_inventory.web.stages import Place, Stages
+from customer_inventory.web.stages import Place, Stages, Took
 from customer_inventory.web.straight import Asked
 
 Served = Mapping[str, tuple[Operation, Handler]]
@@ -64,16 +65,35 @@ class Door:
         public_url: str,
         max_body_bytes: int,
         max_page: int,
+        entry: Entry,
+        took: Took = lambda *_: None,
     ) -> None:
         self._inventory = inventory
         self.hubs = hubs
         self.roles = roles
         self._public_url = public_url
         self._max_page = max_page
-        walked = partial(Stages, self._place, guard, ledger, max_body_bytes=max_body_bytes)
+        self._entry = entry
+        walked = partial(
+            Stages,
+            self._place,
+            guard,
+            ledger,
+            max_body_bytes=max_body_bytes,
+            missed=inventory.missed,
+            took=took,
+        )
         self._stages = walked()
         self._stages_of_4 = walked(explain=failure.answer_untyped)
-        self.resources = resources(public_url)
+        self.resources: dict[str, Resource] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Serve the record types that there are now."""
+        found = resources(self._public_url)
+        for path in self.resources.keys() - found.keys():
+            del self.resources[path]
+        self.resources |= {path: it for path, it in found.items() if path not in self.resources}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -142,6 +162,7 @@ class Door:
             self._public_url,
             session,
             resource.shape,
+            self._entry,
         )
         try:
             return await handler(call)

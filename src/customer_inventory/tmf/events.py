@@ -7,11 +7,12 @@ from typing import Any
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.house import PROCESS, PURPOSE
 from customer_inventory.access.ledger import Entry, Ledger
-from customer_inventory.access.operation import Operation
+from customer_inventory.access.operation import UNGRANTED, Operation
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
-from customer_inventory.record.event import outbox, progress
+from customer_inventory.record.event import announcing, outbox, progress
+from customer_inventory.record.event.announcing import BULLETINS
 from customer_inventory.record.event.broker import BrokerSender, check_broker
 from customer_inventory.record.event.courier import Reach, Surroundings
 from customer_inventory.record.event.dispatcher import Dispatcher, Pace
@@ -72,7 +73,7 @@ class Events:
             self._database,
             actor=Actor(PROCESS, PURPOSE),
             location=self._public_url,
-            record_types=tuple(TYPES),
+            record_types=(*TYPES, *BULLETINS),
             is_set=self._settings.broker_url is not None,
             at=self._clock(),
         )
@@ -87,17 +88,25 @@ class Events:
         kept = timedelta(days=self._settings.event_retention_days)
         await outbox.prune(self._database, before=self._clock() - kept)
         await progress.forget_dead(self._database, before=self._clock() - _DEAD_KEPT)
+        await announcing.forget(self._database, before=self._clock() - max(kept, _DEAD_KEPT))
 
     async def _readable(self, subscription: Subscription) -> Reach:
         session = await self._guard.acting(subscription.actor)
         if session is None:
             return Reach(frozenset())
+        is_broker = subscription.kind == "broker"
         types = frozenset(
-            name for name in subscription.record_types if session.may(Operation.READ, name)
+            name
+            for name in subscription.record_types
+            # The broker is the operator's own.
+            if session.may(Operation.READ, _permission(name)) or (is_broker and name in BULLETINS)
         )
-        return Reach(types, session.sight)
+        rules = {name: session.rule_of(_permission(name)) or UNGRANTED for name in types}
+        return Reach(types, session.sight, rules)
 
-    async def _trace(self, subscription: Subscription, told: Mapping[str, Sequence[str]]) -> None:
+    async def _trace(
+        self, subscription: Subscription, told: Mapping[str, Sequence[str]], readable: Reach
+    ) -> None:
         """Keep one access entry a record type before anything is sent."""
         actor = subscription.actor
         for record_type, ids in told.items():
@@ -111,6 +120,7 @@ class Events:
                     type=record_type,
                     status=200,
                     decision="permit",
+                    rule=readable.rules.get(record_type),
                     ids=tuple(ids),
                     count=len(ids),
                     source=f"subscription {subscription.id}",
@@ -123,3 +133,8 @@ class Events:
         if self._settings.broker_url is None:
             return None
         return BrokerSender(self._settings.broker_url, self._settings.broker_topic)
+
+
+def _permission(name: str) -> str:
+    """Return what must be permitted to be told of records of a type, or of bulletins."""
+    return BULLETINS[name].permission if name in BULLETINS else name

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from customer_inventory.record.mask.kind import is_mask
-from customer_inventory.record.mask.plan import CLEAR, HIDDEN, Mask, NotGranted
+from customer_inventory.record.mask.node import CLEAR, HIDDEN
+from customer_inventory.record.mask.plan import Mask, NotGranted
 from customer_inventory.record.mask.restore import IsMask
 from customer_inventory.tmf.shape import Shape
 

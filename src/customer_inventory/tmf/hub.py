@@ -12,7 +12,7 @@ from urllib.parse import quote
 from customer_inventory.access.guard import Session
 from customer_inventory.access.operation import Operation
 from customer_inventory.kit.clock import now
-from customer_inventory.kit.errors import Conflict, Invalid
+from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.event import subscription as subscriptions
 from customer_inventory.record.event.callback import check_callback
@@ -28,9 +28,6 @@ from customer_inventory.web.exchange import Answer, Request
 from customer_inventory.web.stages import Place
 
 RESOURCE = "hub"
-MOST_OF_A_PROCESS = 100
-"""So many subscriptions one process may have."""
-
 _LONGEST_QUERY = 2000
 _V5 = 5
 
@@ -91,7 +88,14 @@ class Hubs:
             raise Invalid("is missing.", path="callback", hint="Give the listener's address.")
         conditions = _conditions(asked)
         await check_callback(callback, self._allowed)
-        await self._check_new(hub, session, callback, asked)
+        await subscriptions.demand_new(
+            self._database,
+            process=session.actor.process,
+            api=hub.api.prefix,
+            version=hub.version,
+            callback=callback,
+            query=asked,
+        )
         made = await subscriptions.subscribe(
             self._database,
             actor=session.actor,
@@ -127,17 +131,6 @@ class Hubs:
         if found.actor.process != session.actor.process or not _is_at(hub, found):
             raise NoSuchSubscription
         return found
-
-    async def _check_new(
-        self, hub: Hub, session: Session, callback: str, asked: str | None
-    ) -> None:
-        own = await subscriptions.of_process(self._database, session.actor.process)
-        if any(_is_at(hub, one) and (one.callback, one.query) == (callback, asked) for one in own):
-            raise Conflict("This listener is registered already.", path="callback")
-        if len(own) >= MOST_OF_A_PROCESS:
-            raise Conflict(
-                f"The process has {MOST_OF_A_PROCESS} subscriptions.", hint="End some first."
-            )
 
 
 def _hubs(public_url: str) -> dict[str, Hub]:

@@ -1,14 +1,11 @@
 """Resources as events show them: as the API of the listener does, in its version."""
 
-from collections.abc import Mapping
-
+from customer_inventory.record.document import encode, parse_object
+from customer_inventory.record.event.announcing import BULLETINS
 from customer_inventory.record.event.subscription import Subscription
 from customer_inventory.record.types import TYPES
-from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.apis import api_of
 from customer_inventory.tmf.version import shape_of
-
-HOMES: Mapping[str, str] = {name: api.base for api in APIS for name in api.resources}
-"""Where each record type is served in version 5."""
 
 
 class Presenter:
@@ -21,9 +18,13 @@ class Presenter:
         self, subscription: Subscription, record_type: str, identifier: str, body: bytes | None
     ) -> bytes:
         """Return the resource as JSON; of one that is erased, what names it alone."""
+        if record_type in BULLETINS:
+            place = f"{self._public_url}{BULLETINS[record_type].base}/{record_type}/{identifier}"
+            told = {"id": identifier} if body is None else parse_object(body)
+            return encode({**told, "href": place})
         base = subscription.location
         if subscription.kind != "hub":
-            base = f"{self._public_url}{HOMES.get(record_type, '')}"
+            base = f"{self._public_url}{api_of(record_type).base}"
         href = f"{base}/{record_type}/{identifier}".encode()
         if body is None:
             entity = TYPES[record_type].entity

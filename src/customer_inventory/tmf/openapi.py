@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from customer_inventory import __version__
+from customer_inventory.capture.matching.normal import MATCHED
 from customer_inventory.record.declare import ApiVersion, RecordType
 from customer_inventory.tmf import (
     customer360,
@@ -14,6 +15,7 @@ from customer_inventory.tmf import (
 )
 from customer_inventory.tmf.api import Api
 from customer_inventory.tmf.apis import APIS
+from customer_inventory.tmf.entry import HEADER, LIKELY, WAYS
 from customer_inventory.tmf.query import DEFAULT_LIMIT, LARGEST_OFFSET
 from customer_inventory.tmf.resource import PATCHES
 from customer_inventory.tmf.roles import API as ROLES_API
@@ -108,7 +110,8 @@ def _paths(served: _Served, max_page: int) -> dict[str, Any]:
 
 def _collection(served: _Served, max_page: int) -> dict[str, Any]:
     name, schema = served.declared.name, served.schema
-    made = answer("Made", content(ref(schema)), "Location", "ETag")
+    headers = ("Location", "ETag", *((LIKELY,) if name in MATCHED else ()))
+    made = answer("Made", content(ref(schema)), *headers)
     return {
         "get": {
             **served.operation("list", f"Find {name} records"),
@@ -117,7 +120,7 @@ def _collection(served: _Served, max_page: int) -> dict[str, Any]:
         },
         "post": {
             **served.operation("create", f"Make a {name}"),
-            "parameters": [_FIELDS],
+            "parameters": [_FIELDS, *((_MATCH,) if name in MATCHED else ())],
             "requestBody": body(content(ref(f"{schema}_FVO"))),
             "responses": responses({"201": made}, (*_ALWAYS, *_OF_BODY)),
         },
@@ -207,6 +210,12 @@ def _of_list(max_page: int, version: str) -> tuple[dict[str, Any], ...]:
 
 _TEXT = {"type": "string"}
 _IF_MATCH = parameter("If-Match", "header", {"type": "string"}, "Change only this revision")
+_MATCH = parameter(
+    HEADER,
+    "header",
+    {"type": "string", "enum": list(WAYS)},
+    "Warn of records that are likely of the same subject, or refuse to make another",
+)
 _FIELDS = parameter("fields", "query", {"type": "string"}, "Attributes wanted, by dotted path")
 _IF_NONE_MATCH = parameter(
     "If-None-Match", "header", {"type": "string"}, "Answer 304 if the record is at this revision"

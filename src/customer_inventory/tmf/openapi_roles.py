@@ -29,6 +29,8 @@ _ASKED = {
     "purpose": {**_TEXT, "description": "A registered purpose; else that of the caller"},
 }
 _ENTITLEMENT = {"type": "object", "properties": {"action": _TEXT, "function": _TEXT}}
+_CHOSEN = ["id", "href"]
+"""What is in every answer: of all else `fields` chooses."""
 SCHEMAS: dict[str, Any] = {
     "Permission_v4_FVO": {
         "type": "object",
@@ -37,7 +39,7 @@ SCHEMAS: dict[str, Any] = {
     },
     "Permission_v4": {
         "type": "object",
-        "required": ["id", "href", "user", "validFor"],
+        "required": _CHOSEN,
         "properties": {
             **_HEAD,
             **_ASKED,
@@ -49,7 +51,7 @@ SCHEMAS: dict[str, Any] = {
     },
     "UserRole_v4": {
         "type": "object",
-        "required": ["id", "href", "entitlement"],
+        "required": _CHOSEN,
         "properties": {
             **_HEAD,
             "involvementRole": _TEXT,
@@ -58,7 +60,7 @@ SCHEMAS: dict[str, Any] = {
     },
     "PermissionSpecificationSet": {
         "type": "object",
-        "required": ["id", "href", "name", "permissionSpecification"],
+        "required": _CHOSEN,
         "properties": {
             **_HEAD,
             "name": _TEXT,

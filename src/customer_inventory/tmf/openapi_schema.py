@@ -23,7 +23,7 @@ def of_type(declared: RecordType, version: ApiVersion) -> dict[str, Schema]:
     given = {name: part for name, part in whole["properties"].items() if name not in ("id", "href")}
     made = {**whole, "properties": given}
     patched = {name: part for name, part in made.items() if name != "required"}
-    shown = {**whole, "required": ["id", "href", "@type"]}
+    shown = {**_in_part(whole), "required": ["id", "href", "@type"]}
     schema = name(declared.entity, version)
     return {schema: shown, f"{schema}_FVO": made, f"{schema}_MVO": patched}
 
@@ -64,6 +64,22 @@ def of_customer360(version: str) -> dict[str, Schema]:
     properties = {**head, **parts, "customer": customer, "known": known}
     schema = {"type": "object", "required": ["id", "href", "@type"], "properties": properties}
     return {name("Customer360", version): schema}
+
+
+def _in_part(node: Any) -> Any:
+    """Return the schema of what may be shown in part: `fields` and masks leave out what they like.
+
+    Only what a property is called `required` stays.
+    """
+    if isinstance(node, list):
+        return [_in_part(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: _in_part(part)
+        for name, part in node.items()
+        if not (name == "required" and isinstance(part, list))
+    }
 
 
 def _plain(node: Any) -> Any:

@@ -1,7 +1,7 @@
 """The five things every resource can do, served for every record type alike."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,10 +16,11 @@ from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.mask.restore import Alter
 from customer_inventory.record.patch import merged, operated
 from customer_inventory.record.patch_query import queried
-from customer_inventory.record.read import Query
+from customer_inventory.record.read import Page, Query
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.version import Version
 from customer_inventory.tmf import query, render
+from customer_inventory.tmf.entry import Entry, likely_in
 from customer_inventory.tmf.granted import check_fields, check_patch
 from customer_inventory.tmf.paging import links, needs_cursors
 from customer_inventory.tmf.shape import Shape
@@ -52,6 +53,7 @@ class Call(NamedTuple):
     public_url: str
     session: Session
     shape: Shape
+    entry: Entry
 
     @property
     def sight(self) -> Sight:
@@ -111,7 +113,7 @@ async def find(call: Call) -> Answer:
         (b"x-total-count-exact", b"false" if page.is_estimate else b"true"),
         (b"x-result-count", b"%d" % len(ids)),
         (b"link", links(call.location, call.request.query, page, asked.query)),
-        *(((b"x-withheld", b"restriction"),) if page.is_withholding else ()),
+        *_withheld(page),
     )
     status = 206 if is_part and ids else 200
     return Answer(status, body, headers, ids, len(ids), groups=call.groups if ids else ())
@@ -122,11 +124,15 @@ async def create(call: Call) -> Answer:
     _media(call.request, ("application/json",))
     fields = _fields(call)
     given = call.shape.made(parse_object(call.request.body))
+    found = await call.entry.checked(call.declared, given, call.request, call.session)
     version = await call.inventory.create(
         call.declared, given, actor=call.actor, version=call.shape.version, sight=call.sight
     )
+    said = await call.entry.told(call.declared, version.id, found)
     answer = _told(201, call, version, fields)
-    return answer._replace(headers=(*answer.headers, (b"location", _href(call, version.id))))
+    headers = (*answer.headers, (b"location", _href(call, version.id)), *said)
+    ids = (*answer.ids, *likely_in(found))
+    return answer._replace(headers=headers, ids=ids, told=len(ids))
 
 
 async def change(call: Call) -> Answer:
@@ -152,7 +158,7 @@ async def change(call: Call) -> Answer:
         revision=_if_match(call.request),
         sight=call.sight,
     )
-    return _told(200, call, version, fields)
+    return _told(200, call, version, fields)._replace(operations=version.operations)
 
 
 async def remove(call: Call) -> Answer:
@@ -214,6 +220,12 @@ def addressed(location: bytes, query: Query) -> Query:
 def shown(call: Call, version: Version, fields: tuple[str, ...] | None) -> bytes:
     """Return a version of the call's record type as the caller sees it."""
     return call.shape.shown(version.body, _href(call, version.id), fields)
+
+
+def _withheld(page: Page) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the header that says why records of the type are withheld, if any are."""
+    if page.withheld_by:
+        yield b"x-withheld", ", ".join(page.withheld_by).encode()
 
 
 def _href(call: Call, identifier: str) -> bytes:

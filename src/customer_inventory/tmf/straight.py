@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from customer_inventory.access.guard import Guard, Session
-from customer_inventory.access.ledger import Ledger
+from customer_inventory.access.ledger import Entry, Ledger
 from customer_inventory.access.operation import Operation
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.ids import is_id
@@ -20,7 +20,7 @@ from customer_inventory.tmf import resource
 from customer_inventory.tmf.door import Resource
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Answer
-from customer_inventory.web.stages import Place, entry_of
+from customer_inventory.web.stages import Place, Took, entry_of
 from customer_inventory.web.straight import Asked, Ordinary, Tell
 
 _PLAIN = frozenset((b"if-none-match", b"content-length", b"transfer-encoding", b"expect"))
@@ -37,6 +37,8 @@ class StraightReads:
         guard: Guard,
         ledger: Ledger,
         ordinary: Ordinary,
+        *,
+        took: Took = lambda *_: None,
     ) -> None:
         self._resources = {
             path.encode(): served
@@ -47,6 +49,7 @@ class StraightReads:
         self._guard = guard
         self._ledger = ledger
         self._ordinary = ordinary
+        self._took = took
         self._tasks: set[asyncio.Task[None]] = set()
 
     def offer(self, asked: Asked, tell: Tell) -> bool:
@@ -96,12 +99,25 @@ class StraightReads:
         headers = (etag, *self._guard.quotas.headers(session, served.declared.name))
         groups = session.sight.groups(served.declared.name)
         answer = Answer(200, body, headers, (version.id,), 1, groups=groups)
-        place = Place(served.entry_type, version.id, operation=Operation.READ)
+        kind = served.declared.name
+        place = Place(served.entry_type, version.id, kind, Operation.READ)
         entry = entry_of(session, place, answer, asked.client)
         try:
-            self._ledger.post(entry, partial(_kept, answer, tell))
+            self._ledger.post(entry, partial(self._kept, answer, tell, entry, asked.began))
         except InventoryError as error:
             tell(failure.answer(error))
+
+    def _kept(
+        self, answer: Answer, tell: Tell, entry: Entry, began: float, failed: Exception | None
+    ) -> None:
+        """Answer, now that the entry is durable; without it nothing may be told."""
+        if isinstance(failed, InventoryError):
+            answer = failure.answer(failed)
+        elif failed is not None:
+            answer = failure.unforeseen(failed)
+        else:
+            self._took(entry, began)
+        tell(answer)
 
     def _leave(self, asked: Asked, tell: Tell) -> None:
         """Let the ordinary way answer."""
@@ -112,12 +128,3 @@ class StraightReads:
         task = asyncio.get_running_loop().create_task(answered())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _kept(answer: Answer, tell: Tell, failed: Exception | None) -> None:
-    """Answer, now that the entry is durable; without it nothing may be told."""
-    if isinstance(failed, InventoryError):
-        answer = failure.answer(failed)
-    elif failed is not None:
-        answer = failure.unforeseen(failed)
-    tell(answer)

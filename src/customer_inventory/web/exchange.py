@@ -36,7 +36,8 @@ class Answer(NamedTuple):
     """One answer. For the ledger: `ids` says which and `told` how many records it told of.
 
     `groups` are the groups of attributes that it told of, `reason` is the reference that the
-    caller gave for asking. A body too large to be held is a `stream` instead, of `length` bytes if
+    caller gave for asking; `operations` are those that it turned out to be, where that is not what
+    the place says. A body too large to be held is a `stream` instead, of `length` bytes if
     that is known: what breaks it off breaks the connection, so that nobody takes it for whole.
     """
 
@@ -49,6 +50,7 @@ class Answer(NamedTuple):
     stream: AsyncIterator[bytes] | None = None
     groups: tuple[str, ...] = ()
     length: int | None = None
+    operations: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from customer_inventory.access.oauth.dpop import BadProof
 from customer_inventory.access.quota.meter import Exhausted
+from customer_inventory.kit.current import current
 from customer_inventory.kit.errors import (
     Conflict,
     Gone,
@@ -19,8 +20,9 @@ from customer_inventory.kit.errors import (
     Unavailable,
 )
 from customer_inventory.record.document import encode
-from customer_inventory.record.validate import Rejected
+from customer_inventory.record.validate import Problem, Rejected
 from customer_inventory.web.exchange import Answer
+from customer_inventory.web.ranges import OutsideRange
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class UnsupportedMedia(Invalid):
 STATUS: dict[type[InventoryError], int] = {
     MethodNotAllowed: 405,
     UnsupportedMedia: 415,
+    OutsideRange: 416,
     TooLarge: 413,
     Unauthenticated: 401,
     Exhausted: 429,
@@ -84,7 +87,10 @@ def answer_untyped(error: InventoryError) -> Answer:
 def unforeseen(error: Exception, explain: Explain = answer) -> Answer:
     """Return the answer to what nobody foresaw: the log has `error`, the caller learns no more."""
     log.error("a request failed for a reason that nobody foresaw", exc_info=error)
-    return explain(InventoryError("The request failed here.", hint="It is in the log."))
+    answer = explain(InventoryError("The request failed here.", hint="It is in the log."))
+    work = current.get()
+    # By this id it is found in the log.
+    return answer.with_headers(((b"x-request-id", work.request.encode()),) if work else ())
 
 
 def _answer(error: InventoryError, typed: dict[str, Any]) -> Answer:
@@ -100,22 +106,30 @@ def _answer(error: InventoryError, typed: dict[str, Any]) -> Answer:
     if error.path:
         body["path"] = error.path
     if isinstance(error, Rejected):
-        body["problem"] = [
-            {"path": problem.path, "reason": problem.message} for problem in error.problems
-        ]
+        body["problem"] = [_problem(problem) for problem in error.problems]
     return Answer(status, encode(body), _headers(error))
 
 
+def _problem(problem: Problem) -> dict[str, str]:
+    told = {"path": problem.path, "reason": problem.message}
+    return {**told, "requirement": problem.requirement} if problem.requirement else told
+
+
 def _headers(error: InventoryError) -> tuple[tuple[bytes, bytes], ...]:
+    found: tuple[tuple[bytes, bytes], ...] = ()
     match error:
         case BadProof():
-            return ((b"www-authenticate", b'DPoP error="invalid_dpop_proof", algs="ES256"'),)
+            found = ((b"www-authenticate", b'DPoP error="invalid_dpop_proof", algs="ES256"'),)
         case Unauthenticated():
-            return ((b"www-authenticate", b'Bearer realm="customer-inventory"'),)
+            found = ((b"www-authenticate", b'Bearer realm="customer-inventory"'),)
+        case Refused() if error.code == Refused.code:
+            found = ((b"www-authenticate", b'Bearer error="insufficient_scope"'),)
         case MethodNotAllowed():
-            return ((b"allow", ", ".join(error.allowed).encode()),)
+            found = ((b"allow", ", ".join(error.allowed).encode()),)
+        case OutsideRange():
+            found = ((b"content-range", b"bytes */%d" % error.size),)
         case Exhausted():
-            return ((b"retry-after", b"%d" % error.retry_after),)
+            found = ((b"retry-after", b"%d" % error.retry_after),)
         case Unavailable():
-            return ((b"retry-after", b"1"),)
-    return ()
+            found = ((b"retry-after", b"1"),)
+    return found

@@ -1,9 +1,7 @@
 """Where the OpenAPI document is served, and the page to try it: offline, no CDN, no Node."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -60,12 +58,11 @@ _STYLE = """body { margin: 0; background: Canvas; }
 """
 
 
-def openapi_routes(document: Mapping[str, Any]) -> list[BaseRoute]:
-    """Return the routes of the OpenAPI `document`, the page and what the page loads."""
-    described = msgspec.json.encode(document)
+def openapi_routes(document: Callable[[], bytes]) -> list[BaseRoute]:
+    """Return the routes of the OpenAPI document as it is now, the page and what the page loads."""
 
     async def openapi(_: Request) -> Response:
-        return Response(described, media_type="application/json", headers=_HEADERS)
+        return Response(document(), media_type="application/json", headers=_HEADERS)
 
     async def page(_: Request) -> Response:
         return HTMLResponse(_PAGE, headers=_HEADERS)

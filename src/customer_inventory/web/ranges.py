@@ -2,13 +2,26 @@
 
 import re
 
+from customer_inventory.kit.errors import Invalid
+
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-def span_of(header: str, size: int) -> tuple[int, int] | None:
-    """Return the bytes of a Range header, from and to before; (0, 0): none; None: all of them.
+class OutsideRange(Invalid):
+    """No byte of the range that was asked for is there: the body has `size` bytes."""
 
-    A header that is not understood, or names several ranges, is as if it were not there.
+    code = "outsideRange"
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        super().__init__(f"The range lies outside of {size} bytes.", path="Range")
+
+
+def span_of(header: str, size: int) -> tuple[int, int] | None:
+    """Return the bytes of a Range header, from and to before; None: all of them.
+
+    A header that is not understood, or names several ranges, is as if it were not there. Raises
+    OutsideRange for one of which no byte is there.
     """
     match = _RANGE.fullmatch(header.strip())
     if match is None or (not match[1] and not match[2]):
@@ -19,4 +32,6 @@ def span_of(header: str, size: int) -> tuple[int, int] | None:
         start, stop = int(match[1]), min(int(match[2] or size) + 1, size)
         if match[2] and int(match[2]) < start:
             return None
-    return (start, stop) if start < stop else (0, 0)
+    if start >= stop:
+        raise OutsideRange(size)
+    return start, stop

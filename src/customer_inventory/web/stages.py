@@ -6,14 +6,18 @@ is answered to a known caller before its access entry is durable.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import NamedTuple, Protocol
 
 from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Entry, Ledger
 from customer_inventory.access.oauth.dpop import SCHEME, Shown
-from customer_inventory.access.operation import Operation
+from customer_inventory.access.operation import Operation, joined
+from customer_inventory.kit.current import Current, current
 from customer_inventory.kit.errors import InventoryError, NotFound, Refused
 from customer_inventory.kit.ids import is_id
+from customer_inventory.record.mask.plan import NotGranted
+from customer_inventory.record.writable import NotWritable
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import (
     Answer,
@@ -30,6 +34,12 @@ NOTHING = "none"
 
 _TELLING = (Operation.READ, Operation.DOWNLOAD)
 """What tells of records: these draw on the quota of rows."""
+
+Missed = Callable[[str, str, str], None]
+"""Told the record type, the attribute and the process that named it, and may not see it."""
+
+Took = Callable[[Entry, float], None]
+"""Told the entry of an answer that is given, and when that was begun."""
 
 Handle = Callable[[Session, Request], Awaitable[Answer]]
 
@@ -73,12 +83,16 @@ class Stages:
         *,
         max_body_bytes: int,
         explain: failure.Explain = failure.answer,
+        missed: Missed = lambda *_: None,
+        took: Took = lambda *_: None,
     ) -> None:
         self._route = route
         self._guard = guard
         self._ledger = ledger
         self._max_body = max_body_bytes
         self._explain = explain
+        self._missed = missed
+        self._took = took
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -95,24 +109,32 @@ class Stages:
             return failure.unforeseen(error, self._explain)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        began = perf_counter()
         client = scope.get("client")
         authorization = _authorization(scope)
         session = await self._guard.authenticate(
             authorization, client[0] if client else None, _shown(scope, authorization)
         )
+        current.set(Current(session.actor.process, scope["headers"]))
         place = self._route(scope["path"], scope["method"])
         rule = None
         try:
             answer = await self._handled(session, place, scope, receive)
         except InventoryError as error:
-            answer = self._explain(error)
+            answer = self._explain(error)._replace(ids=error.ids, told=len(error.ids))
             rule = error.code if isinstance(error, Refused) else None
+            if isinstance(error, NotWritable):
+                answer = answer._replace(operations=error.operations)
+            if isinstance(error, NotGranted) and error.path and place.record_type:
+                self._missed(place.record_type, error.path, session.actor.process)
             if isinstance(error, NotFound) and place.identifier:
                 await self._guard.quotas.missed(session, place.identifier)
         except Exception as error:  # noqa: BLE001 - what failed is in the ledger too
             answer = failure.unforeseen(error, self._explain)
         told = answer.with_headers(self._guard.quotas.headers(session, place.record_type))
-        await self._ledger.append(entry_of(session, place, told, client, refused_by=rule))
+        entry = entry_of(session, place, told, client, refused_by=rule)
+        await self._ledger.append(entry)
+        self._took(entry, began)
         return told
 
     async def _handled(
@@ -127,7 +149,7 @@ class Stages:
                 )
             raise failure.MethodNotAllowed(place.allowed)
         if not (place.either and session.may(place.either, place.record_type)):
-            self._guard.authorise(session, place.operation, place.record_type)
+            session.demand(place.operation, place.record_type)
         request = await read(scope, receive, most=place.most or self._max_body)
         answer = await place.handle(session, request)
         if place.operation in _TELLING:
@@ -143,17 +165,21 @@ def entry_of(
     *,
     refused_by: str | None = None,
 ) -> Entry:
-    """Return the access entry of an answer; `refused_by` is the rule that refused it, if any."""
+    """Return the access entry of an answer; `refused_by` is the rule that refused it, if any.
+
+    That of a permitted one is what permits on records of its type. What leads nowhere has none.
+    """
     actor = session.actor
+    permitted_by = session.rule_of(place.record_type) if place.operation else None
     return Entry(
         at=datetime.now(UTC).isoformat(),
         process=actor.process,
         purpose=actor.purpose,
-        operation=place.operation or NOTHING,
+        operation=joined(answer.operations) or place.operation or NOTHING,
         type=place.entry_type,
         status=answer.status,
         decision="deny" if refused_by else "permit",
-        rule=refused_by,
+        rule=refused_by or permitted_by,
         ids=answer.ids or ((place.identifier,) if is_id(place.identifier) else ()),
         count=answer.told,
         bytes=answer.size,

@@ -15,11 +15,15 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A GET without query and body: its path, its headers (names in lower case), who sent it."""
+    """A GET without query and body: its path, its headers (names in lower case), who sent it.
+
+    `began` is what `perf_counter` said when it was there.
+    """
 
     path: bytes
     headers: Headers
     client: tuple[str, int] | None
+    began: float
 
 
 Tell = Callable[[Answer], None]

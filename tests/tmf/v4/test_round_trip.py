@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customer_inventory.record.declare import places
 from customer_inventory.record.document import is_same
 from customer_inventory.record.patch import merged
+from customer_inventory.record.place import places
 from customer_inventory.record.types import TYPES
 from customer_inventory.tmf.v4.declared import DIFFERENCES
 from tests.conftest import PROFILE

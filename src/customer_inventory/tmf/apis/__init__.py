@@ -26,3 +26,10 @@ APIS: tuple[Api, ...] = (
     tmf621_trouble_ticket.API,
     customer_inventory.API,
 )
+
+_API_OF = {name: api for api in APIS for name in api.resources}
+
+
+def api_of(record_type: str) -> Api:
+    """Return the API that serves a record type; what the register declares has one for all."""
+    return _API_OF.get(record_type, customer_inventory.API)

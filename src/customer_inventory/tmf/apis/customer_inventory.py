@@ -8,4 +8,5 @@ API = Api(
     prefix="customerInventory",
     resources=("entitySummary",),
     aliases=("customerInventoryManagement",),
+    serves_added=True,
 )

@@ -74,7 +74,7 @@ class ShapeOf4(Shape):
         """Name the attributes of `error` as version 4 knows them."""
         if isinstance(error, Rejected):
             error.problems = tuple(
-                Problem(self._named(problem.path), problem.message) for problem in error.problems
+                replace(problem, path=self._named(problem.path)) for problem in error.problems
             )
         if error.path:
             error.path = self._named(error.path)

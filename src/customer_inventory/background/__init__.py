@@ -1,0 +1,1 @@
+"""What the rooms do in the background, and when."""
