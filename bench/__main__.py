@@ -3,70 +3,163 @@
 import asyncio
 import signal
 import sys
-from dataclasses import fields, replace
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import Any
 
 import click
 import msgspec
 
 from bench import (
+    audit,
+    audit_report,
+    backing_up,
+    backing_up_report,
+    capturing,
+    capturing_report,
+    choices,
+    choices_report,
+    download,
+    download_report,
+    guard,
+    guard_report,
     hierarchy,
     hierarchy_report,
-    importing,
-    importing_report,
+    ledger,
+    ledger_report,
     machine,
+    matching,
+    matching_report,
+    reconciling,
+    reconciling_report,
     scale,
     scale_report,
+    scope,
+    scope_report,
     serving,
     serving_report,
+    streaming,
+    streaming_report,
+    using,
+    using_report,
 )
 from customer_inventory.kit.errors import InventoryError
 
-_QUICK_SERVING = serving.Plan(records=20_000, clients=(32,), rounds=2, seconds=2.0)
-_QUICK_IMPORT = importing.Plan(customers=5_500, rounds=2)
-_QUICK_HIERARCHY = hierarchy.Plan(nodes=1_000, rounds=3)
-_QUICK_SCALE = scale.Plan(sizes=(1_000, 5_000), requests=100, cold=10)
 _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 _Wishes = dict[str, Any]
-_Plan = TypeVar("_Plan", serving.Plan, importing.Plan, scale.Plan, hierarchy.Plan)
 
 
-def _measure_serving(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
-    plan = _QUICK_SERVING if quick else serving.Plan()
-    result = asyncio.run(serving.measure(_adapted(plan, wishes)))
-    click.echo(serving_report.text(result))
-    return serving_report.data(result)
+@dataclass(frozen=True)
+class _Question:
+    """What can be measured: a plan, a small one, who measures by it, and who reports."""
 
+    plan: Any
+    quick: Any
+    measure: Callable[[Any], Coroutine[Any, Any, Any]]
+    report: ModuleType
 
-def _measure_import(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
-    plan = _QUICK_IMPORT if quick else importing.Plan()
-    result = asyncio.run(importing.measure(_adapted(plan, wishes)))
-    click.echo(importing_report.text(result))
-    return importing_report.data(result)
-
-
-def _measure_scale(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
-    plan = _QUICK_SCALE if quick else scale.Plan()
-    if wishes["customers"] and not wishes["sizes"]:
-        wishes = {**wishes, "sizes": (wishes["customers"],)}
-    result = asyncio.run(scale.measure(_adapted(plan, wishes)))
-    click.echo(scale_report.text(result))
-    return scale_report.data(result)
-
-
-def _measure_hierarchy(wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
-    plan = _QUICK_HIERARCHY if quick else hierarchy.Plan()
-    result = asyncio.run(hierarchy.measure(_adapted(plan, wishes)))
-    click.echo(hierarchy_report.text(result))
-    return hierarchy_report.data(result)
+    def ask(self, wishes: _Wishes, *, quick: bool) -> dict[str, Any]:
+        """Measure, print what was found, and return it for a program to read."""
+        plan = _adapted(self.quick if quick else self.plan, wishes)
+        result = asyncio.run(self.measure(plan))
+        click.echo(self.report.text(result))
+        data: dict[str, Any] = self.report.data(result)
+        return data
 
 
 _QUESTIONS = {
-    "serving": _measure_serving,
-    "import": _measure_import,
-    "scale": _measure_scale,
-    "hierarchy": _measure_hierarchy,
+    "backup": _Question(
+        backing_up.Plan(),
+        backing_up.Plan(customers=5_000, rounds=3),
+        backing_up.measure,
+        backing_up_report,
+    ),
+    "serving": _Question(
+        serving.Plan(),
+        serving.Plan(records=20_000, clients=(32,), rounds=2, seconds=2.0),
+        serving.measure,
+        serving_report,
+    ),
+    "guard": _Question(
+        guard.Plan(),
+        guard.Plan(records=2_000, clients=(8,), rounds=2, seconds=2.0, processes=500),
+        guard.measure,
+        guard_report,
+    ),
+    "ledger": _Question(
+        ledger.Plan(),
+        ledger.Plan(sizes=(50_000, 200_000), requests=50, seconds=2.0),
+        ledger.measure,
+        ledger_report,
+    ),
+    "download": _Question(
+        download.Plan(),
+        download.Plan(rows=(1_000, 5_000), rounds=2),
+        download.measure,
+        download_report,
+    ),
+    "audit": _Question(
+        audit.Plan(),
+        audit.Plan(records=20_000, rounds=2),
+        audit.measure,
+        audit_report,
+    ),
+    "matching": _Question(
+        matching.Plan(),
+        matching.Plan(records=6_000, checks=300),
+        matching.measure,
+        matching_report,
+    ),
+    "capture": _Question(
+        capturing.Plan(),
+        capturing.Plan(customers=50_000),
+        capturing.measure,
+        capturing_report,
+    ),
+    "stream": _Question(
+        streaming.Plan(),
+        streaming.Plan(events=10_000, rounds=1),
+        streaming.measure,
+        streaming_report,
+    ),
+    "reconcile": _Question(
+        reconciling.Plan(),
+        reconciling.Plan(customers=3_000, rounds=3),
+        reconciling.measure,
+        reconciling_report,
+    ),
+    "scale": _Question(
+        scale.Plan(),
+        scale.Plan(sizes=(1_000, 5_000), requests=100, cold=10),
+        scale.measure,
+        scale_report,
+    ),
+    "hierarchy": _Question(
+        hierarchy.Plan(),
+        hierarchy.Plan(nodes=1_000, rounds=3),
+        hierarchy.measure,
+        hierarchy_report,
+    ),
+    "choices": _Question(
+        choices.Plan(),
+        choices.Plan(customers=2_000, rounds=3),
+        choices.measure,
+        choices_report,
+    ),
+    "usage": _Question(
+        using.Plan(),
+        using.Plan(processes=5, rounds=2, requests=20, records=1_000),
+        using.measure,
+        using_report,
+    ),
+    "scope": _Question(
+        scope.Plan(),
+        scope.Plan(customers=1_000, listed=100_000, reads=100, rounds=3),
+        scope.measure,
+        scope_report,
+    ),
 }
 
 
@@ -83,30 +176,36 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 @click.argument("name", type=click.Choice(["all", *_QUESTIONS]), default="all")
 @click.option("--quick", is_flag=True, help="Small and short: shows that it runs.")
 @click.option("--json", "file", type=_FILE, help="Write every sample there.")
-@click.option("--clients", callback=_numbers, help="Clients of serving, such as 1,8,32.")
+@click.option("--clients", callback=_numbers, help="Clients of serving and guard, such as 1,8,32.")
 @click.option("--rounds", type=click.IntRange(1), help="How often each is measured.")
-@click.option("--seconds", type=click.FloatRange(1), help="Length of one measurement of serving.")
-@click.option("--records", type=click.IntRange(1000), help="Individuals in the table of serving.")
+@click.option("--seconds", type=click.FloatRange(1), help="Length of one measurement under load.")
+@click.option("--records", type=click.IntRange(1000), help="Individuals of serving and guard.")
+@click.option("--processes", type=click.IntRange(10), help="Registered processes of guard.")
 @click.option(
-    "--customers", type=click.IntRange(100), help="Customers that import loads, or scale."
+    "--customers", type=click.IntRange(100), help="Customers of capture, scale and choices."
 )
 @click.option(
-    "--sizes", callback=_numbers, help="Customers of scale, such as 10000,100000,1000000."
+    "--sizes", callback=_numbers, help="Customers of scale, entries of ledger: 10000,100000."
 )
-@click.option("--requests", type=click.IntRange(10), help="Requests of scale, of each shape.")
+@click.option(
+    "--requests", type=click.IntRange(10), help="Requests of scale and ledger, of each kind."
+)
+@click.option(
+    "--libraries/--no-libraries", default=None, help="Whether audit is compared with libraries."
+)
 @click.option("--keep", is_flag=True, default=None, help="Keep what scale made for the next run.")
 @click.option("--nodes", type=click.IntRange(10), help="Organisations in the tree of hierarchy.")
 @click.option("--seed", type=click.IntRange(1), help="What to draw all data from.")
 def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:
-    """Measure the service against its database and a typical service, and the import."""
+    """Measure the service against its database and a typical service, and capture."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended
     found: dict[str, Any] = {"machine": machine.facts()}
     for fact, value in found["machine"].items():
         click.echo(f"{fact}: {value}")
     try:
-        for question, measure in _QUESTIONS.items():
-            if name in ("all", question):
-                found[question] = measure(wishes, quick=quick)
+        for key, question in _QUESTIONS.items():
+            if name in ("all", key):
+                found[key] = question.ask(wishes, quick=quick)
     except InventoryError as error:
         click.echo(f"bench: {error}", err=True)
         sys.exit(1)
@@ -114,10 +213,12 @@ def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
 
 
-def _adapted(plan: _Plan, wishes: _Wishes) -> _Plan:
+def _adapted(plan: Any, wishes: _Wishes) -> Any:
     """Return `plan` with the wishes that it knows and that were given."""
     known = {field.name for field in fields(plan)}
     given = {name: value for name, value in wishes.items() if name in known and value is not None}
+    if "sizes" in known and wishes["customers"] and "sizes" not in given:
+        given["sizes"] = (wishes["customers"],)
     return replace(plan, **given)
 
 

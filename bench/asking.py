@@ -22,19 +22,24 @@ class Caller:
         self._writer = writer
         self._head = head
 
-    async def ask(self, path: str) -> tuple[float, bytes]:
+    async def ask(self, path: str, posted: bytes | None = None) -> tuple[float, bytes]:
         """Return the seconds that `GET path` took, and the body of the answer.
 
-        Raises Unavailable for any answer but 200 and 206.
+        With something `posted` it is `POST path`. Raises Unavailable for an answer that is neither
+        200 nor 206.
         """
-        request = f"GET {path} HTTP/1.1\r\n{self._head}".encode()
+        verb = "GET" if posted is None else "POST"
+        request = f"{verb} {path} HTTP/1.1\r\n{self._head}"
+        if posted is not None:
+            request += f"Content-Type: application/json\r\nContent-Length: {len(posted)}\r\n"
+        whole = f"{request}\r\n".encode() + (posted or b"")
         started = time.perf_counter()
-        self._writer.write(request)
+        self._writer.write(whole)
         head = await self._reader.readuntil(b"\r\n\r\n")
         body = await self._reader.readexactly(_length(head))
         seconds = time.perf_counter() - started
         if not head.startswith(_OK):
-            raise Unavailable(f"GET {path} was answered: {(head + body)[:500].decode()}")
+            raise Unavailable(f"{verb} {path} was answered: {(head + body)[:500].decode()}")
         return seconds, body
 
 
@@ -43,7 +48,7 @@ async def calling(service: Service) -> AsyncIterator[Caller]:
     """Lend a caller of `service` on a connection of its own."""
     address = urlsplit(service.base)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    head = f"Host: {address.netloc}\r\nAuthorization: Bearer {service.token}\r\n\r\n"
+    head = f"Host: {address.netloc}\r\nAuthorization: Bearer {service.token}\r\n"
     with contextlib.closing(writer):
         yield Caller(reader, writer, head)
 

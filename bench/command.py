@@ -100,8 +100,12 @@ def free_port() -> int:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return this process's environment with `settings`, and none of the product's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CINV_")}
+    """Return this process's environment with `settings`, and none of the product's own.
+
+    Compiled modules are kept, as they are where the product is installed.
+    """
+    left = ("CINV_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left)}
     return {**kept, **settings}
 
 

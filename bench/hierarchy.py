@@ -20,7 +20,8 @@ from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.hierarchy.tree import IN_TREES, ROLLED_UP, Span, rolled_up, tree
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.load import Batch, lines_of, load
+from customer_inventory.record.lines import Batch, lines_of
+from customer_inventory.record.load import load
 from customer_inventory.record.types import TYPES, named
 from customer_inventory.store.database import Database
 

@@ -32,6 +32,13 @@ def verdict(what: str, figure: Spread, aim: float) -> str:
     return f"falls short  {what}: {ratio(figure)}, aim {aim:g}, {missing:.0f} % below"
 
 
+def bound(what: str, figure: Spread, most: float) -> str:
+    """Say whether the median of `figure` stays within `most`."""
+    if figure.median <= most:
+        return f"meets        {what} {ratio(figure)}, at most {most:g}"
+    return f"falls short  {what} {ratio(figure)}, at most {most:g}"
+
+
 def shares(parts: dict[str, float]) -> str:
     """Say which part of a sum each takes, largest first."""
     whole = sum(parts.values()) or 1.0

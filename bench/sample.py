@@ -1,5 +1,6 @@
 """One measurement of one thing under load, and what can be said of several."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -57,3 +58,9 @@ def cpu_shares(samples: Sequence[Sample]) -> dict[str, float]:
     """Return the median CPU microseconds an operation, by who spent them."""
     each = [sample.cpu_per_operation() for sample in samples]
     return {who: median(one[who] for one in each) for who in (each[0] if each else {})}
+
+
+def percentile(seconds: Sequence[float], rank: int) -> float:
+    """Return the value that so many of a hundred do not pass."""
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, math.ceil(len(ordered) * rank / 100) - 1)]

@@ -21,6 +21,7 @@ from bench.tables import Connection, connected
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.customer360 import MOST_OF_A_KIND
 from customer_inventory.record.customer360 import statement as statement_around
+from customer_inventory.record.sight import EVERYTHING
 from customer_inventory.record.types import TYPES
 
 Seconds = list[float]
@@ -118,9 +119,11 @@ class _Asked:
         """Time the statement of the 360 and one that reads the same documents by key, in turn."""
         for path in self.paths[shapes.AROUND][:times]:
             identifier = path.rpartition("/")[2]
-            arguments = (identifier, bucket_of(identifier), MOST_OF_A_KIND)
+            asked = statement_around()
+            place = (identifier, bucket_of(identifier), MOST_OF_A_KIND)
+            arguments = asked.arguments(EVERYTHING, *place)
             started = time.perf_counter()
-            rows = await self.connection.fetch(statement_around(), *arguments)
+            rows = await self.connection.fetch(asked.text, *arguments)
             self.timings.around.append(time.perf_counter() - started)
             keys = _keys(rows)
             started = time.perf_counter()

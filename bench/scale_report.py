@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench import report, shapes
+from bench.sample import percentile
 from bench.scale import Result, Seconds, Timings
 
 _AIM_AROUND = 3.0
@@ -77,12 +78,6 @@ def _slopes(sizes: Sequence[Timings], shape: str) -> tuple[str, ...]:
 def _slope_of_log(sizes: Sequence[Timings]) -> float:
     first, last = sizes[0].records, sizes[-1].records
     return math.log(math.log(last) / math.log(first)) / math.log(last / first)
-
-
-def percentile(seconds: Seconds, rank: int) -> float:
-    """Return the value that so many of a hundred do not pass."""
-    ordered = sorted(seconds)
-    return ordered[min(len(ordered) - 1, math.ceil(len(ordered) * rank / 100) - 1)]
 
 
 def _times(seconds: Seconds) -> str:

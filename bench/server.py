@@ -5,8 +5,8 @@ import contextlib
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +16,8 @@ from customer_inventory.store.embedded import EmbeddedServer
 
 _PRODUCT = (sys.executable, "-m", "customer_inventory")
 _GRANT = "*:read,create,update,delete"
+PURPOSE = "benchmark"
+"""What our service is asked for."""
 
 
 @dataclass(frozen=True)
@@ -88,21 +90,27 @@ async def kept_home(folder: Path) -> AsyncIterator[Home]:
         await asyncio.to_thread(attachment.leave)
 
 
-@contextlib.asynccontextmanager
-async def our_service(home: Home) -> AsyncIterator[Service]:
-    """Serve the inventory, all duties on, for a process registered for it."""
+async def permit(home: Home) -> None:
+    """Register the process `bench`, which may do everything for its purpose."""
     await home.cinv("access", "sandbox")
     await home.cinv(
         *("access", "register", "bench", "--name", "Bench", "--owner", "bench"),
-        *("--allow", _GRANT, "--purpose", "benchmark"),
+        *("--allow", _GRANT, "--purpose", PURPOSE),
     )
-    token = (await home.cinv("access", "token", "bench", "--purpose", "benchmark")).strip()
+
+
+@contextlib.asynccontextmanager
+async def our_service(home: Home, program: Sequence[str] = _PRODUCT) -> AsyncIterator[Service]:
+    """Serve the inventory, all duties on, for a process registered for it.
+
+    `program` is the product, or a twin that takes the same words.
+    """
+    await permit(home)
+    token = (await home.cinv("access", "token", "bench", "--purpose", PURPOSE)).strip()
     port = command.free_port()
-    words = [*_PRODUCT, "serve", "--port", str(port)]
-    log = home.folder / "service.log"
-    async with command.running(words, environment=home.environment, log=log) as process:
-        await command.until_answering(process, port, log)
-        yield Service(f"http://127.0.0.1:{port}", process.pid, token)
+    words = [*program, "serve", "--port", str(port)]
+    async with _serving("service", home, words, home.environment, port) as service:
+        yield replace(service, token=token)
 
 
 @contextlib.asynccontextmanager
@@ -114,8 +122,29 @@ async def typical_service(home: Home) -> AsyncIterator[Service]:
         *("--loop", "uvloop", "--http", "httptools", "--workers", "1"),
         *("--no-access-log", "--log-level", "warning"),
     ]
-    log = home.folder / "typical.log"
     environment = command.environment(BENCH_DSN=home.dsn)
+    async with _serving("typical", home, words, environment, port) as service:
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def unguarded_service(home: Home, *options: str) -> AsyncIterator[Service]:
+    """Serve the same table by our own reads without guard, mask, purpose and ledger."""
+    port = command.free_port()
+    words = [sys.executable, "-m", "bench.peers.unguarded", str(port), *options]
+    environment = command.environment(BENCH_DSN=home.dsn)
+    async with _serving(
+        "".join(("unguarded", *options)), home, words, environment, port
+    ) as service:
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def _serving(
+    name: str, home: Home, words: Sequence[str], environment: Mapping[str, str], port: int
+) -> AsyncIterator[Service]:
+    """Run a service that listens on `port`; what it says goes to a file of its name."""
+    log = home.folder / f"{name}.log"
     async with command.running(words, environment=environment, log=log) as process:
         await command.until_answering(process, port, log)
         yield Service(f"http://127.0.0.1:{port}", process.pid)

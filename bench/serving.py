@@ -84,14 +84,10 @@ async def measure(plan: Plan) -> Result:
             values = await tables.prepare(connection, documents, home.folder)
             await tables.settle(connection)
             await _check(values, documents, ours, typical)
-            run = _Run(
-                plan,
-                home,
-                connection,
-                [Http(OURS, ours, values), Bare(home, values), Http(TYPICAL, typical, values)],
-                itertools.count(1000 * plan.seed),
-            )
-            cells = await run.cells()
+            ours_at, typical_at = Http(OURS, ours, values), Http(TYPICAL, typical, values)
+            cells = await Run(
+                plan, home, connection, (ours_at, Bare(home, values), typical_at)
+            ).cells()
             await tables.drop(connection)
     return Result(plan, home.version, cells)
 
@@ -130,21 +126,29 @@ async def _check(values: Values, documents: list[Document], *services: Service) 
         await check.answers(service, values.known_id, documents[0])
 
 
-@dataclass(frozen=True)
-class _Run:
-    """A plan under way: what it needs to measure one cell after another."""
+class Run:
+    """A plan under way: measures `kinds` of operations on `targets`, one cell after another."""
 
-    plan: Plan
-    home: Home
-    connection: Connection
-    targets: Sequence[Target]
-    seeds: Iterator[int]
-    """A seed for each load: a patch drawn twice would change nothing the second time."""
+    def __init__(
+        self,
+        plan: Plan,
+        home: Home,
+        connection: Connection,
+        targets: Sequence[Target],
+        kinds: Sequence[Kind] = KINDS,
+    ) -> None:
+        self.plan = plan
+        self.home = home
+        self.connection = connection
+        self.targets = targets
+        self.kinds = kinds
+        # A seed for each load: a patch drawn twice would change nothing the second time.
+        self.seeds = itertools.count(1000 * plan.seed)
 
     async def cells(self) -> list[Cell]:
         """Measure every operation with every number of clients."""
         cells = []
-        for kind, clients in itertools.product(KINDS, self.plan.clients):
+        for kind, clients in itertools.product(self.kinds, self.plan.clients):
             click.echo(f"measuring {kind.title}, clients: {clients}", err=True)
             await self.home.checkpoint()
             cells.append(await self._cell(kind, clients))

@@ -62,6 +62,8 @@ async def _some(
         row = await connection.fetchrow(
             f"select body from record.{table} where id >= $1 order by id limit 1", place
         ) or await connection.fetchrow(f"select body from record.{table} order by id limit 1")
+        if row is None:
+            raise Unavailable(f"record.{table} is empty.")
         found.append(msgspec.json.decode(row["body"]))
     return found
 
