@@ -12,6 +12,7 @@ from customer_inventory.audit.campaign.campaigns import Campaigns
 from customer_inventory.capture import subject as capture_subject
 from customer_inventory.capture.matching import subject as matching_subject
 from customer_inventory.capture.reconcile import subject as reconcile_subject
+from customer_inventory.facilities import subject as facilities_subject
 from customer_inventory.kit.settings import Settings
 from customer_inventory.monthly import subject as monthly_subject
 from customer_inventory.record.attachment.attachment import Attachments
@@ -63,6 +64,7 @@ def holders_of(database: Database, settings: Settings) -> Holders:
             **usage_subject.EXPLAINED,
             **shortcoming_subject.EXPLAINED,
             **monthly_subject.EXPLAINED,
+            **facilities_subject.EXPLAINED,
         },
     )
 

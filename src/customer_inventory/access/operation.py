@@ -21,6 +21,8 @@ RECONCILIATION = "reconciliation"
 """To look at what reconciliations found, and to decide of it."""
 CAPTURE_PROCESS = "captureProcess"
 """To see, propose and decide on processes of capture and of management, and to run them."""
+FACILITY = "facility"
+"""To read the catalogue of repositories, and how the facilities of this one are."""
 FUNCTIONS = frozenset(
     {
         ACCESS,
@@ -28,6 +30,7 @@ FUNCTIONS = frozenset(
         AUDIT_CAMPAIGN,
         BREAK_GLASS,
         CAPTURE_PROCESS,
+        FACILITY,
         RECERTIFICATION,
         RECONCILIATION,
         REQUIREMENT,

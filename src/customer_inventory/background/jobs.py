@@ -11,6 +11,7 @@ from customer_inventory.access.log.house import do_ledger_jobs
 from customer_inventory.access.person import account as accounts
 from customer_inventory.access.reporting import watching as reporting
 from customer_inventory.audit.job import AUDIT, NIGHTLY, auditing
+from customer_inventory.background.cataloguing import check_catalogue
 from customer_inventory.background.origins import origins_of
 from customer_inventory.background.tasks import tasks_of
 from customer_inventory.capture import brought
@@ -20,6 +21,7 @@ from customer_inventory.capture.process.scheduling import at_own_times
 from customer_inventory.capture.quarantine import job as quarantine
 from customer_inventory.capture.reconcile import job as reconcile
 from customer_inventory.capture.stream import seen
+from customer_inventory.facilities.repository.finding import CHECK as CHECK_CATALOGUE
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
@@ -92,6 +94,7 @@ def jobs_of(
     regularly(EVERY_MINUTE, scheduling.LOOK, scheduling.looking(database))
     jobs.handle(downloads.MAKE, downloads_here.make)
     regularly(EVERY_NIGHT, CHECK_REFERENCES, _over(database, check_references))
+    regularly(EVERY_NIGHT, CHECK_CATALOGUE, _over(database, check_catalogue))
     regularly(EVERY_NIGHT, PRUNE, events.prune)
     regularly(EVERY_NIGHT, seen.FORGET, _over(database, seen.forget))
     regularly(EVERY_NIGHT, brought.PUT_IN_ORDER, _over(database, brought.put_in_order))

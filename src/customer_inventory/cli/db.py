@@ -22,6 +22,10 @@ _COMMANDS = {
     "restore": There(f"{_MODULE}:restore_command", "Make the inventory what it was at an instant."),
     "drill": There(f"{_MODULE}:drill_command", "Prove that the last backup can be restored."),
     "expire": There(f"{_MODULE}:expire_command", "Let go of backups that are old."),
+    "repository": There(
+        "customer_inventory.cli.db_repository:repository",
+        "Repositories that hold customer facts: what they hold, whose they are, who needs them.",
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from customer_inventory.access.house import PROCESS, PURPOSE, register_house
+from customer_inventory.facilities.repository import catalogue
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record import job
@@ -42,12 +43,13 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def prepare(dsn: str) -> list[migrate.Step]:
-    """Bring the database up to date: tables, queue, the house's own process, register, wall."""
+    """Bring the database up to date: tables, queue, our process, register, catalogue, wall."""
     steps = await migrate.apply(dsn)
     async with Database(dsn) as database:
         await job.install(database)
         await register_house(database)
         await install(database, actor=Actor(PROCESS, PURPOSE))
+        await catalogue.install(database, actor=Actor(PROCESS, PURPOSE))
     await raise_wall(dsn)
     return steps
 

@@ -4,7 +4,6 @@ A file has `type`, the record type, and `requirements`, a list of what `Requirem
 are named in errors, so that a reviewer finds them.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.located import FileError, Value, parse
+from customer_inventory.kit.shaped import converted, inside, names_of
 from customer_inventory.record.register import condition as conditions
 from customer_inventory.record.register.declaring import declared_by
 from customer_inventory.record.types import TYPES
@@ -21,8 +21,6 @@ from customer_inventory.requirements.checking import Wrong, check
 from customer_inventory.requirements.compiling import compiled
 from customer_inventory.requirements.requirement import Data, Requirement, plain
 
-_STEP = re.compile(r"\.([A-Za-z@]\w*)|\[(\d+)\]|\[\.\.\.\]")
-_AT = re.compile(r" - at (?:`key` in )?`([^`]+)`$")
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -47,7 +45,7 @@ def read(text: str, file: str = "") -> list[Sourced]:
         try:
             check(requirement, types)
         except Wrong as wrong:
-            raise _inside(item, wrong.key).wrong(wrong.message, wrong.hint) from None
+            raise inside(item, wrong.key).wrong(wrong.message, wrong.hint) from None
         found.append(Sourced(requirement, item.line, file))
     return found
 
@@ -97,37 +95,13 @@ def _requirement(item: Value, record_type: str) -> Requirement:
     if "when" in members:
         conditions.read(members["when"])
     content: dict[str, Any] = {**item.plain(), "type": record_type}
-    try:
-        return msgspec.convert(content, Requirement)
-    except msgspec.ValidationError as error:
-        raise _located(item, str(error)) from None
+    return converted(item, content, Requirement, _HINTS)
 
 
 def _check_names(item: Value, members: Mapping[str, Value]) -> None:
     item.only(*_NAMES, required=("id", "path", "name", "definition"))
     if "data" in members:
         members["data"].only(*_DATA_NAMES)
-
-
-def _located(item: Value, message: str) -> FileError:
-    at = _AT.search(message)
-    text = _AT.sub("", message)
-    value = _inside(item, at.group(1) if at else "")
-    words = text.replace("Expected", "must be").replace("`", "")
-    return value.wrong(f"{words[:1].lower()}{words[1:]}.", _HINTS.get(value.path.split(".")[-1]))
-
-
-def _inside(item: Value, path: str) -> Value:
-    """Return the value below `item` that a path of msgspec (`$.quality[...]`), or a key, names."""
-    value = item
-    for name, number in _STEP.findall(path if path.startswith("$") else f"$.{path}"):
-        if name and value.is_object and name in value.members():
-            value = value.members()[name]
-        elif number and value.is_list and int(number) < len(value.items()):
-            value = value.items()[int(number)]
-        else:
-            break
-    return value
 
 
 def _files(places: Iterable[Path]) -> list[Path]:
@@ -189,12 +163,8 @@ _Dumper.add_representer(
 )
 
 
-def _camel(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    return tuple(field.encode_name for field in msgspec.structs.fields(kind))
-
-
-_NAMES = tuple(name for name in _camel(Requirement) if name != "type")
-_DATA_NAMES = _camel(Data)
+_NAMES = tuple(name for name in names_of(Requirement) if name != "type")
+_DATA_NAMES = names_of(Data)
 _HINTS = {
     "id": "An id is REQ- and at least three digits.",
     "path": "A path is attributes with dots between, such as contactMedium.emailAddress.",

@@ -1,0 +1,6 @@
+"""What facilities hold of subjects: nothing, and why."""
+
+EXPLAINED = {
+    "facilities.repository": "what repositories are declared to hold: types and paths, no customer",
+    "facilities.repository_version": "what was declared of repositories before; no customer",
+}
