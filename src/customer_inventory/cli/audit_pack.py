@@ -4,17 +4,16 @@ from typing import Any
 
 import click
 
-from customer_inventory.access.decision import Decision
 from customer_inventory.access.operation import AUDIT, Operation
 from customer_inventory.audit import packs as register
 from customer_inventory.cli.access_decision import as_option, changed, decided, in_database
+from customer_inventory.cli.lifecycle import STEP_COLUMNS, Decided, Step, add_steps, reason_option
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.record.document import parse
 from customer_inventory.record.register.pack import read_pack, text_of
 from customer_inventory.store.database import Database
 
 _pack = click.argument("pack")
-_reason = click.option("--reason", default="", help="Why.")
 _COLUMNS = ("pack", "version", "state", "proposed_by", "proposed_at")
 _RULE = ("rule", "severity", "dimension", "type", "path", "threshold", "name", "do")
 
@@ -56,8 +55,7 @@ def show_command(pack: str, version: int | None, history: bool, output: str) -> 
             await register.versions(database, pack)
             return await register.decisions(database, pack)
 
-        columns = ("version", "state", "person", "entered_by", "decided_at", "reason")
-        show(in_database(steps), output, columns=columns, empty="Nothing was decided.")
+        show(in_database(steps), output, columns=STEP_COLUMNS, empty="Nothing was decided.")
         return
     known = in_database(lambda database: register.versions(database, pack))
     for row in known:
@@ -100,7 +98,7 @@ def check(file: str, output: str) -> None:
 @packs.command()
 @click.argument("file")
 @as_option
-@_reason
+@reason_option
 def propose(file: str, person: str | None, reason: str) -> None:
     """Propose what a file says, or the pack that comes with the product under that name.
 
@@ -116,106 +114,34 @@ def propose(file: str, person: str | None, reason: str) -> None:
     click.echo(f"version {number} of {name}" if number else "says what is known", err=True)
 
 
-@packs.command()
-@_pack
-@as_option
-@_reason
-def review(pack: str, person: str | None, reason: str) -> None:
-    """Find what is proposed in order: a reviewer does, who did not propose it.
-
-    \b
-    Example:
-      cinv audit packs review billing-agrees --as rita
-    """
-    _decide("review", register.review, pack, decided(person, reason))
-
-
-@packs.command()
-@_pack
-@as_option
-@_reason
-def approve(pack: str, person: str | None, reason: str) -> None:
-    """Approve what was reviewed: an owner of data does, who did neither.
-
-    \b
-    Example:
-      cinv audit packs approve billing-agrees --as olaf
-    """
-    _decide("approve", register.approve, pack, decided(person, reason))
-
-
-@packs.command()
-@_pack
-@as_option
-@_reason
-def reject(pack: str, person: str | None, reason: str) -> None:
-    """Reject what is proposed or reviewed.
-
-    \b
-    Example:
-      cinv audit packs reject billing-agrees --reason "accounts may be shared"
-    """
-    _decide("reject", register.reject, pack, decided(person, reason))
-
-
-@packs.command()
-@_pack
-@as_option
-@_reason
-def enforce(pack: str, person: str | None, reason: str) -> None:
-    """Put what is approved in force: the next audit asks it of everything.
-
-    \b
-    Example:
-      cinv audit packs enforce billing-agrees
-    """
-    _decide("enforce", register.enforce, pack, decided(person, reason))
-
-
-@packs.command()
-@_pack
-@as_option
-@_reason
-def suspend(pack: str, person: str | None, reason: str) -> None:
-    """Let a pack rest: it is not asked until it is resumed, and what it found is verified.
-
-    \b
-    Example:
-      cinv audit packs suspend billing-agrees --reason "billing is being moved"
-    """
-    _decide("suspend", register.suspend, pack, decided(person, reason))
-
-
-@packs.command()
-@_pack
-@as_option
-@_reason
-def resume(pack: str, person: str | None, reason: str) -> None:
-    """Let a pack that rests be in force again.
-
-    \b
-    Example:
-      cinv audit packs resume billing-agrees
-    """
-    _decide("resume", register.resume, pack, decided(person, reason))
-
-
-@packs.command()
-@_pack
-@as_option
-@_reason
-def retire(pack: str, person: str | None, reason: str) -> None:
-    """Let a pack be no more; its history stays.
-
-    \b
-    Example:
-      cinv audit packs retire billing-agrees
-    """
-    _decide("retire", register.retire, pack, decided(person, reason))
-
-
-def _decide(word: str, step: Any, pack: str, by: Decision) -> None:
-    changed(
-        lambda database: step(database, pack, by=by),
-        Operation.MODIFY, AUDIT, about=f"{word} pack {pack}",
-    )  # fmt: skip
+add_steps(
+    packs,
+    Decided("PACK", AUDIT, "cinv audit packs", "billing-agrees", told="pack {}"),
+    {
+        "review": Step(
+            register.review,
+            "Find what is proposed in order: a reviewer does, who did not propose it.",
+            "--as rita",
+        ),
+        "approve": Step(
+            register.approve,
+            "Approve what was reviewed: an owner of data does, who did neither.",
+            "--as olaf",
+        ),
+        "reject": Step(
+            register.reject,
+            "Reject what is proposed or reviewed.",
+            '--reason "accounts may be shared"',
+        ),
+        "enforce": Step(
+            register.enforce, "Put what is approved in force: the next audit asks it of everything."
+        ),
+        "suspend": Step(
+            register.suspend,
+            "Let a pack rest: it is not asked until it is resumed, and what it found is verified.",
+            '--reason "billing is being moved"',
+        ),
+        "resume": Step(register.resume, "Let a pack that rests be in force again."),
+        "retire": Step(register.retire, "Let a pack be no more; its history stays."),
+    },
+)

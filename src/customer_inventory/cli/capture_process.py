@@ -1,11 +1,10 @@
 """`cinv capture processes`: how facts come in and are kept in order, declared and decided on."""
 
-from functools import partial
+from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 import click
 
-from customer_inventory.access.decision import Decision
 from customer_inventory.access.house import operator
 from customer_inventory.access.operation import Operation
 from customer_inventory.capture.process import register
@@ -15,6 +14,7 @@ from customer_inventory.capture.process.shipped import SHIPPED_NAMES, named, shi
 from customer_inventory.capture.process.task import TASKS
 from customer_inventory.cli import capture_process_run as run
 from customer_inventory.cli.access_decision import as_option, changed, decided, in_database
+from customer_inventory.cli.lifecycle import STEP_COLUMNS, Decided, Step, add_steps, reason_option
 from customer_inventory.cli.output import output_option, show
 
 _COLUMNS = (
@@ -23,7 +23,6 @@ _COLUMNS = (
     "is_fresh",
 )  # fmt: skip
 _process = click.argument("process")
-_reason = click.option("--reason", default="", help="Why.")
 
 
 @click.group()
@@ -94,7 +93,7 @@ def show_command(process: str, history: bool, output: str) -> None:
     columns: tuple[str, ...] = ("version", "state", "proposed_by", "content")
     if history:
         rows = in_database(lambda database: register.decisions(database, process))
-        columns = ("version", "state", "person", "entered_by", "decided_at", "reason")
+        columns = STEP_COLUMNS
     else:
         rows = in_database(lambda database: register.versions(database, process))
     show(rows, output, columns=columns, empty="Nothing was decided.")
@@ -115,7 +114,7 @@ def check(file: str) -> None:
 @processes.command()
 @click.argument("file")
 @as_option
-@_reason
+@reason_option
 def propose(file: str, person: str | None, reason: str) -> None:
     """Propose what a file declares, or what comes with the product under that name.
 
@@ -135,108 +134,6 @@ def propose(file: str, person: str | None, reason: str) -> None:
     click.echo(f"version {number}" if number else "says what is known", err=True)
 
 
-@processes.command()
-@_process
-@as_option
-@_reason
-def review(process: str, person: str | None, reason: str) -> None:
-    """Find what is proposed in order: a reviewer does, who did not propose it.
-
-    \b
-    Example:
-      cinv capture processes review crm-daily --as rita
-    """
-    _decide("review", register.review, process, decided(person, reason))
-
-
-@processes.command()
-@_process
-@as_option
-@_reason
-def approve(process: str, person: str | None, reason: str) -> None:
-    """Approve what was reviewed: an owner of data does, who did neither.
-
-    \b
-    Example:
-      cinv capture processes approve crm-daily --as olaf
-    """
-    _decide("approve", register.approve, process, decided(person, reason))
-
-
-@processes.command()
-@_process
-@as_option
-@_reason
-def reject(process: str, person: str | None, reason: str) -> None:
-    """Reject what is proposed or reviewed.
-
-    \b
-    Example:
-      cinv capture processes reject crm-daily --reason "no owner"
-    """
-    _decide("reject", register.reject, process, decided(person, reason))
-
-
-@processes.command()
-@_process
-@as_option
-@_reason
-def enforce(process: str, person: str | None, reason: str) -> None:
-    """Put what is approved in force; its source is trusted from then on as it says.
-
-    \b
-    Example:
-      cinv capture processes enforce crm-daily
-    """
-    _decide(
-        "enforce", partial(register.enforce, actor=operator()), process, decided(person, reason)
-    )
-
-
-@processes.command()
-@_process
-@as_option
-@_reason
-def suspend(process: str, person: str | None, reason: str) -> None:
-    """Let a process that is in force rest: nothing runs by it until it is resumed.
-
-    \b
-    Example:
-      cinv capture processes suspend crm-daily --reason "the source is being moved"
-    """
-    _decide(
-        "suspend", partial(register.suspend, actor=operator()), process, decided(person, reason)
-    )
-
-
-@processes.command()
-@_process
-@as_option
-@_reason
-def resume(process: str, person: str | None, reason: str) -> None:
-    """Let a process that is suspended be in force again.
-
-    \b
-    Example:
-      cinv capture processes resume crm-daily
-    """
-    _decide("resume", partial(register.resume, actor=operator()), process, decided(person, reason))
-
-
-@processes.command()
-@_process
-@as_option
-@_reason
-def retire(process: str, person: str | None, reason: str) -> None:
-    """Let a process be no more; its runs stay.
-
-    \b
-    Example:
-      cinv capture processes retire crm-daily
-    """
-    _decide("retire", partial(register.retire, actor=operator()), process, decided(person, reason))
-
-
 def _row(each: Standing) -> dict[str, Any]:
     declared, objective = each.declared, each.declared.objective
     return {
@@ -253,12 +150,43 @@ def _row(each: Standing) -> dict[str, Any]:
     }
 
 
-def _decide(word: str, step: Any, process: str, by: Decision) -> None:
-    changed(
-        lambda database: step(database, process, by=by),
-        Operation.MODIFY, run.KIND, about=f"{word} {process}",
-    )  # fmt: skip
+def _for_operator(step: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+    """Return a step that writes of its own accord, as what the operator at this terminal does."""
+    return lambda database, process, by: step(database, process, actor=operator(), by=by)
 
 
+add_steps(
+    processes,
+    Decided("PROCESS", run.KIND, "cinv capture processes", "crm-daily"),
+    {
+        "review": Step(
+            register.review,
+            "Find what is proposed in order: a reviewer does, who did not propose it.",
+            "--as rita",
+        ),
+        "approve": Step(
+            register.approve,
+            "Approve what was reviewed: an owner of data does, who did neither.",
+            "--as olaf",
+        ),
+        "reject": Step(
+            register.reject, "Reject what is proposed or reviewed.", '--reason "no owner"'
+        ),
+        "enforce": Step(
+            _for_operator(register.enforce),
+            "Put what is approved in force; its source is trusted from then on as it says.",
+        ),
+        "suspend": Step(
+            _for_operator(register.suspend),
+            "Let a process that is in force rest: nothing runs by it until it is resumed.",
+            '--reason "the source is being moved"',
+        ),
+        "resume": Step(
+            _for_operator(register.resume),
+            "Let a process that is suspended be in force again.",
+        ),
+        "retire": Step(_for_operator(register.retire), "Let a process be no more; its runs stay."),
+    },
+)
 for command in (run.run_command, run.record_run):
     processes.add_command(command)

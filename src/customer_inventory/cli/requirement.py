@@ -10,6 +10,7 @@ import click
 from customer_inventory.access.house import accounted
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.access_decision import as_option, changed, decided, in_database
+from customer_inventory.cli.lifecycle import STEP_COLUMNS
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.requirement_apply import KIND, apply, retire
 from customer_inventory.cli.requirement_coverage import coverage
@@ -64,8 +65,7 @@ def show_command(identifier: str, history: bool, output: str) -> None:
     """
     if history:
         rows = in_database(lambda database: register.decisions(database, identifier))
-        columns = ("version", "state", "person", "entered_by", "decided_at", "reason")
-        show(rows, output, columns=columns, empty=f"There is no requirement {identifier!r}.")
+        show(rows, output, columns=STEP_COLUMNS, empty=f"There is no requirement {identifier!r}.")
         return
     versions = in_database(lambda database: register.versions(database, identifier))
     said = plain(versions[0].requirement)
