@@ -4,15 +4,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from customer_inventory import __version__
 from customer_inventory.access.download.house import downloads_of
 from customer_inventory.access.guard import Guard
 from customer_inventory.access.ledger import Ledger
@@ -29,11 +24,13 @@ from customer_inventory.api import openapi_oauth
 from customer_inventory.api.door import ApiDoor
 from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
-from customer_inventory.api.route import Rooms
 from customer_inventory.background.jobs import begin, jobs_of
 from customer_inventory.capture.matching.threshold import Thresholds
 from customer_inventory.capture.stream.running import streams_of
+from customer_inventory.console.browser import Browser
+from customer_inventory.console.door import ConsoleDoor
 from customer_inventory.console.routes import console_routes
+from customer_inventory.console.screens import SCREENS
 from customer_inventory.holding import (
     attachments_of,
     campaigns_of,
@@ -41,7 +38,6 @@ from customer_inventory.holding import (
     holders_of,
     retainer_of,
 )
-from customer_inventory.kit.errors import InventoryError, NotFound
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.document import encode
 from customer_inventory.record.inventory import Inventory
@@ -62,9 +58,10 @@ from customer_inventory.tmf.roles import Roles
 from customer_inventory.tmf.source import finder
 from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.usage.metering.latency import Latencies
-from customer_inventory.web import failure
 from customer_inventory.web.exchange import Receive, Scope, Send
+from customer_inventory.web.health import health_routes, unserved
 from customer_inventory.web.openapi_page import openapi_routes
+from customer_inventory.web.rooms import Rooms
 from customer_inventory.web.tracing import Tracing
 
 log = logging.getLogger(__name__)
@@ -194,6 +191,18 @@ class Application:
             took=took,
         )
 
+        browser = Browser(self.database, public_url)
+        self.console = ConsoleDoor(
+            SCREENS,
+            rooms,
+            self.guard,
+            self.ledger,
+            browser=browser,
+            safe=safe,
+            max_body_bytes=settings.max_body_bytes,
+            took=took,
+        )
+
         @lru_cache(maxsize=1)
         def described(_: Edition) -> bytes:
             whole = openapi.document(public_url, settings.max_page, roles)
@@ -202,21 +211,20 @@ class Application:
         docs = openapi_routes(lambda: described(in_force())) if settings.docs else []
         self.pages = Starlette(
             routes=[
-                *self._health(),
+                *health_routes(self.database, lambda: self.streams.states),
                 *OAuthDoor(self.database, tokens, self.guard, self.strangers).routes(),
                 *console_routes(
-                    self.database,
+                    browser,
                     safe,
                     self.ledger,
                     strangers=self.strangers,
                     key_sets=key_sets,
                     allowed=allowed,
-                    public_url=public_url,
                 ),
                 *docs,
             ],
             lifespan=self._lifespan,
-            exception_handlers={HTTPException: _refuse},
+            exception_handlers={HTTPException: unserved},
         )
 
     def _follow_register(self) -> None:
@@ -236,6 +244,8 @@ class Application:
             await self.door(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].startswith(f"{API_ROOT}/"):
             await self.api(scope, receive, send)
+        elif scope["type"] == "http" and self.console.serves(scope["path"]):
+            await self.console(scope, receive, send)
         else:
             await self.pages(scope, receive, send)
 
@@ -267,34 +277,3 @@ class Application:
             await self.guard.stop()
             await self.editions.stop()
             await self.database.close()
-
-    def _health(self) -> list[Route]:
-        async def live(_: Request) -> Response:
-            return JSONResponse({"status": "pass", "version": __version__})
-
-        async def ready(_: Request) -> Response:
-            try:
-                await self.database.value("SELECT 1")
-            except InventoryError as error:
-                return JSONResponse({"status": "fail", "output": error.message}, status_code=503)
-            # One that waits for its broker is no reason to send callers elsewhere.
-            states = self.streams.states
-            is_well = all(state == "running" for state in states.values())
-            told = {f"stream:{name}": [{"status": state}] for name, state in states.items()}
-            checks = {"checks": told} if told else {}
-            status = "pass" if is_well else "warn"
-            return JSONResponse({"status": status, "version": __version__, **checks})
-
-        return [Route("/health/live", live), Route("/health/ready", ready)]
-
-
-async def _refuse(_: Request, error: Exception) -> Response:
-    """Answer what no page serves in the one shape that errors have here."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("Allow", "GET, HEAD").split(", ")
-        said = failure.answer(failure.MethodNotAllowed(tuple(sorted(allowed))))
-    else:
-        said = failure.answer(NotFound("There is no such page.", hint="See /docs."))
-    headers = {name.decode(): value.decode() for name, value in said.headers}
-    return Response(said.body, said.status, headers, media_type="application/json")

@@ -1,11 +1,11 @@
 """A browser of the tests, and people who have enrolled with it."""
 
+import os
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from html import unescape
-from typing import Any
+from dataclasses import dataclass
 
+import asyncpg
 import httpx
 import pyotp
 import pytest
@@ -13,55 +13,13 @@ import pytest
 from customer_inventory.access.person import account as accounts
 from customer_inventory.access.person import enrolment
 from customer_inventory.store.database import Database
-from tests.conftest import Service
+from customer_inventory.store.embedded import EmbeddedServer
+from tests.conftest import Service, _created
+from tests.console.visitor import Browser, hidden
+from tests.console.world import World, peopled
 from tests.tmf.conftest import serving
 
 PASSWORD = "seven green lanterns"
-
-
-@dataclass
-class Browser:
-    """Keeps secure cookies, though this is plain http, and says where forms come from."""
-
-    base: str
-    http: httpx.AsyncClient
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    async def get(self, path: str, **headers: str) -> httpx.Response:
-        return self._kept(await self.http.get(path, headers={**self._cookie(), **headers}))
-
-    async def send(self, path: str, form: Any, **headers: str) -> httpx.Response:
-        told = {"Origin": self.base, **self._cookie(), **headers}
-        return self._kept(await self.http.post(path, data=form, headers=told))
-
-    async def form(self, path: str, **form: str) -> httpx.Response:
-        """Send a form of the page of one's account, with its token."""
-        page = await self.get("/account")
-        return await self.send(path, {"form_token": hidden(page, "form_token"), **form})
-
-    def _cookie(self) -> dict[str, str]:
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-
-    def _kept(self, answer: httpx.Response) -> httpx.Response:
-        for line in answer.headers.get_list("set-cookie"):
-            pair, _, rest = line.partition(";")
-            name, _, value = pair.partition("=")
-            assert name.startswith("__Host-")
-            for word in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
-                assert word in rest
-            assert "Domain" not in rest
-            if value.strip('"'):
-                self.cookies[name] = value
-            else:
-                self.cookies.pop(name, None)
-        return answer
-
-
-def hidden(page: httpx.Response, name: str) -> str:
-    """Return what a page holds in a hidden field."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
-    assert found is not None, page.text
-    return unescape(found[1])
 
 
 @dataclass
@@ -134,3 +92,17 @@ async def inward(dsn: str, database: Database) -> AsyncIterator[Service]:
 async def browser(inward: Service) -> AsyncIterator[Browser]:
     async with httpx.AsyncClient(base_url=inward.base, timeout=30) as http:
         yield Browser(inward.base, http)
+
+
+@pytest.fixture(scope="session")
+async def world(
+    server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """A service with customers and a person for each role; its tests share the records."""
+    name = f"cinv_world_{os.getpid()}"
+    dsn = await _created(server, name, template)
+    async with Database(dsn) as database, serving(dsn, database) as service:
+        yield await peopled(service, tmp_path_factory.mktemp("world"))
+    connection = await asyncpg.connect(server.superuser_dsn)
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()

@@ -32,11 +32,11 @@ async def entries(service: Service) -> list[tuple[str, ...]]:
 async def test_a_person_signs_in_and_out(inward: Service, browser: Browser, ada: Person) -> None:
     assert (await browser.get("/account")).headers["location"] == "/sign-in"
     answer = await ada.sign_in(browser, inward.database)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/home")
     page = await browser.get("/account")
     assert page.status_code == 200
-    assert "<h1>Ada</h1>" in page.text
-    assert (await browser.get("/sign-in")).headers["location"] == "/account"
+    assert "<h1><bdi>Ada</bdi></h1>" in page.text
+    assert (await browser.get("/sign-in")).headers["location"] == "/home"
     session = dict(browser.cookies)
     assert (await browser.form("/sign-out")).headers["location"] == "/sign-in"
     assert browser.cookies == {}
@@ -214,12 +214,13 @@ async def test_pages_are_under_a_strict_policy_and_show_what_was_said_as_text(
     secret = await enrolment.invite(inward.database, "mallory", made_by="the tests")
     for path in ("/sign-in", f"/enrol/{secret}", "/enrol/unknown", "/sign-in/openid?issuer=x"):
         page = await browser.get(path)
-        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert "default-src 'self'; object-src 'none'" in page.headers["content-security-policy"]
         assert page.headers["cache-control"] == "no-store"
-        assert "<script" not in page.text
+        assert "<script>" not in page.text
         assert " style=" not in page.text
         assert 'lang="en"' in page.text
-    style = await browser.get("/console.css")
+    style = await browser.get("/static/console.css")
+    assert "immutable" in style.headers["cache-control"]
     assert style.headers["content-type"].startswith("text/css")
 
 

@@ -7,9 +7,10 @@ from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Ledger
 from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.access.scope import demand_whole
-from customer_inventory.api.route import Call, Rooms, Route
+from customer_inventory.api.route import Call, Route
 from customer_inventory.api.routes import ROUTES
 from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send
+from customer_inventory.web.rooms import Rooms
 from customer_inventory.web.stages import Place, Stages, Took
 
 

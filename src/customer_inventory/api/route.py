@@ -8,45 +8,18 @@ from typing import Any
 
 from starlette.routing import compile_path
 
-from customer_inventory.access.download.downloads import Downloads
 from customer_inventory.access.guard import Session
 from customer_inventory.access.operation import Operation
-from customer_inventory.audit.campaign.campaigns import Campaigns
-from customer_inventory.capture.matching.threshold import Thresholds
 from customer_inventory.kit.actor import Actor
-from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.document import encode
-from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.job import Jobs
 from customer_inventory.record.sight import Sight
-from customer_inventory.record.subject.erasing import Eraser
-from customer_inventory.record.subject.package.package import Packer
-from customer_inventory.store.database import Database
-from customer_inventory.store.outward import Allowed
 from customer_inventory.web.exchange import Answer, Request
+from customer_inventory.web.rooms import Rooms
 
 ROOT = "/inventory/v1"
 JSON = "application/json"
 
 Schema = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """What handlers may call."""
-
-    database: Database
-    inventory: Inventory
-    jobs: Jobs
-    attachments: Attachments
-    eraser: Eraser
-    packer: Packer
-    downloads: Downloads
-    campaigns: Campaigns
-    allowed: Allowed
-    public_url: str
-    max_page: int
-    thresholds: Thresholds
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,15 @@ from customer_inventory.access.person import password as passwords
 from customer_inventory.access.person import personal_token, session
 from customer_inventory.access.person.session import SignedIn
 from customer_inventory.access.person.sign_in import SignIn
-from customer_inventory.console.browser import SESSION, Browser, Form, keep, source_of
+from customer_inventory.console.browser import (
+    SESSION,
+    Browser,
+    Form,
+    keep,
+    language,
+    masked,
+    source_of,
+)
 from customer_inventory.console.page import leading, page
 from customer_inventory.kit.errors import Conflict, Invalid, InventoryError, Refused
 from customer_inventory.store.database import Database
@@ -45,16 +53,24 @@ class AccountPages:
             Route(END_SESSIONS, sent(self._end_others), methods=["POST"]),
         ]
 
-    async def _show(self, _: Request, who: SignedIn) -> Response:
-        return await self._page(who)
+    async def _show(self, request: Request, who: SignedIn) -> Response:
+        return await self._page(request, who)
 
     async def _page(
-        self, who: SignedIn, status: int = 200, error: InventoryError | None = None, **told: Any
+        self,
+        request: Request,
+        who: SignedIn,
+        status: int = 200,
+        error: InventoryError | None = None,
+        **told: Any,
     ) -> Response:
         known = await accounts.find(self.database, who.person)
         return page(
             "account",
             status,
+            language=language(request),
+            view=None,
+            form_token=masked(who.form_token),
             who=who,
             error=error,
             secret=told.get("secret"),
@@ -74,7 +90,7 @@ class AccountPages:
                 who.person, form.get("current", ""), passwords.chosen(form), source=source
             )
         except (Invalid, Refused) as error:
-            return await self._page(who, status_of(error), error)
+            return await self._page(request, who, status_of(error), error)
         # Whoever had the old one has no session left; this browser gets a new one.
         await session.end_all(self.database, who.person)
         made = await self.signing_in.begin(who.person, source=source, before=None)
@@ -92,9 +108,9 @@ class AccountPages:
                 lifetime=timedelta(days=_days(form.get("days", ""))),
             )
         except (Invalid, Refused, Conflict) as error:
-            return await self._page(who, status_of(error), error)
+            return await self._page(request, who, status_of(error), error)
         await self.signing_in.changed(who.person, "issueToken", source=source_of(request))
-        return await self._page(who, secret=token.secret)
+        return await self._page(request, who, secret=token.secret)
 
     async def _revoke(self, request: Request, who: SignedIn, form: Form) -> Response:
         await personal_token.revoke(self.database, who.person, form.get("name", ""))

@@ -2,9 +2,12 @@
 
 import functools
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from http.cookies import CookieError, SimpleCookie
+from typing import Self
+from urllib.parse import unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,16 +15,20 @@ from starlette.responses import Response
 from customer_inventory.access.person import session
 from customer_inventory.access.person.session import SignedIn
 from customer_inventory.console.page import leading, page
+from customer_inventory.console.words import COOKIE, language_of
 from customer_inventory.kit.errors import InventoryError, Refused
 from customer_inventory.store.database import Database
+from customer_inventory.web.exchange import Scope
 from customer_inventory.web.failure import status_of
 from customer_inventory.web.form import form_of
 
 log = logging.getLogger(__name__)
 
 SESSION = "__Host-cinv-session"
+NOTICE = "__Host-cinv-notice"
 SIGN_IN = "/sign-in"
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
+ONCE = "form_once"
 
 Form = Mapping[str, str]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -36,6 +43,48 @@ class NotOurForm(Refused):
 
     def __init__(self) -> None:
         super().__init__("The form was not sent from this page.", hint="Open the page again.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a browser asks: its cookies and headers, as far as they matter.
+
+    `is_part` tells that a script asks for a part of a page.
+    """
+
+    session: str
+    language: str
+    notice: str
+    query: str
+    media: str
+    source: str | None
+    is_part: bool
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        """Return how the browser of an HTTP request asks."""
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        cookies = _cookies(headers.get("cookie", ""))
+        return cls(
+            cookies.get(SESSION, ""),
+            language_of(cookies.get(COOKIE, ""), headers.get("accept-language", "")),
+            unquote(cookies.get(NOTICE, "")),
+            scope["query_string"].decode("latin-1"),
+            headers.get("content-type", ""),
+            scope["client"][0] if scope.get("client") else None,
+            "hx-request" in headers,
+            headers,
+        )
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -67,22 +116,55 @@ class Browser:
             if who is None:
                 return leading(SIGN_IN)
             form = await form_of(request)
-            if not session.fits(who, form.get(FORM_TOKEN, "")):
-                raise NotOurForm
+            self.check_token(who, form.get(FORM_TOKEN, ""))
             return await handler(request, who, form)
 
         return explained(handle)
 
+    def check_token(self, who: SignedIn, token: str) -> None:
+        """Raise NotOurForm unless a form carries the token of the session."""
+        if not session.fits(who, _unmasked(token)):
+            raise NotOurForm
+
     def check_origin(self, request: Request) -> None:
         """Raise NotOurForm unless the browser says that a page of ours sent the request."""
-        site = request.headers.get("sec-fetch-site")
+        self.check_sender(request.headers)
+
+    def check_sender(self, headers: Mapping[str, str]) -> None:
+        """Raise NotOurForm unless headers (lower case) say that a page of ours sent a request."""
+        site = headers.get("sec-fetch-site")
         if site is not None:
             if site != "same-origin":
                 raise NotOurForm
             return
-        ours, told = urlsplit(self.public_url), request.headers.get("origin", "")
+        ours, told = urlsplit(self.public_url), headers.get("origin", "")
         if told != f"{ours.scheme}://{ours.netloc}":
             raise NotOurForm
+
+
+def masked(token: str) -> str:
+    """Return the token of forms in another guise each time: pages are packed, and it is a secret.
+
+    What is the same in every answer could be guessed from their lengths (BREACH).
+    """
+    mask = secrets.token_bytes(32)
+    return mask.hex() + bytes(a ^ b for a, b in zip(mask, bytes.fromhex(token), strict=True)).hex()
+
+
+def _unmasked(text: str) -> str:
+    try:
+        whole = bytes.fromhex(text)
+    except ValueError:
+        return ""
+    if len(whole) != 64:  # noqa: PLR2004 - a mask and what is behind it
+        return ""
+    return bytes(a ^ b for a, b in zip(whole[:32], whole[32:], strict=True)).hex()
+
+
+def language(request: Request) -> str:
+    """Return the language of a browser."""
+    accepted = request.headers.get("accept-language", "")
+    return language_of(request.cookies.get(COOKIE, ""), accepted)
 
 
 def explained(handler: Handler) -> Handler:
@@ -93,13 +175,17 @@ def explained(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except InventoryError as error:
-            return page("refused", status_of(error), error=error)
+            return _refused(request, error, status_of(error))
         except Exception:
             log.exception("a page failed for a reason that nobody foresaw")
             told = InventoryError("The page failed here.", hint="It is in the log.")
-            return page("refused", 500, error=told)
+            return _refused(request, told, 500)
 
     return handle
+
+
+def _refused(request: Request, error: InventoryError, status: int) -> Response:
+    return page("refused", status, language=language(request), error=error, view=None)
 
 
 def source_of(request: Request) -> str | None:

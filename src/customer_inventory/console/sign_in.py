@@ -1,7 +1,7 @@
 """Pages to sign in, enrol and sign out."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import segno
 from starlette.requests import Request
@@ -21,9 +21,11 @@ from customer_inventory.console.browser import (
     drop,
     explained,
     keep,
+    language,
     source_of,
 )
 from customer_inventory.console.page import HEADERS, leading, page
+from customer_inventory.console.work import back_to
 from customer_inventory.kit.errors import Invalid, InventoryError
 from customer_inventory.store.database import Database
 from customer_inventory.store.safe import Safe
@@ -34,8 +36,10 @@ THERE = f"{SIGN_IN}/openid"
 RETURN = f"{SIGN_IN}/return"
 SIGN_OUT = "/sign-out"
 ENROL = f"{enrolment.PATH}{{secret}}"
-ACCOUNT = "/account"
 _FLOW = "__Host-cinv-flow"
+_NEXT = "__Host-cinv-next"
+"""Where a browser goes on after signing in, at a provider too."""
+_NEXT_FOR = 1800
 _BAD_REQUEST, _TOO_MANY = 400, 429
 
 
@@ -62,16 +66,26 @@ class SignInPages:
         ]
 
     async def _show(self, request: Request) -> Response:
+        told = request.query_params.get("next", "")
         if await self.browser.signed_in(request):
-            return leading(ACCOUNT)
-        return await self._sign_in_page()
+            return leading(back_to(told))
+        answer = await self._sign_in_page(request)
+        return keep(answer, _NEXT, quote(back_to(told)), seconds=_NEXT_FOR) if told else answer
 
     async def _sign_in_page(
-        self, error: InventoryError | None = None, status: int = 200
+        self, request: Request, error: InventoryError | None = None, status: int = 200
     ) -> Response:
         rows = await code_flow.providers(self.database)
         there = [(row["title"], f"{THERE}?issuer={quote(row['issuer'], safe='')}") for row in rows]
-        answer = page("sign_in", status, providers=there, error=error)
+        answer = page(
+            "sign_in",
+            status,
+            language=language(request),
+            view=None,
+            providers=there,
+            error=error,
+            goes_on="next" in request.query_params or _NEXT in request.cookies,
+        )
         if status == _TOO_MANY:
             answer.headers["Retry-After"] = "900"
         return answer
@@ -88,10 +102,10 @@ class SignInPages:
                 before=request.cookies.get(SESSION),
             )
         except Waits as error:
-            return await self._sign_in_page(error, _TOO_MANY)
+            return await self._sign_in_page(request, error, _TOO_MANY)
         except NotSignedIn as error:
-            return await self._sign_in_page(error, status_of(error))
-        return keep(leading(ACCOUNT), SESSION, made)
+            return await self._sign_in_page(request, error, status_of(error))
+        return self._begun(request, made)
 
     async def _send(self, request: Request) -> Response:
         sent = await self.flow.begin(request.query_params.get("issuer", ""))
@@ -104,11 +118,19 @@ class SignInPages:
             account = await self.flow.complete(told, request.cookies.get(_FLOW, ""))
         except NotSignedInThere as error:
             self.signing_in.refused(source_of(request))
-            return drop(page("refused", _BAD_REQUEST, error=error), _FLOW)
+            answer = page(
+                "refused", _BAD_REQUEST, language=language(request), error=error, view=None
+            )
+            return drop(answer, _FLOW)
         made = await self.signing_in.begin(
             account.person, source=source_of(request), before=request.cookies.get(SESSION)
         )
-        return keep(drop(leading(ACCOUNT), _FLOW), SESSION, made)
+        return drop(self._begun(request, made), _FLOW)
+
+    def _begun(self, request: Request, made: str) -> Response:
+        """Lead whoever has signed in to where they wanted to go."""
+        there = back_to(unquote(request.cookies.get(_NEXT, "")))
+        return keep(drop(leading(there), _NEXT), SESSION, made)
 
     async def _sign_out(self, request: Request, who: SignedIn, _: Form) -> Response:
         await self.signing_in.end(who, source=source_of(request))
@@ -117,13 +139,15 @@ class SignInPages:
     async def _show_enrolment(self, request: Request) -> Response:
         secret = request.path_params["secret"]
         who = await enrolment.look(self.database, secret)
-        return self._enrolment_page(who, secret, second_factor.new_secret())
+        return self._enrolment_page(request, who, secret, second_factor.new_secret())
 
     def _enrolment_page(
         self,
+        request: Request,
         who: enrolment.Enrolling,
         secret: str,
         totp: str,
+        *,
         error: InventoryError | None = None,
         status: int = 200,
     ) -> Response:
@@ -131,6 +155,8 @@ class SignInPages:
         return page(
             "enrol",
             status,
+            language=language(request),
+            view=None,
             who=who,
             action=f"{enrolment.PATH}{secret}",
             totp=" ".join(totp[at : at + 4] for at in range(0, len(totp), 4)),
@@ -157,9 +183,11 @@ class SignInPages:
                 code=form.get("code", ""),
             )
         except Invalid as error:
-            return self._enrolment_page(who, secret, totp, error, status_of(error))
+            return self._enrolment_page(
+                request, who, secret, totp, error=error, status=status_of(error)
+            )
         await self.signing_in.changed(who.person, "enrol", source=source_of(request))
-        return page("enrolled", who=who, codes=codes)
+        return page("enrolled", language=language(request), view=None, who=who, codes=codes)
 
     def _opened(self, sealed: str, secret: str) -> str:
         try:

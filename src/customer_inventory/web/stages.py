@@ -6,6 +6,7 @@ is answered to a known caller before its access entry is durable.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from time import perf_counter
 from typing import NamedTuple, Protocol
 
@@ -73,7 +74,11 @@ class Route(Protocol):
 
 
 class Stages:
-    """Walks requests of one door through the stages; an ASGI application."""
+    """Walks requests of one door through the stages; an ASGI application.
+
+    A door whose callers show otherwise who they are, or are told otherwise of failures, has its own
+    `authenticated` and `explained`.
+    """
 
     def __init__(
         self,
@@ -87,7 +92,7 @@ class Stages:
         took: Took = lambda *_: None,
     ) -> None:
         self._route = route
-        self._guard = guard
+        self.guard = guard
         self._ledger = ledger
         self._max_body = max_body_bytes
         self._explain = explain
@@ -104,34 +109,49 @@ class Stages:
         try:
             return await self._answer(scope, receive)
         except InventoryError as error:
-            return self._explain(error)
+            return self.explained(error, scope)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
-            return failure.unforeseen(error, self._explain)
+            return failure.unforeseen(error, partial(self.explained, scope=scope))
+
+    async def authenticated(self, scope: Scope) -> Session:
+        """Return the session of who calls; raise Unauthenticated for nobody who is known."""
+        client = scope.get("client")
+        authorization = _authorization(scope)
+        return await self.guard.authenticate(
+            authorization, client[0] if client else None, _shown(scope, authorization)
+        )
+
+    def explained(self, error: InventoryError, scope: Scope) -> Answer:  # noqa: ARG002 - for others
+        """Return the answer that tells the caller of `error`."""
+        return self._explain(error)
+
+    def demanded(self, session: Session, place: Place) -> None:
+        """Raise NotPermitted unless the session may what a place needs."""
+        assert place.operation is not None  # noqa: S101 - it has been looked at
+        if not (place.either and session.may(place.either, place.record_type)):
+            session.demand(place.operation, place.record_type)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         began = perf_counter()
         client = scope.get("client")
-        authorization = _authorization(scope)
-        session = await self._guard.authenticate(
-            authorization, client[0] if client else None, _shown(scope, authorization)
-        )
+        session = await self.authenticated(scope)
         current.set(Current(session.actor.process, scope["headers"]))
         place = self._route(scope["path"], scope["method"])
         rule = None
         try:
             answer = await self._handled(session, place, scope, receive)
         except InventoryError as error:
-            answer = self._explain(error)._replace(ids=error.ids, told=len(error.ids))
+            answer = self.explained(error, scope)._replace(ids=error.ids, told=len(error.ids))
             rule = error.code if isinstance(error, Refused) else None
             if isinstance(error, NotWritable):
                 answer = answer._replace(operations=error.operations)
             if isinstance(error, NotGranted) and error.path and place.record_type:
                 self._missed(place.record_type, error.path, session.actor.process)
             if isinstance(error, NotFound) and place.identifier:
-                await self._guard.quotas.missed(session, place.identifier)
+                await self.guard.quotas.missed(session, place.identifier)
         except Exception as error:  # noqa: BLE001 - what failed is in the ledger too
-            answer = failure.unforeseen(error, self._explain)
-        told = answer.with_headers(self._guard.quotas.headers(session, place.record_type))
+            answer = failure.unforeseen(error, partial(self.explained, scope=scope))
+        told = answer.with_headers(self.guard.quotas.headers(session, place.record_type))
         entry = entry_of(session, place, told, client, refused_by=rule)
         await self._ledger.append(entry)
         self._took(entry, began)
@@ -140,7 +160,7 @@ class Stages:
     async def _handled(
         self, session: Session, place: Place, scope: Scope, receive: Receive
     ) -> Answer:
-        quotas = self._guard.quotas
+        quotas = self.guard.quotas
         await quotas.admit(session, place.record_type)
         if place.handle is None or place.operation is None:
             if not place.allowed:
@@ -148,8 +168,7 @@ class Stages:
                     "There is no such resource.", hint="/openapi.json lists what is served."
                 )
             raise failure.MethodNotAllowed(place.allowed)
-        if not (place.either and session.may(place.either, place.record_type)):
-            session.demand(place.operation, place.record_type)
+        self.demanded(session, place)
         request = await read(scope, receive, most=place.most or self._max_body)
         answer = await place.handle(session, request)
         if place.operation in _TELLING:

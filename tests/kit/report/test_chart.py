@@ -2,7 +2,7 @@
 
 import re
 
-from customer_inventory.kit.report.chart import bars, columns
+from customer_inventory.kit.report.chart import bars, columns, lines
 
 
 def test_charts_escape_what_they_are_given() -> None:
@@ -22,3 +22,19 @@ def test_bars_are_to_scale_with_their_figures() -> None:
 def test_columns_are_there_for_each_day_and_for_none() -> None:
     assert columns([], "none").startswith("<svg")
     assert columns([("1 March", 0), ("2 March", 5)], "days").count("<rect") == 2
+
+
+def test_lines_stop_where_nothing_is_known_and_stand_on_a_grid() -> None:
+    drawn = lines(["May", "June", "July", "August"], [("<a>", [1, 3.5, None, 2])], "scores")
+    assert drawn.count("<polyline") == 1
+    assert drawn.count("<circle") == 3
+    assert "&lt;a&gt;, June: 3.5" in drawn
+    for label in (">0<", ">1<", ">2<", ">3<", ">4<", ">May<", ">August<"):
+        assert label in drawn
+    assert lines([], [], "nothing").count("<path") == 5
+
+
+def test_a_share_has_a_grid_of_its_own_size() -> None:
+    drawn = lines(["a", "b"], [("share", [0.25, 0.97])], "shares")
+    assert ">0.25<" in drawn
+    assert ">1<" in drawn

@@ -78,6 +78,7 @@ def _access(row: Row) -> dict[str, Any]:
 
 
 EXPLAINED = {
+    "access.web_typed": "forms of a session that was over: sealed, gone within the hour",
     "access.permission": "what a process may do, not a subject",
     "access.grant_decision": "who decided on what a process may do, not on a subject",
     "access.grant_history": "what became of a grant, not of a subject",

@@ -161,5 +161,5 @@ async def has_administrator(database: Database) -> bool:
 
 
 async def forget_expired(database: Database, at: datetime) -> None:
-    """Forget sessions, enrolments and flows that ended before `at`."""
+    """Forget sessions, forms, enrolments and flows that ended before `at`."""
     await database.execute(SQL.forget_expired, at)

@@ -172,12 +172,22 @@ WHERE a.is_administrator AND a.state = 'active'
 LIMIT 1;
 
 -- name: forget_expired
--- Forget what ended: sessions, enrolments, flows.
+-- Forget what ended: sessions, forms, what was typed, enrolments, flows.
 WITH sessions AS (
     DELETE FROM access.web_session AS s
     WHERE
         s.seen_at < $1::timestamptz - interval '15 minutes'
         OR s.begun_at < $1::timestamptz - interval '8 hours'
+),
+
+forms AS (
+    DELETE FROM access.web_form AS w
+    WHERE w.sent_at < $1::timestamptz - interval '1 day'
+),
+
+typed AS (
+    DELETE FROM access.web_typed AS t
+    WHERE t.expires_at < $1
 ),
 
 enrolments AS (

@@ -20,13 +20,18 @@ LONGEST_ID = 100
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A person who is signed in, and the token that each form of theirs must carry."""
+    """A person who is signed in, and the token that each form of theirs must carry.
+
+    `work` is what they chose to work as, a process and a purpose; None before they did, and after
+    they act through that process no more.
+    """
 
     person: str
     name: str
     is_administrator: bool
     form_token: str
     session: bytes
+    work: tuple[str, str] | None = None
 
 
 async def begin(
@@ -50,9 +55,28 @@ async def find(database: Database, secret: str) -> SignedIn | None:
         row["person"],
         row["name"],
         row["is_administrator"],
-        hashlib.sha256(f"form {secret}".encode()).hexdigest(),
+        form_token(secret),
         _digest(secret),
+        (row["process"], row["purpose"]) if row["process"] else None,
     )
+
+
+def form_token(secret: str) -> str:
+    """Return the token of the forms of a session."""
+    return hashlib.sha256(f"form {secret}".encode()).hexdigest()
+
+
+async def whose_it_was(database: Database, secret: str) -> str | None:
+    """Return whose session it was that is over by the passing of time; None for any other."""
+    if not secret or len(secret) > LONGEST_ID:
+        return None
+    person: str | None = await database.value(SQL.whose_session_it_was, _digest(secret))
+    return person
+
+
+async def work_as(database: Database, session: bytes, process: str, purpose: str) -> None:
+    """Note what whoever is behind a session works as; whether they may is looked up each time."""
+    await database.execute(SQL.work_as, session, process, purpose)
 
 
 def fits(signed_in: SignedIn, form_token: str) -> bool:

@@ -21,9 +21,13 @@ WITH seen AS (
 SELECT
     a.person,
     a.name,
-    a.is_administrator
+    a.is_administrator,
+    m.process,
+    CASE WHEN m.process IS NOT NULL THEN s.purpose END AS purpose
 FROM access.web_session AS s
 INNER JOIN access.account AS a ON s.person = a.person
+-- What they work as ends with the admission.
+LEFT JOIN access.process_person AS m ON s.process = m.process AND s.person = m.person
 WHERE
     s.sha256 = $1
     AND s.seen_at > now() - interval '15 minutes'
@@ -53,3 +57,16 @@ WHERE
     AND s.seen_at > now() - interval '15 minutes'
     AND s.begun_at > now() - interval '8 hours'
 ORDER BY s.seen_at DESC;
+
+-- name: work_as
+-- What whoever is behind a session works as from now on.
+UPDATE access.web_session AS s
+SET
+    process = $2,
+    purpose = $3
+WHERE s.sha256 = $1;
+
+-- name: whose_session_it_was
+-- Whose session it was that is over by the passing of time alone.
+SELECT s.person FROM access.web_session AS s
+WHERE s.sha256 = $1;

@@ -1,15 +1,18 @@
 """Charts as SVG, drawn where the page is made: no script, and the colours of the page around."""
 
+import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from markupsafe import Markup
 
 Bar = tuple[str, int | Decimal]
+Series = tuple[str, Sequence[float | None]]
 
 _WIDTH, _LABEL, _FIGURE, _ROW = 640, 200, 110, 24
 _HEIGHT, _FOOT = 140, 22
 _MOST = 20
+_AXIS = 48
 _SPARK, _SPARK_HEIGHT, _DOT = 110, 22, 3
 
 
@@ -52,6 +55,71 @@ def columns(values: Sequence[Bar], said: str) -> Markup:
     parts.append(text.format(0, _HEIGHT - 6, "start", values[0][0]))
     parts.append(text.format(_WIDTH, _HEIGHT - 6, "end", values[-1][0]))
     return _drawn(parts, _HEIGHT, said)
+
+
+def lines(labels: Sequence[str], series: Sequence[Series], said: str) -> Markup:
+    """Return lines over the same labels, each with its name and its values, on a grid.
+
+    Values are from 0 up; where one is not known (None) the line stops. Lines differ by class
+    (`s0`, `s1`, `s2`), which style sheets give colour and dashes.
+    """
+    known = [value for _, values in series for value in values if value is not None]
+    most = _round_up(max(known, default=0))
+    step, room = (_WIDTH - _AXIS) / max(len(labels) - 1, 1), _HEIGHT - _FOOT - _DOT
+    grid = Markup('<path class="grid" d="M{} {}H{}"/>')
+    text = Markup('<text x="{}" y="{}" class="label" text-anchor="{}">{}</text>')
+    parts: list[Markup] = []
+    for quarter in range(5):
+        height = round(_DOT + room * (1 - quarter / 4), 1)
+        parts.append(grid.format(_AXIS, height, _WIDTH))
+        parts.append(text.format(_AXIS - 6, height + 4, "end", f"{most * quarter / 4:g}"))
+    for number, (name, values) in enumerate(series):
+        points = [
+            None
+            if v is None
+            else (round(_AXIS + at * step, 1), round(_DOT + room * (1 - v / most), 1))
+            for at, v in enumerate(values)
+        ]
+        parts += _line(name, number, points, labels, values)
+    if labels:
+        parts.append(text.format(_AXIS, _HEIGHT - 6, "start", labels[0]))
+        parts.append(text.format(_WIDTH, _HEIGHT - 6, "end", labels[-1]))
+    return _drawn(parts, _HEIGHT, said)
+
+
+def _line(
+    name: str,
+    number: int,
+    points: Sequence[tuple[float, float] | None],
+    labels: Sequence[str],
+    values: Sequence[float | None],
+) -> list[Markup]:
+    """Return the stretches of a line between what is not known, and a dot with its words each."""
+    parts, stretch = [], list[str]()
+    for point in (*points, None):
+        if point is not None:
+            stretch.append(f"{point[0]},{point[1]}")
+            continue
+        if len(stretch) > 1:
+            parts.append(
+                Markup('<polyline class="line s{}" points="{}"/>').format(number, " ".join(stretch))
+            )
+        stretch = []
+    dot = Markup(
+        '<circle class="bar s{}" cx="{}" cy="{}" r="2.5"><title>{}, {}: {}</title></circle>'
+    )
+    for point, label, value in zip(points, labels, values, strict=True):
+        if point is not None and value is not None:
+            parts.append(dot.format(number, *point, name, label, f"{value:g}"))
+    return parts
+
+
+def _round_up(value: float) -> float:
+    """Return the next number at which a grid of four ends well."""
+    if value <= 0:
+        return 1
+    power: float = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= value)
 
 
 def spark(shares: Sequence[float | None], said: str) -> Markup:

@@ -1,0 +1,9 @@
+"""Every screen of the console; each module declares those of one subject."""
+
+from customer_inventory.console import home, search
+from customer_inventory.console.screen import Screen
+
+SCREENS: tuple[Screen, ...] = (
+    *home.SCREENS,
+    *search.SCREENS,
+)

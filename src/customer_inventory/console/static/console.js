@@ -1,0 +1,45 @@
+// What pages are nicer with; each works without. Times are shown in the reader's zone, the exact instant on hover.
+const language = document.documentElement.lang;
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const local = (root) => root.querySelectorAll("time[datetime]:not([data-as])").forEach((time) => {
+  const at = new Date(time.dateTime);
+  if (time.dateTime.includes("T") && !isNaN(at)) time.textContent = moment.format(at);
+});
+const opened = () => {
+  document.querySelectorAll("dialog[data-open]").forEach((dialog) => dialog.open || dialog.showModal());
+  document.querySelector("#problem, [aria-invalid=true]")?.focus();
+};
+local(document);
+opened();
+
+// Show more: the focus goes to the first row that came.
+document.addEventListener("htmx:before:settle", (event) => {
+  const came = event.detail.newContent.filter((node) => node.nodeType === 1);
+  came.forEach(local);
+  if (!came[0]?.matches("tr, .timeline > li")) return;
+  const link = came[0].querySelector("a");
+  if (!link) came[0].tabIndex = -1;
+  (link ?? came[0]).focus();
+});
+document.addEventListener("htmx:error", () => document.getElementById("found")?.replaceChildren());
+
+// "/" leads to the search, arrows through what it found, Escape back.
+const search = document.getElementById("search");
+document.addEventListener("keydown", (event) => {
+  if (!search || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = document.activeElement;
+  if (event.key === "/" && !at.matches("input, select, textarea")) { search.focus(); search.select(); event.preventDefault(); return; }
+  const links = [search, ...document.querySelectorAll("#found a, #hits a")];
+  const place = links.indexOf(at);
+  if (place < 0) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) { links[(place + step + links.length) % links.length].focus(); event.preventDefault(); }
+  if (event.key === "Escape") { document.getElementById("found").replaceChildren(); search.focus(); }
+});
+
+// Browsers that do not know how a button opens a dialog by itself.
+if (!("commandForElement" in HTMLButtonElement.prototype)) document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[commandfor]");
+  const dialog = button && document.getElementById(button.getAttribute("commandfor"));
+  if (dialog) button.getAttribute("command") === "close" ? dialog.close() : dialog.showModal();
+});

@@ -1,0 +1,32 @@
+"""The rooms of the house, as its doors for HTTP call them."""
+
+from dataclasses import dataclass
+
+from customer_inventory.access.download.downloads import Downloads
+from customer_inventory.audit.campaign.campaigns import Campaigns
+from customer_inventory.capture.matching.threshold import Thresholds
+from customer_inventory.record.attachment.attachment import Attachments
+from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.job import Jobs
+from customer_inventory.record.subject.erasing import Eraser
+from customer_inventory.record.subject.package.package import Packer
+from customer_inventory.store.database import Database
+from customer_inventory.store.outward import Allowed
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What doors may call of the rooms."""
+
+    database: Database
+    inventory: Inventory
+    jobs: Jobs
+    attachments: Attachments
+    eraser: Eraser
+    packer: Packer
+    downloads: Downloads
+    campaigns: Campaigns
+    allowed: Allowed
+    public_url: str
+    max_page: int
+    thresholds: Thresholds

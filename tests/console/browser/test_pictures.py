@@ -1,0 +1,46 @@
+"""Pictures of every screen, light and dark, narrow and wide: to be looked at.
+
+They go to the folder that CINV_SCREENSHOTS names (`./run screenshots`: the documentation's), or to
+one of the test's own; what the README shows is among them.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from customer_inventory.console.screen import Screen
+from customer_inventory.console.screens import SCREENS
+from tests.console.browser.conftest import looking
+from tests.console.browser.test_every_screen import able
+from tests.console.world import World, address_of
+
+SHOWN = ("/home",)
+"""Screens of which the documentation has a picture, light and dark."""
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.path)
+async def test_a_screen_has_its_pictures(
+    chromium: Browser, world: World, screen: Screen, tmp_path: Path
+) -> None:
+    told = os.environ.get("CINV_SCREENSHOTS")
+    every = os.environ.get("CINV_SCREENSHOTS_ALL")
+    if told and not every and screen.path not in SHOWN:
+        pytest.skip("the documentation shows others")
+    folder = Path(told) if told else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    name = screen.path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 320))[: 3 if every else 2]:
+        async with looking(
+            chromium,
+            world,
+            able(screen)[0],
+            color_scheme=scheme,
+            viewport={"width": width, "height": 800},
+        ) as look:
+            await look.go(await address_of(world, screen))
+            ending = f"{scheme}{'' if width > 320 else '-narrow'}"
+            file = folder / f"console-{name}-{ending}.png"
+            await look.page.screenshot(path=file, full_page=bool(every), scale="css")
+            assert file.stat().st_size > 5000

@@ -1,0 +1,137 @@
+"""Every declared screen: who may, what it leaves in the ledger, its twins, its words."""
+
+import csv
+import io
+import re
+from collections import Counter
+
+import pytest
+
+from customer_inventory.access.operation import Operation
+from customer_inventory.console.screen import ANYTHING, Screen
+from customer_inventory.console.screens import SCREENS
+from customer_inventory.demo.role import ROLES, Role
+from tests.console.world import STEWARD, World, address_of
+
+_EACH = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.path)
+
+
+def permitted(role: Role, operation: Operation, kind: str | None) -> bool:
+    """Tell whether a role may do something: by its declaration, not by the guard."""
+    if kind == ANYTHING:
+        return True
+    by_type = dict(role.permits)
+    if kind is None:
+        return any(operation in words for name, words in by_type.items() if name == "*")
+    return operation in by_type.get(kind, ()) or (
+        operation in by_type.get("*", ()) and kind not in _FUNCTIONS
+    )
+
+
+_FUNCTIONS = {name for role in ROLES for name, _ in role.permits} - {"*"}
+
+
+@_EACH
+async def test_a_screen_is_for_those_who_may_and_leaves_its_entry(
+    world: World, screen: Screen
+) -> None:
+    address = await address_of(world, screen)
+    for role in ROLES:
+        async with world.browser(role) as browser:
+            for ending, operation in (
+                ("", screen.operation),
+                (".json", Operation.DOWNLOAD if screen.is_list else screen.operation),
+                (".csv", Operation.DOWNLOAD if screen.is_list else screen.operation),
+            ):
+                before = await entries(world, role)
+                answer = await browser.get(f"{address}{ending}")
+                may = permitted(role, operation, screen.record_type)
+                assert answer.status_code == (200 if may else 403), (role.process, ending)
+                assert answer.headers["cache-control"] == "no-store"
+                assert "default-src 'self'" in answer.headers["content-security-policy"]
+                new = await entries(world, role) - before
+                decision = "permit" if may else "deny"
+                assert list(new) == [(screen.entry_type, operation, decision, role.person)]
+
+
+async def entries(world: World, role: Role) -> Counter[tuple[str, str, str, str]]:
+    """Return what the ledger has of a role."""
+    rows = await world.service.database.fetch(
+        "SELECT record_type, operation, decision, person FROM access.entry"
+        " WHERE process = $1 AND purpose = $2",
+        role.process,
+        role.purpose,
+    )
+    return Counter((r["record_type"], r["operation"], r["decision"], r["person"]) for r in rows)
+
+
+@_EACH
+async def test_nobody_sees_a_screen_without_signing_in(world: World, screen: Screen) -> None:
+    address = await address_of(world, screen)
+    async with world.browser(None) as browser:
+        page = await browser.get(address)
+        assert page.status_code == 303
+        assert page.headers["location"].startswith("/sign-in?next=%2F")
+        for ending in (".json", ".csv"):
+            twin = await browser.get(f"{address}{ending}")
+            assert twin.status_code == 401
+            assert twin.json()["code"] == "unauthenticated"
+        for action in screen.actions:
+            sent = await browser.send(f"{address}/{action.name}", {"a": "b"})
+            assert sent.status_code == 303
+            assert sent.headers["location"].startswith("/sign-in?next=%2F")
+
+
+@_EACH
+async def test_a_screen_has_no_style_or_script_within(world: World, screen: Screen) -> None:
+    role = next(r for r in ROLES if permitted(r, screen.operation, screen.record_type))
+    async with world.browser(role) as browser:
+        page = await browser.get(await address_of(world, screen))
+    assert not re.search(r"\sstyle=|<style|\son\w+=", page.text)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", page.text))
+    assert '<html lang="en">' in page.text
+    assert len(re.findall(r"<h1[\s>]", page.text)) == 1
+    identifiers = re.findall(r'\sid="([^"]+)"', page.text)
+    assert [each for each, times in Counter(identifiers).items() if times > 1] == []
+
+
+@_EACH
+async def test_the_csv_of_a_list_has_the_rows_of_its_json(world: World, screen: Screen) -> None:
+    if not screen.is_list:
+        pytest.skip("no list")
+    role = next(r for r in ROLES if permitted(r, Operation.DOWNLOAD, screen.record_type))
+    address = await address_of(world, screen)
+    async with world.browser(role) as browser:
+        listed = (await browser.get(f"{address}.json")).json()
+        answer = await browser.get(f"{address}.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert len(rows) == len(listed["rows"])
+
+
+@_EACH
+async def test_a_form_without_its_tokens_is_refused(world: World, screen: Screen) -> None:
+    address = await address_of(world, screen)
+    for action in screen.actions:
+        able = [r for r in ROLES if permitted(r, action.operation, action.record_type)]
+        async with world.browser(able[0] if able else STEWARD) as browser:
+            path = f"{address}/{action.name}"
+            assert (await browser.send(path, {})).status_code == 403
+            assert (await browser.send(path, {"form_token": "00" * 64})).status_code == 403
+            elsewhere = await browser.send(path, {}, Origin="https://elsewhere.example")
+            assert elsewhere.status_code == 403
+
+
+def test_addresses_differ_and_templates_are_used_once() -> None:
+    assert len({screen.path for screen in SCREENS}) == len(SCREENS)
+    assert len({screen.template for screen in SCREENS}) == len(SCREENS)
+
+
+async def test_the_menu_shows_what_the_person_may_see(world: World) -> None:
+    for role in ROLES:
+        async with world.browser(role) as browser:
+            page = await browser.get("/home")
+        for screen in SCREENS:
+            if screen.navigation:
+                may = permitted(role, screen.operation, screen.record_type)
+                shown = f'<li><a href="{screen.path}"' in page.text
+                assert shown == may, (role.process, screen.path)
