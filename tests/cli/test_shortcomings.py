@@ -28,7 +28,9 @@ def test_assessed_decided_and_measured_again(here: Cinv) -> None:  # noqa: F811
     assert name not in {each["fingerprint"] for each in listed(here, "list")}
     assert name in {each["fingerprint"] for each in listed(here, "list", "--all")}
     [score] = listed(here, "score")
-    assert (score["rejected"], score["reopened"]) == (1, 1)
+    assert (score["rejected"], score["reopened"], score["false_fixes"]) == (1, 1, 1)
+    [wrong] = listed(here, "score", "--each")
+    assert (wrong["check"], wrong["verdict"], wrong["false_fixes"]) == ("CFG04", "wrong", 1)
     assert len(listed(here, "checks")) > 40
 
 

@@ -8,7 +8,7 @@ import pytest
 from customer_inventory.facilities.backup.taking import back_up
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
-from customer_inventory.shortcomings import held, snapshot
+from customer_inventory.shortcomings import deciding, held, snapshot
 from customer_inventory.shortcomings.assessing import CHECKS, Assessment, assess
 from customer_inventory.shortcomings.backups import of_backups
 from customer_inventory.shortcomings.check import Check
@@ -79,20 +79,20 @@ async def test_fixed_verified_and_reopened(kept: Kept) -> None:  # noqa: F811
             rows = {(row["checked"], row["object"]): row for row in await held.listed(database)}
             dropped = rows["IDX04", "planted.covered"]
             await server.execute("DROP INDEX planted.covered")
-            gone = await held.verify(
+            gone = await deciding.verify(
                 database, dropped["fingerprint"], reason="dropped", actor=BY, on=server
             )
             assert (gone.is_gone, gone.now, gone.before) == (True, None, dropped["value"])
             key = rows["CAP04", "planted.numbers"]
             await server.execute("SELECT setval('planted.numbers', 10)")
-            lowered = await held.verify(
+            lowered = await deciding.verify(
                 database, key["fingerprint"], reason="begun anew", actor=BY, on=server
             )
             assert lowered.is_gone
             assert lowered.before > 90
             assert (lowered.now or 0) < 1
             false = rows["SEC02", "planted"]
-            again = await held.verify(
+            again = await deciding.verify(
                 database, false["fingerprint"], reason="done, I think", actor=BY, on=server
             )
             assert not again.is_gone
@@ -189,8 +189,8 @@ async def test_what_people_decide(database: Database) -> None:
     later = now().date() + timedelta(days=30)
     for reason, until in ((" ", later), ("why", now().date())):
         with pytest.raises(Invalid):
-            await held.decide(database, name, "snoozed", reason=reason, until=until, actor=BY)
-    await held.decide(database, name, "snoozed", reason="it is known", until=later, actor=BY)
+            await deciding.decide(database, name, "snoozed", reason=reason, until=until, actor=BY)
+    await deciding.decide(database, name, "snoozed", reason="it is known", until=later, actor=BY)
     await held.keep(database, await assess(database), actor=BY)
     there, _ = await held.one(database, name)
     assert (there["state"], there["snoozed_until"]) == ("snoozed", later)
@@ -199,7 +199,7 @@ async def test_what_people_decide(database: Database) -> None:
     assert (await held.one(database, name))[0]["state"] == "open"
     await database.execute("UPDATE shortcomings.shortcoming SET state = 'closed'")
     with pytest.raises(Conflict):
-        await held.decide(database, name, "rejected", reason="why", actor=BY)
+        await deciding.decide(database, name, "rejected", reason="why", actor=BY)
     with pytest.raises(NotFound):
         await held.one(database, "nothing")
 

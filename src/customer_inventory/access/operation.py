@@ -23,6 +23,8 @@ CAPTURE_PROCESS = "captureProcess"
 """To see, propose and decide on processes of capture and of management, and to run them."""
 FACILITY = "facility"
 """To read the catalogue of repositories, and how the facilities of this one are."""
+SHORTCOMING = "shortcoming"
+"""To look at shortcomings of the repository, to hand them over, and to decide on them."""
 FUNCTIONS = frozenset(
     {
         ACCESS,
@@ -34,6 +36,7 @@ FUNCTIONS = frozenset(
         RECERTIFICATION,
         RECONCILIATION,
         REQUIREMENT,
+        SHORTCOMING,
         USAGE,
     }
 )

@@ -1,26 +1,13 @@
 """The repository assessed, with what other rooms know of it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from customer_inventory.capture.process.task import Figures, Work
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.shortcomings import held
 from customer_inventory.shortcomings.assessing import Assessment, assess
 from customer_inventory.shortcomings.backups import of_backups
+from customer_inventory.shortcomings.seeing import seeing_most
 from customer_inventory.store.database import Database
-from customer_inventory.store.embedded import EmbeddedServer
-
-
-@asynccontextmanager
-async def seeing_most(database: Database, settings: Settings) -> AsyncIterator[Database]:
-    """Lend the database to who sees most of the server: a superuser of the embedded one."""
-    if settings.database_url:
-        yield database
-        return
-    async with Database(EmbeddedServer(settings.home).superuser_dsn, pool_size=2) as server:
-        yield server
 
 
 async def assessed(database: Database, settings: Settings, *, actor: Actor) -> Assessment:

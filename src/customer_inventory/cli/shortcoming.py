@@ -8,13 +8,20 @@ from typing import Any
 import click
 
 from customer_inventory.access.house import operator
-from customer_inventory.background.assessing import assessed, seeing_most
+from customer_inventory.background.assessing import assessed
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
+from customer_inventory.cli.shortcoming_desk import desk
+from customer_inventory.cli.shortcoming_raise import (
+    dossier_command,
+    raise_command,
+    score_command,
+)
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
-from customer_inventory.shortcomings import backups, held
+from customer_inventory.shortcomings import backups, deciding, held
 from customer_inventory.shortcomings.assessing import CHECKS, Assessment
+from customer_inventory.shortcomings.seeing import seeing_most
 
 _LISTED = ("fingerprint", "severity", "state", "check", "object", "value", "unit", "since")
 _CHECK = ("id", "title", "warn", "critical", "unit", "floor", "floor_unit", "least_days")
@@ -24,6 +31,10 @@ _STEP = ("at", "state", "value", "reason", "person")
 @click.group()
 def shortcomings() -> None:
     """Shortcomings: what is wrong with the repository, proved, and measured again."""
+
+
+for _command in (raise_command, dossier_command, score_command, desk):
+    shortcomings.add_command(_command)
 
 
 @shortcomings.command("assess")
@@ -137,7 +148,7 @@ def reject(fingerprint: str, reason: str) -> None:
 @click.argument("fingerprint")
 @click.option("--reason", required=True, help="What was done.")
 def verify(fingerprint: str, reason: str) -> None:
-    """Measure again what is said to be mended: verified with the gain, or reopened.
+    """Measure again what is said to be mended: closed with the gain, or reopened.
 
     Exit code 1 says that it is reopened.
 
@@ -146,17 +157,20 @@ def verify(fingerprint: str, reason: str) -> None:
       cinv shortcomings verify 3f1c9a5b7d2e4f60 --reason "index built"
     """
 
-    async def work() -> held.Verdict:
+    async def work() -> deciding.Verdict:
         settings = Settings.from_environment()
         async with opened(settings) as database, seeing_most(database, settings) as server:
-            return await held.verify(
-                database, fingerprint, reason=reason, actor=operator(), on=server
+            return await deciding.verify(
+                database,
+                fingerprint,
+                reason=reason,
+                actor=operator(),
+                on=server,
+                settings=settings,
             )
 
     found = run(work())
-    now = "nothing of it is left" if found.now is None else f"{found.now:g} {found.unit} now"
-    word = "verified" if found.is_gone else "reopened"
-    click.echo(f"{word}: {found.before:g} {found.unit} before, {now}")
+    click.echo(f"{'closed' if found.is_gone else 'reopened'}: {found.said}")
     sys.exit(not found.is_gone)
 
 
@@ -172,28 +186,10 @@ def checks(output: str) -> None:
     show([asdict(each) for each in (*CHECKS, *backups.CHECKS)], output, columns=_CHECK, empty="")
 
 
-@shortcomings.command("score")
-@output_option
-def score(output: str) -> None:
-    """Tell how many shortcomings were found, ended by a fix, over by themselves, wrong, or back.
-
-    \b
-    Example:
-      cinv shortcomings score
-    """
-
-    async def work() -> dict[str, int]:
-        async with opened(Settings.from_environment()) as database:
-            return await held.scoreboard(database)
-
-    found = run(work())
-    show([found], output, columns=tuple(found), empty="")
-
-
 def _decide(fingerprint: str, state: str, reason: str, until: date | None) -> None:
     async def work() -> None:
         async with opened(Settings.from_environment()) as database:
-            await held.decide(
+            await deciding.decide(
                 database, fingerprint, state, reason=reason, until=until, actor=operator()
             )
 

@@ -7,7 +7,7 @@ from typing import Any
 from customer_inventory.facilities.backup import archiving, catalogue
 from customer_inventory.facilities.backup.catalogue import Folder
 from customer_inventory.kit.clock import now
-from customer_inventory.kit.errors import InventoryError
+from customer_inventory.kit.errors import Conflict, InventoryError
 from customer_inventory.kit.settings import Settings
 from customer_inventory.shortcomings.assessing import judged, skipped
 from customer_inventory.shortcomings.check import Check, Outcome
@@ -43,6 +43,18 @@ def of_backups(settings: Settings, at: datetime | None = None) -> list[Outcome]:
         return [judged(_AGE, [row]), skipped(_GAP, reason), skipped(_DISK, reason)]
     folder = Folder(settings.backup)
     return [_age(folder, at or now()), _gap(folder), _disk(folder, settings.home)]
+
+
+def measured(settings: Settings, check: Check, object: str) -> float | None:  # noqa: A002
+    """Return the value of one object as it is now, None when the check has nothing of it.
+
+    Raises Conflict when the check cannot be asked.
+    """
+    [outcome] = [each for each in of_backups(settings) if each.check.id == check.id]
+    if outcome.state == "skipped":
+        raise Conflict(f"{check.id} cannot be asked: {outcome.reason}.")
+    values = [each.value for each in outcome.found if each.object == object]
+    return max(values, default=None)
 
 
 def _age(folder: Folder, at: datetime) -> Outcome:

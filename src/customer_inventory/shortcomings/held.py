@@ -1,52 +1,42 @@
-"""Shortcomings as they are held: what is found meets what is known, and people decide on it.
+"""Shortcomings as they are held: what is found meets what is known.
 
 A shortcoming is one object that one check found wanting; found again it is the same. It is over
-when it is not seen twice in a row; when a fix is claimed it is measured again at once.
+when it is not seen twice in a row, or was mended (`deciding`).
 """
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.clock import now
-from customer_inventory.kit.errors import Conflict, Invalid, NotFound
+from customer_inventory.kit.errors import NotFound
 from customer_inventory.shortcomings import backups
-from customer_inventory.shortcomings.assessing import CHECKS, Assessment, measured
+from customer_inventory.shortcomings.assessing import CHECKS, Assessment
 from customer_inventory.shortcomings.check import Check, Found, Outcome
+from customer_inventory.shortcomings.handover import ticket
 from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
+from customer_inventory.store.together import Within
 
 SQL = beside(__name__)
 
 Rows = Sequence[Row]
+Step = tuple[str, str, float | None, str | None]
+"""What became of a shortcoming: which, its state from then on, the value measured, and why."""
 
-UNDECIDED = ("open", "reopened", "claimed")
-"""States in which somebody should look at a shortcoming."""
+UNDECIDED = ("open", "reopened", "raised", "accepted", "claimed")
+"""States in which a shortcoming is not over, and nobody said to leave it be."""
+OVER = ("verified", "closed")
+"""States in which there is nothing to be decided."""
 _DAYS_OF_WEEK = 7
 _MOST = 1000
 
 
 class NoSuchShortcoming(NotFound):
     """There is no shortcoming of that fingerprint."""
-
-
-class Over(Conflict):
-    """A shortcoming is over: nothing is to be decided about it."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What measuring again said: whether it is gone, the value before and now (None: none left)."""
-
-    is_gone: bool
-    before: float
-    now: float | None
-    unit: str
 
 
 def fingerprint(check: str, object: str) -> str:  # noqa: A002 - the word of the field
@@ -72,7 +62,11 @@ async def keep(database: Database, assessment: Assessment, *, actor: Actor) -> i
             [each.seconds for each in every],
         )
         steps = await _met(connection, assessment)
-        await _note(connection, steps, assessment.at, actor)
+        await note(connection, steps, assessment.at, actor)
+        within = Within(database, connection)
+        for name, state, _, reason in steps:
+            if state == "closed":
+                await ticket.tell(within, name, "closed", reason, actor=actor, at=assessment.at)
     return number
 
 
@@ -84,7 +78,7 @@ async def listed(database: Database, states: Sequence[str] | None = UNDECIDED) -
 async def one(database: Database, identifier: str) -> tuple[Row, Sequence[Row]]:
     """Return a shortcoming and what became of it, in order; raise NoSuchShortcoming."""
     async with database.transaction() as connection:
-        return await _one(connection, identifier), await connection.fetch(SQL.steps, identifier)
+        return await locked(connection, identifier), await connection.fetch(SQL.steps, identifier)
 
 
 async def last_outcomes(database: Database) -> Sequence[Row]:
@@ -98,57 +92,19 @@ async def last_number(database: Database) -> int:
     return number
 
 
-async def scoreboard(database: Database) -> dict[str, int]:
-    """Return how many shortcomings were found, ended by a fix, over by themselves, wrong, back."""
+async def scoreboard(database: Database) -> dict[str, Any]:
+    """Return how many shortcomings came to what, and the gain promised and achieved.
+
+    `promised` and `achieved` are means of shares of the value before, of what was verified.
+    """
     row = await database.row(SQL.scoreboard)
     assert row is not None  # noqa: S101 - an aggregate always has a row
     return dict(row)
 
 
-async def decide(
-    database: Database,
-    identifier: str,
-    state: str,
-    *,
-    reason: str,
-    until: date | None = None,
-    actor: Actor,
-) -> None:
-    """Snooze a shortcoming (`snoozed`, `until` a day), or say that it is none (`rejected`).
-
-    Raises NoSuchShortcoming; Over for one that is; Invalid without a reason or for a day gone by.
-    """
-    if not reason.strip():
-        raise Invalid("A reason is needed.", path="reason")
-    if until is not None and until <= now().date():
-        raise Invalid("is not in the future.", path="until")
-    async with database.transaction() as connection:
-        there = await _one(connection, identifier)
-        if there["state"] in ("verified", "closed"):
-            raise Over(f"It is {there['state']} already.", hint="Assess to see whether it is back.")
-        await connection.execute(SQL.decide, identifier, state, until, None, 0)
-        await _note(connection, [(identifier, state, None, reason)], now(), actor)
-
-
-async def verify(
-    database: Database, identifier: str, *, reason: str, actor: Actor, on: Database | None = None
-) -> Verdict:
-    """Measure again what is said to be mended: it is verified with the gain, or reopened.
-
-    `on` is who asks the server, where that is another role. Raises NoSuchShortcoming, and Conflict
-    when the check cannot be asked.
-    """
-    there, _ = await one(database, identifier)
-    check = check_of(there["checked"])
-    value = await measured(on or database, check, there["object"])
-    is_gone = value is None or check.severity(value) is None
-    state = "verified" if is_gone else "reopened"
-    async with database.transaction() as connection:
-        await _one(connection, identifier)
-        await connection.execute(SQL.decide, identifier, state, None, value, int(not is_gone))
-        await _note(connection, [(identifier, "claimed", None, reason)], now(), actor)
-        await _note(connection, [(identifier, state, value, None)], now(), actor)
-    return Verdict(is_gone, there["value"], value, check.unit)
+async def scores(database: Database) -> Sequence[Row]:
+    """Return what was verified, what was wrong and what was said to be mended and was not: rows."""
+    return await database.fetch(SQL.scores, _MOST)
 
 
 def check_of(identifier: str) -> Check:
@@ -163,7 +119,8 @@ def check_of(identifier: str) -> Check:
     )
 
 
-async def _one(connection: Connection, identifier: str) -> Row:
+async def locked(connection: Connection, identifier: str) -> Row:
+    """Return a shortcoming, held for whoever decides on it; raise NoSuchShortcoming."""
     await connection.execute(SQL.hold, identifier)
     row = await connection.fetchrow(SQL.listed, None, 1, identifier)
     if row is None:
@@ -175,12 +132,9 @@ async def _one(connection: Connection, identifier: str) -> Row:
     return row
 
 
-_Step = tuple[str, str, float | None, str | None]
-
-
-async def _met(connection: Connection, assessment: Assessment) -> list[_Step]:
+async def _met(connection: Connection, assessment: Assessment) -> list[Step]:
     """Let what was found meet what is known; return what that changed."""
-    steps: list[_Step] = []
+    steps: list[Step] = []
     seen = []
     for outcome in assessment.outcomes:
         for found in outcome.found:
@@ -208,7 +162,8 @@ def _told(outcome: Outcome, found: Found, assessment: Assessment) -> tuple[Any, 
     )  # fmt: skip
 
 
-async def _note(connection: Connection, steps: Sequence[_Step], at: datetime, actor: Actor) -> None:
+async def note(connection: Connection, steps: Sequence[Step], at: datetime, actor: Actor) -> None:
+    """Keep what became of shortcomings."""
     if steps:
         columns = [list(column) for column in zip(*steps, strict=True)]
         await connection.execute(SQL.note_steps, *columns, at, actor.process, actor.person)

@@ -42,6 +42,10 @@ ON CONFLICT (fingerprint) DO UPDATE
             ELSE s.state
         END,
         times_reopened = s.times_reopened + (s.state IN ('verified', 'closed'))::int,
+        evidence = CASE
+            WHEN s.state IN ('verified', 'closed') THEN excluded.evidence ELSE s.evidence
+        END,
+        verified_at = CASE WHEN s.state NOT IN ('verified', 'closed') THEN s.verified_at END,
         severity = excluded.severity,
         value = excluded.value,
         unit = excluded.unit,
@@ -63,7 +67,7 @@ SET
 WHERE
     s."check" = any($1::text[])
     AND NOT s.fingerprint = any($2::text[])
-    AND s.state IN ('open', 'reopened', 'snoozed', 'claimed')
+    AND s.state IN ('open', 'reopened', 'snoozed', 'raised', 'accepted', 'claimed')
 RETURNING s.fingerprint, s.state;
 
 -- name: note_steps
@@ -99,7 +103,11 @@ SELECT
     s.first_seen,
     s.last_seen,
     s.times_reopened,
-    s.snoozed_until
+    s.snoozed_until,
+    s.before_value,
+    s.promised_value,
+    s.verified_at,
+    s.false_fixes
 FROM shortcomings.shortcoming AS s
 WHERE
     ($1::text[] IS NULL OR s.state = any($1))
@@ -127,16 +135,6 @@ FROM shortcomings.step AS p
 WHERE p.fingerprint = $1
 ORDER BY p.number;
 
--- name: decide
--- A shortcoming in another state.
-UPDATE shortcomings.shortcoming AS s
-SET
-    state = $2,
-    snoozed_until = $3,
-    last_value = coalesce($4, s.last_value),
-    times_reopened = s.times_reopened + $5
-WHERE s.fingerprint = $1;
-
 -- name: last_outcomes
 -- What came of every check in the last assessment.
 SELECT
@@ -157,11 +155,42 @@ ORDER BY o."check";
 SELECT coalesce(max(a.number), 0) FROM shortcomings.assessment AS a;
 
 -- name: scoreboard
--- How many shortcomings came to what: those that a fix ended, and those that were none.
+-- How many shortcomings came to what: those that a fix ended, those that were none; the means of
+-- what was promised and achieved, as shares of the value before.
 SELECT
     count(*) AS found,
-    count(*) FILTER (WHERE s.state = 'verified') AS verified,
-    count(*) FILTER (WHERE s.state = 'closed') AS closed,
+    count(*) FILTER (
+        WHERE EXISTS (
+            SELECT FROM shortcomings.ticket AS t
+            WHERE t.fingerprint = s.fingerprint
+        )
+    ) AS raised,
+    count(*) FILTER (WHERE s.state = 'accepted') AS accepted,
+    count(*) FILTER (WHERE s.verified_at IS NOT NULL) AS verified,
+    count(*) FILTER (WHERE s.state = 'closed' AND s.verified_at IS NULL) AS closed,
     count(*) FILTER (WHERE s.state = 'rejected') AS rejected,
-    coalesce(sum(s.times_reopened), 0) AS reopened
+    coalesce(sum(s.times_reopened), 0) AS reopened,
+    coalesce(sum(s.false_fixes), 0) AS false_fixes,
+    avg((s.before_value - s.promised_value) / nullif(s.before_value, 0))
+    FILTER (WHERE s.verified_at IS NOT NULL) AS promised,
+    avg((s.before_value - coalesce(s.last_value, 0)) / nullif(s.before_value, 0))
+    FILTER (WHERE s.verified_at IS NOT NULL) AS achieved
 FROM shortcomings.shortcoming AS s;
+
+-- name: scores
+-- What was verified, what was none, and what was said to be mended and was not, last seen first.
+SELECT
+    s.fingerprint,
+    s."check" AS checked,
+    s.object,
+    s.unit,
+    s.before_value,
+    s.promised_value,
+    s.last_value,
+    s.verified_at,
+    s.false_fixes,
+    (s.state = 'rejected') AS is_wrong
+FROM shortcomings.shortcoming AS s
+WHERE s.verified_at IS NOT NULL OR s.state = 'rejected' OR s.false_fixes > 0
+ORDER BY s."check", s.last_seen DESC, s.fingerprint
+LIMIT $1;

@@ -19,7 +19,9 @@ class Presenter:
     ) -> bytes:
         """Return the resource as JSON; of one that is erased, what names it alone."""
         if record_type in BULLETINS:
-            place = f"{self._public_url}{BULLETINS[record_type].base}/{record_type}/{identifier}"
+            told_of = BULLETINS[record_type]
+            named = f"{told_of.base}/{told_of.place or record_type}/{identifier}"
+            place = f"{self._public_url}{named}"
             told = {"id": identifier} if body is None else parse_object(body)
             return encode({**told, "href": place})
         base = subscription.location

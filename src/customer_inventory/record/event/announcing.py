@@ -22,18 +22,24 @@ class Bulletin:
     """A kind of thing that is told of and is no record.
 
     `name` is what the outbox and addresses call it, `entity` its `@type`; who may read what
-    `permission` names is told of it. It is served below `base`.
+    `permission` names is told of it. It is served below `base`, by another `place` if it says one.
     """
 
     name: str
     entity: str
     permission: str
     base: str
+    place: str = ""
 
 
 QUALITY_ALERT = Bulletin("qualityAlert", "QualityAlert", "audit", "/inventory/v1")
 INVENTORY_REPORT = Bulletin("inventoryReport", "InventoryReport", "usage", "/inventory/v1")
-BULLETINS: Mapping[str, Bulletin] = {each.name: each for each in (QUALITY_ALERT, INVENTORY_REPORT)}
+REPOSITORY_TICKET = Bulletin(
+    "repositoryTicket", "TroubleTicket", "shortcoming", "/inventory/v1/desk", "troubleTicket"
+)
+BULLETINS: Mapping[str, Bulletin] = {
+    each.name: each for each in (QUALITY_ALERT, INVENTORY_REPORT, REPOSITORY_TICKET)
+}
 
 
 async def announce(

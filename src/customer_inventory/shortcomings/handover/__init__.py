@@ -1,0 +1,1 @@
+"""Shortcomings handed over to whoever mends them, as tickets with their proof."""

@@ -1,0 +1,18 @@
+"""Whoever asks the server sees most of it as a superuser, where that is the embedded one's."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from customer_inventory.kit.settings import Settings
+from customer_inventory.store.database import Database
+from customer_inventory.store.embedded import EmbeddedServer
+
+
+@asynccontextmanager
+async def seeing_most(database: Database, settings: Settings) -> AsyncIterator[Database]:
+    """Lend the database to who sees most of the server: a superuser of the embedded one."""
+    if settings.database_url:
+        yield database
+        return
+    async with Database(EmbeddedServer(settings.home).superuser_dsn, pool_size=2) as server:
+        yield server
