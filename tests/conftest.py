@@ -30,6 +30,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests import distributed
 from tests.access.kept import every_answer_is_kept
 from tests.brokers import installed
 
@@ -91,10 +92,17 @@ async def template(server: EmbeddedServer) -> str:
     return "cinv_template"
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def cluster() -> AsyncIterator[None]:
+    """Leave nothing behind on a cluster, where one is used."""
+    yield
+    await distributed.drop_all()
+
+
 @pytest.fixture
 async def dsn(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
-    """The address of a fresh database, up to date and empty."""
-    async with _fresh(server, template) as dsn:
+    """The address of a fresh database, up to date and empty; distributed, where asked for."""
+    async with distributed.fresh() if distributed.URL else _fresh(server, template) as dsn:
         yield dsn
 
 
@@ -114,7 +122,7 @@ async def database(dsn: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def another(server: EmbeddedServer, template: str) -> AsyncIterator[Database]:
-    """A second fresh database, open."""
+    """A second fresh database, open; on one node, whatever the first is."""
     async with _fresh(server, template) as dsn, Database(dsn) as database:
         yield database
 

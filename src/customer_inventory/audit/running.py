@@ -186,9 +186,13 @@ async def _end(
 
 @asynccontextmanager
 async def _whole(database: Database, run: Planned, on: On) -> AsyncIterator[Asked]:
-    """Lend who is asked of everything; raise Unavailable without the extra."""
+    """Lend who is asked of everything; raise Unavailable without the extra.
+
+    Where records lie in shards it is always an extract: what lies apart cannot be joined at will.
+    """
     rules = [rule for scan in run.scans if scan.since is None for rule in scan.rules]
-    if on == "database" or not rules:
+    is_joined = not database.placement.is_distributed
+    if (on == "database" and is_joined) or not rules:
         yield OfDatabase(database)
         return
     try:

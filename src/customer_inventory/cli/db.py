@@ -21,6 +21,9 @@ _COMMANDS = {
     "verify": There(f"{_MODULE}:verify", "Say whether backups are as they were written."),
     "restore": There(f"{_MODULE}:restore_command", "Make the inventory what it was at an instant."),
     "drill": There(f"{_MODULE}:drill_command", "Prove that the last backup can be restored."),
+    "distribute": There(
+        "customer_inventory.cli.db_distribute:distribute", "Spread the inventory over nodes."
+    ),
     "expire": There(f"{_MODULE}:expire_command", "Let go of backups that are old."),
     "repository": There(
         "customer_inventory.cli.db_repository:repository",

@@ -29,7 +29,7 @@ FROM
     )
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
 WHERE
-    (SELECT NOT EXISTS (SELECT FROM record.origin))
+    (SELECT NOT EXISTS (SELECT 1 FROM record.origin))
     OR NOT EXISTS (
         SELECT FROM record.origin AS o
         WHERE o.id = r.id AND o.bucket = r.bucket
@@ -43,7 +43,7 @@ FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.history AS h ON k.id = h.id AND k.bucket = h.bucket
 UNION ALL
 SELECT NULL
-WHERE EXISTS (SELECT FROM record.restricted);
+WHERE EXISTS (SELECT 1 FROM record.restricted);
 
 -- name: restrict_loaded
 -- Restrict what was made of restricted subjects, which are named at the first of the paths $3 that
@@ -57,7 +57,7 @@ WITH made AS (
     INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
 ),
 
-named AS (
+named AS MATERIALIZED (
     SELECT
         m.id,
         m.bucket,
@@ -68,7 +68,7 @@ named AS (
     WHERE l.outward AND l.path = ANY($3::text[]) AND (NOT $4::boolean OR l.other_id = m.subject_id)
 ),
 
-owner AS (
+owner AS MATERIALIZED (
     SELECT DISTINCT
         n.id,
         n.bucket,
@@ -78,6 +78,14 @@ owner AS (
         SELECT min(f.place) FROM named AS f
         WHERE f.id = n.id
     )
+),
+
+owners AS (
+    SELECT
+        p.id,
+        count(*) AS number
+    FROM owner AS p
+    GROUP BY p.id
 )
 
 INSERT INTO record.restricted (id, bucket, restriction, type, purposes, since)
@@ -89,12 +97,8 @@ SELECT
     x.purposes,
     clock_timestamp()
 FROM owner AS o
+INNER JOIN owners AS n ON o.id = n.id
 INNER JOIN record.restricted AS x ON o.other_id = x.id AND x.left_at IS NULL
-GROUP BY o.id, o.bucket, x.restriction, x.purposes
-HAVING
-    count(
-        *) = (
-        SELECT count(*) FROM owner AS p
-        WHERE p.id = o.id
-    )
+GROUP BY o.id, o.bucket, n.number, x.restriction, x.purposes
+HAVING count(*) = n.number
 ON CONFLICT (id, bucket, restriction) DO NOTHING;

@@ -12,7 +12,7 @@ SELECT
     w.withheld{kept}
 FROM (
     SELECT EXISTS(
-        SELECT FROM record.restricted AS x
+        SELECT 1 FROM record.restricted AS x
         WHERE
             x.type = '{type}' AND x.left_at IS NULL
             AND {purpose} IS NOT NULL AND {purpose} <> ALL(x.purposes){within}
@@ -53,7 +53,7 @@ SELECT * FROM part_{number};
 -- How many records fulfil a condition, counted no further than the limit.
 SELECT count(*)
 FROM (
-    SELECT
+    SELECT r.id
     FROM record.{table} AS r
     WHERE {condition}
     LIMIT {limit}

@@ -16,6 +16,7 @@ from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.lane import Lane, Tell
+from customer_inventory.store.placement import ALONE, SPREAD, Placement
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -40,7 +41,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._many: dict[tuple[object, ...], tuple[int, float]] = {}
-        self._lanes: dict[tuple[str, Rows], Lane[Asked, Version]] = {}
+        self._lanes: dict[tuple[str, Rows, int], Lane[Asked, Version]] = {}
 
     async def get(
         self,
@@ -54,7 +55,8 @@ class Reader:
         """
         if not is_id(identifier):
             raise NoSuchRecord(declared)
-        return await self._lane(declared, sight.rows).submit((identifier, sight.kept_from))
+        lane = self._lane(declared, sight.rows, identifier)
+        return await lane.submit((identifier, sight.kept_from))
 
     def request(
         self,
@@ -64,7 +66,8 @@ class Reader:
         sight: Sight,
     ) -> None:
         """Read as `get` does; `tell` is called with the version, or why there is none."""
-        self._lane(declared, sight.rows).post((identifier, sight.kept_from), tell)
+        lane = self._lane(declared, sight.rows, identifier)
+        lane.post((identifier, sight.kept_from), tell)
 
     async def page(
         self,
@@ -101,9 +104,14 @@ class Reader:
         statement, arguments = counting(declared, query, sight, most)
         return int(await self._database.value(statement, *arguments))
 
-    def _lane(self, declared: RecordType, rows: Rows) -> Lane[Asked, Version]:
-        """Return the lane of a type; callers with conditions of their own have one of their own."""
-        key = (declared.name, rows)
+    def _lane(self, declared: RecordType, rows: Rows, identifier: str) -> Lane[Asked, Version]:
+        """Return the lane of a type in the shard of an id.
+
+        Callers with conditions of their own have one of their own.
+        """
+        placement = self._database.placement
+        shard = placement.shard_of(bucket_of(identifier)) if placement.shards else 0
+        key = (declared.name, rows, shard)
         lane = self._lanes.get(key)
         if lane is None:
             if len(self._lanes) >= _MOST_LANES:
@@ -119,7 +127,7 @@ class Reader:
     ) -> Sequence[Version | Exception]:
         asked = list(set(wanted))
         ids = [identifier for identifier, _ in asked]
-        statement = by_id(declared, rows)
+        statement = by_id(declared, rows, self._database.placement)
         found = {
             (row[0], row[3]): Version(row[0], row[1], row[2])
             for row in await self._database.fetch(
@@ -163,13 +171,17 @@ def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     statements = {"estimated_records": SQL.estimated_records}
     for name, declared in TYPES.items():
-        statements[f"records_by_id:{name}"] = by_id(declared, EVERY_ROW).text
+        for placement in (ALONE, SPREAD):
+            label = f"records_by_id:{name}{':spread' * placement.is_distributed}"
+            statements[label] = by_id(declared, EVERY_ROW, placement).text
     return statements
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def by_id(declared: RecordType, rows: Rows) -> Statement:
+def by_id(declared: RecordType, rows: Rows, placement: Placement = ALONE) -> Statement:
     """Return the statement of point reads; its purposes are its third parameter."""
     shown = Shown(rows, 3, purpose="k.purpose")
-    text = SQL.records_by_id.format(table=declared.table, shown=shown.of(declared))
+    text = SQL.records_by_id.format(
+        table=declared.table, shown=shown.of(declared), in_r=placement.within("r", "$2")
+    )
     return Statement(text, tuple(shown.values))

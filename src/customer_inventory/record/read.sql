@@ -7,7 +7,7 @@ SELECT
     k.purpose
 FROM unnest($1::text[], $2::smallint[], $3::text[]) AS k (id, bucket, purpose)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
-WHERE {shown};
+WHERE {shown}{in_r};
 
 -- name: estimated_records
 -- How many records a type has, as the server remembers from its last look.

@@ -19,6 +19,7 @@ from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change
 from customer_inventory.store.database import Connection, Database
+from customer_inventory.store.placement import ALONE, SPREAD, Placement
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -118,13 +119,15 @@ async def there(connection: Connection, wanted: Sequence[Target]) -> set[tuple[s
     One that was merged into another is there: its id leads to the other.
     """
     held = set()
+    placement = connection.placement
     for name in dict.fromkeys(target.type for target in wanted):
-        ids = sorted({target.id for target in wanted if target.type == name})
-        buckets = [bucket_of(identifier) for identifier in ids]
-        rows = await connection.fetch(_of("hold_shared", TYPES[name]), ids, buckets)
-        if len(rows) < len(ids):
-            rows += await connection.fetch(SQL.hold_origins, ids, buckets, name)
-        held |= {(name, row["id"]) for row in rows}
+        for ids in placement.apart({target.id for target in wanted if target.type == name}):
+            buckets = [bucket_of(identifier) for identifier in ids]
+            text = _of("hold_shared", TYPES[name], placement)
+            rows = await connection.fetch(text, ids, buckets)
+            if len(rows) < len(ids):
+                rows += await connection.fetch(SQL.hold_origins, ids, buckets, name)
+            held |= {(name, row["id"]) for row in rows}
     return held
 
 
@@ -137,15 +140,20 @@ async def hold_to_remove(
     connection: Connection, declared: RecordType, changes: Sequence[Change]
 ) -> None:
     """Wait for whoever is just referring to the records, and let nobody begin to."""
-    ids = sorted({change.id for change in changes})
-    await connection.fetch(
-        _of("hold_alone", declared), ids, [bucket_of(identifier) for identifier in ids]
-    )
+    placement = connection.placement
+    for ids in placement.apart({change.id for change in changes}):
+        buckets = [bucket_of(identifier) for identifier in ids]
+        await connection.fetch(_of("hold_alone", declared, placement), ids, buckets)
 
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    held = {f"{n}:{t}": _of(n, TYPES[t]) for n in ("hold_shared", "hold_alone") for t in TYPES}
+    held = {
+        f"{name}:{kind}{':spread' * placement.is_distributed}": _of(name, TYPES[kind], placement)
+        for name in ("hold_shared", "hold_alone")
+        for kind in TYPES
+        for placement in (ALONE, SPREAD)
+    }
     return {"referrers": SQL.referrers, "hold_origins": SQL.hold_origins, **held}
 
 
@@ -164,5 +172,5 @@ def _refused(declared: RecordType) -> dict[str, str]:
 
 
 @cache
-def _of(name: str, declared: RecordType) -> str:
-    return SQL[name].format(table=declared.table)
+def _of(name: str, declared: RecordType, placement: Placement = ALONE) -> str:
+    return SQL[name].format(table=declared.table, in_r=placement.within("r", "$2"))

@@ -16,6 +16,7 @@ SELECT r.id
 FROM record.{table} AS r
 INNER JOIN unnest($1::text[], $2::smallint[]) AS k (id, bucket)
     ON r.id = k.id AND r.bucket = k.bucket
+WHERE TRUE{in_r}
 ORDER BY r.id
 FOR KEY SHARE OF r;
 
@@ -35,5 +36,6 @@ SELECT r.id
 FROM record.{table} AS r
 INNER JOIN unnest($1::text[], $2::smallint[]) AS k (id, bucket)
     ON r.id = k.id AND r.bucket = k.bucket
+WHERE TRUE{in_r}
 ORDER BY r.id
 FOR UPDATE OF r;

@@ -30,6 +30,7 @@ from customer_inventory.record.version import Change, RevisionPassed, Version
 from customer_inventory.store.database import Connection, Database
 from customer_inventory.store.failures import Excluded
 from customer_inventory.store.lane import Lane
+from customer_inventory.store.placement import ALONE, SPREAD, Placement
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -38,7 +39,9 @@ _REMOVAL = "remove_records"
 _NAMES = ("create_records", "change_records", _REMOVAL)
 _OF_OPERATION = {"create": "create_records", "delete": _REMOVAL}
 _KEYS = ", string_to_array(nullif({}, ''), ' ')"
-Key = tuple[str, str]
+_PLACED = {"r": "{in_r}", "h": "{in_h}", "l": "{in_l}"}
+"""Where statements say in which buckets what they change lies, by alias."""
+Key = tuple[str, str, int]
 
 
 class Writer:
@@ -57,7 +60,8 @@ class Writer:
         change may or may not have been made then).
         """
         name = _OF_OPERATION.get(change.operation, "change_records")
-        key = (change.declared.name, name)
+        shard = self._database.placement.shard_of(change.bucket)
+        key = (change.declared.name, name, shard)
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(partial(self._run, name, change.declared))
@@ -109,7 +113,8 @@ async def write_all(
     grows = any(change.dated.grown for change in firsts)
     if grows:
         await hold(connection)
-    sent = statement(name, declared, is_dated=_is_dated(name, declared, firsts))
+    is_longer = _is_dated(name, declared, firsts)
+    sent = statement(name, declared, connection.placement, is_dated=is_longer)
     is_choice = settling.concerns_choices(declared, firsts)
     before = await settling.named_by(connection, declared, by_id) if is_choice else ()
     rows = await connection.fetch(sent.text, *sent.arguments(declared, firsts))
@@ -152,7 +157,9 @@ class Sent:
 
 
 @cache
-def statement(name: str, declared: RecordType, *, is_dated: bool = False) -> Sent:
+def statement(
+    name: str, declared: RecordType, placement: Placement = ALONE, *, is_dated: bool = False
+) -> Sent:
     """Return statement `name` of `write.sql` for the table and columns of `declared`.
 
     With `is_dated` it also keeps what changes say of time: exclusive periods and edges of trees.
@@ -170,6 +177,8 @@ def statement(name: str, declared: RecordType, *, is_dated: bool = False) -> Sen
     arrays = "".join(f", {{column_{column}}}::text []" for column in columns)
     arrays += ", {keys}::text []" * is_found
     text = SQL[name].replace("{arrays}", arrays)
+    for alias, hole in _PLACED.items():
+        text = text.replace(hole, placement.within(alias, "{bucket}::smallint[]"))
     more = beyond(is_removal=name == _REMOVAL) if is_dated else ""
     if name == _OF_OPERATION["create"] and declared.name in ROLES:
         more += settling.follow_created()
@@ -180,11 +189,12 @@ def statement(name: str, declared: RecordType, *, is_dated: bool = False) -> Sen
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     return {
-        f"{name}:{declared.name}{':dated' if dated else ''}": statement(
-            name, declared, is_dated=dated
+        f"{name}:{declared.name}{said}{':dated' * dated}": statement(
+            name, declared, placement, is_dated=dated
         ).text
         for declared in TYPES.values()
         for name in _NAMES
+        for said, placement in (("", ALONE), (":spread", SPREAD))
         for dated in (False, True)
         if is_dated(declared) or not dated
     }

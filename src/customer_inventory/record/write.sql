@@ -13,26 +13,32 @@ WITH change AS MATERIALIZED (
     )
 ),
 
+-- Ids never serve twice: a record made again goes on where its history ended.
+past AS (
+    SELECT DISTINCT ON (h.id)
+        h.id,
+        h.revision,
+        h.recorded_from
+    FROM change AS c
+    INNER JOIN record.history AS h ON c.id = h.id AND c.bucket = h.bucket
+    WHERE TRUE{in_h}
+    ORDER BY h.id, h.revision DESC
+),
+
 done AS (
     INSERT INTO record.{table} (
         id, bucket, subject_id, revision, operation, body,
         valid_from, valid_to, recorded_at, process, person, purpose{columns}
     )
     SELECT
-        id, bucket, subject_id,
-        -- Ids never serve twice: a record made again goes on where its history ended.
+        change.id, bucket, subject_id,
         coalesce(past.revision, 0) + 1,
         operation, body,
         valid_from, valid_to,
         greatest(now(), past.recorded_from + interval '1 microsecond'),
         process, person, purpose{values}
     FROM change
-    LEFT JOIN LATERAL (
-        SELECT h.revision, h.recorded_from FROM record.history AS h
-        WHERE h.id = change.id AND h.bucket = change.bucket
-        ORDER BY h.revision DESC
-        LIMIT 1
-    ) AS past ON TRUE
+    LEFT JOIN past ON change.id = past.id
     RETURNING id, bucket, revision, recorded_at
 ),
 
@@ -42,7 +48,7 @@ ended AS (
     FROM done
     WHERE
         done.revision > 1
-        AND h.id = done.id AND h.bucket = done.bucket AND h.revision = done.revision - 1
+        AND h.id = done.id AND h.bucket = done.bucket{in_h} AND h.revision = done.revision - 1
 ),
 
 linked AS (
@@ -90,7 +96,7 @@ FROM done;
 -- name: change_records
 -- Replace records at the revision they are known at; what was superseded goes to the history.
 WITH change AS MATERIALIZED (
-    SELECT c.*
+    SELECT c.*, now() AS at
     FROM unnest(
         {id}::text[], {bucket}::smallint[], {subject_id}::text[], {operation}::text[],
         {body}::json[],
@@ -113,7 +119,10 @@ done AS (
         body = c.body,
         valid_from = c.valid_from,
         valid_to = c.valid_to,
-        recorded_at = greatest(now(), r.recorded_at + interval '1 microsecond'),
+        -- Reckoned in one time zone, a microsecond more is the same everywhere and at any time.
+        recorded_at = greatest(
+            c.at, (r.recorded_at AT TIME ZONE 'UTC' + interval '1 microsecond') AT TIME ZONE 'UTC'
+        ),
         process = c.process,
         person = c.person,
         purpose = c.purpose{assignments}
@@ -121,7 +130,7 @@ done AS (
     INNER JOIN record.{table} AS o ON c.id = o.id AND c.bucket = o.bucket
     WHERE
         r.id = o.id AND r.bucket = o.bucket
-        AND r.revision = c.revision AND o.revision = c.revision
+        AND r.revision = c.revision AND o.revision = c.revision{in_r}
         -- What is shown for several origins changes with all of them, or not at all.
         AND (
             c.is_grouped
@@ -242,7 +251,7 @@ FROM done;
 -- which has no end until the record is made again. What others refer to stays, where it is guarded:
 -- it comes back without a revision.
 WITH change AS MATERIALIZED (
-    SELECT c.*
+    SELECT c.*, now() AS at
     FROM unnest(
         {id}::text[], {bucket}::smallint[], {revision}::bigint[], {process}::text[],
         {person}::text[], {purpose}::text[], {is_guarded}::boolean[],
@@ -256,7 +265,7 @@ referenced AS MATERIALIZED (
     INNER JOIN record.{table} AS r
         ON c.id = r.id AND c.bucket = r.bucket AND c.revision = r.revision
     WHERE
-        c.is_guarded
+        c.is_guarded{in_r}
         AND EXISTS (
             SELECT FROM record.link AS l
             WHERE l.id = c.id AND l.bucket = c.bucket AND NOT l.outward
@@ -267,7 +276,7 @@ done AS (
     DELETE FROM record.{table} AS r
     USING change AS c
     WHERE
-        r.id = c.id AND r.bucket = c.bucket AND r.revision = c.revision
+        r.id = c.id AND r.bucket = c.bucket AND r.revision = c.revision{in_r}
         AND c.id NOT IN (SELECT referenced.id FROM referenced)
         AND (
             c.is_grouped
@@ -279,7 +288,9 @@ done AS (
     RETURNING
         r.id, r.bucket, r.revision, r.operation, r.body, r.recorded_at,
         r.process, r.person, r.purpose,
-        greatest(now(), r.recorded_at + interval '1 microsecond') AS removed_at,
+        greatest(
+            c.at, (r.recorded_at AT TIME ZONE 'UTC' + interval '1 microsecond') AT TIME ZONE 'UTC'
+        ) AS removed_at,
         c.process AS by_process, c.person AS by_person, c.purpose AS by_purpose,
         c.operation AS by_operation
 ),
@@ -303,7 +314,7 @@ kept AS (
 unlinked AS (
     DELETE FROM record.link AS l
     USING done
-    WHERE l.id = done.id AND l.bucket = done.bucket AND l.outward
+    WHERE l.id = done.id AND l.bucket = done.bucket AND l.outward{in_l}
     RETURNING l.id, l.path, l.role, l.other_id, l.other_bucket, done.removed_at
 ),
 

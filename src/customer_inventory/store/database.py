@@ -11,6 +11,7 @@ import asyncpg
 
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import failures
+from customer_inventory.store.placement import ALONE, placement_of, version_of
 from customer_inventory.store.pool import Connection, Pool
 
 Row = asyncpg.Record
@@ -59,6 +60,8 @@ class Database:
             "jit": "off",
         }
         self._pool: Pool | None = None
+        self.placement = ALONE
+        """Where rows lie; known once the database is open."""
 
     @property
     def place(self) -> str:
@@ -73,7 +76,7 @@ class Database:
         """Connect; raise Unavailable when the server cannot be reached or is too old."""
         self._pool = Pool(self._made, self._pool_size)
         try:
-            await self._check_version()
+            await self._look_at_server()
         except BaseException:
             await self.close()
             raise
@@ -160,7 +163,9 @@ class Database:
                 server_settings=self._options,
                 command_timeout=self._command_seconds,
                 timeout=_CONNECT_SECONDS,
+                connection_class=Connection,
             )
+        connection.placement = self.placement
         await connection.set_type_codec(
             "json", schema="pg_catalog", format="binary", encoder=_as_is, decoder=_as_is
         )
@@ -168,13 +173,22 @@ class Database:
             connection.add_query_logger(partial(_ended, self._heard))
         return connection
 
-    async def _check_version(self) -> None:
-        version = int(await self.value("SELECT current_setting('server_version_num')")) // 10000
+    async def _look_at_server(self) -> None:
+        version, has_citus = await version_of(self.fetch)
         if version < _OLDEST_SERVED:
             raise Unavailable(
                 f"The database is PostgreSQL {version}.",
                 hint=f"Use PostgreSQL {_OLDEST_SERVED} or newer.",
             )
+        if has_citus:
+            async with self.connection() as connection:
+                self.placement = connection.placement = await placement_of(connection.fetch)
+                if self.placement.is_distributed:
+                    # A generic plan cannot choose shards; what joins by other keys is sent around.
+                    spread = {"plan_cache_mode": "auto", "citus.enable_repartition_joins": "on"}
+                    self._options |= spread
+                    for name, value in spread.items():
+                        await connection.execute(f"SET {name} TO {value}")
 
 
 async def connect(dsn: str) -> Connection:
@@ -183,7 +197,7 @@ async def connect(dsn: str) -> Connection:
     Raises Unavailable for a `dsn` that is none, else what the driver raises.
     """
     with _readable():
-        return await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS)
+        return await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS, connection_class=Connection)
 
 
 class Listener:

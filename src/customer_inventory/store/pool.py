@@ -13,8 +13,14 @@ import asyncpg
 
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import failures
+from customer_inventory.store.placement import ALONE, Placement
 
-Connection = asyncpg.Connection
+
+class Connection(asyncpg.Connection):
+    """A connection of the driver, which knows where rows lie."""
+
+    placement: Placement = ALONE
+
 
 _LONGEST_WAIT_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0

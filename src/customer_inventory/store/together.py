@@ -15,6 +15,7 @@ class Within(Database):
 
     def __init__(self, database: Database, connection: Connection) -> None:
         super().__init__(database.dsn)
+        self.placement = database.placement
         self._connection = connection
 
     @asynccontextmanager

@@ -1,16 +1,27 @@
 -- name: near_subjects
 -- What is one with subjects, pair by pair: the parties of roles, the roles of parties ($3: their
 -- types), and what was merged.
+WITH party AS MATERIALIZED (
+    SELECT
+        l.id,
+        l.path,
+        l.role,
+        l.other_id,
+        l.other_bucket
+    FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+    INNER JOIN record.link AS l ON k.id = l.id AND k.bucket = l.bucket
+    WHERE l.outward AND l.path = 'engagedParty'
+)
+
 SELECT
-    l.id,
-    l.other_id
-FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
-INNER JOIN record.link AS l ON k.id = l.id AND k.bucket = l.bucket
+    p.id,
+    p.other_id
+FROM party AS p
 INNER JOIN record.link AS t
     ON
-        l.other_id = t.id AND l.other_bucket = t.bucket AND l.path = t.path
-        AND l.role = t.role AND l.id = t.other_id AND NOT t.outward
-WHERE l.outward AND l.path = 'engagedParty' AND t.other_type = ANY($3::text[])
+        p.other_id = t.id AND p.other_bucket = t.bucket AND p.path = t.path
+        AND p.role = t.role AND p.id = t.other_id AND NOT t.outward
+WHERE t.other_type = ANY($3::text[])
 UNION ALL
 SELECT
     l.id,
@@ -60,26 +71,20 @@ WITH subject AS (
 named AS (
     SELECT
         k.id AS subject,
-        d.other_id,
-        d.other_type
+        l.other_id,
+        l.other_type,
+        row_number() OVER (PARTITION BY k.id) AS number
     FROM subject AS k
-    CROSS JOIN LATERAL (
-        SELECT
-            l.other_id,
-            l.other_type
-        FROM record.link AS l
-        WHERE
-            l.id = k.id AND l.bucket = k.bucket AND NOT l.outward
-            AND l.other_type = ANY($3::text[])
-        LIMIT $4
-    ) AS d
+    INNER JOIN record.link AS l ON k.id = l.id AND k.bucket = l.bucket
+    WHERE NOT l.outward AND l.other_type = ANY($3::text[])
 )
 
 SELECT DISTINCT
     n.subject,
     n.other_id AS id,
     n.other_type AS type
-FROM named AS n;
+FROM named AS n
+WHERE n.number <= $4;
 
 -- name: documents_of_type
 -- Documents of one type. {table}: of the type.
@@ -142,6 +147,15 @@ ON CONFLICT (id, bucket, valid_from) DO UPDATE
 
 -- name: follow_loaded
 -- The same of roles that were loaded. {table}: of the type.
+WITH loaded AS MATERIALIZED (
+    SELECT
+        r.id,
+        r.bucket,
+        r.subject_id
+    FROM unnest($1::text[], $2::smallint[]) AS n (id, bucket)
+    INNER JOIN record.{table} AS r ON n.id = r.id AND n.bucket = r.bucket
+)
+
 INSERT INTO record.choice AS k (id, bucket, valid_from, valid_to, agreed, refused)
 SELECT
     r.id,
@@ -150,8 +164,7 @@ SELECT
     x.valid_to,
     x.agreed,
     x.refused
-FROM unnest($1::text[], $2::smallint[]) AS n (id, bucket)
-INNER JOIN record.{table} AS r ON n.id = r.id AND n.bucket = r.bucket
+FROM loaded AS r
 INNER JOIN record.choice AS x ON r.subject_id = x.id
 WHERE r.subject_id <> r.id AND x.valid_to > now()
 ON CONFLICT (id, bucket, valid_from) DO UPDATE
@@ -169,4 +182,4 @@ LIMIT $2;
 
 -- name: any_choice
 -- Whether the choices of anybody are kept.
-SELECT EXISTS(SELECT FROM record.choice);
+SELECT EXISTS(SELECT 1 FROM record.choice);

@@ -1,44 +1,54 @@
 -- name: relatives
 -- Who is above a record ($3: upward) or below it at an instant: the nearest first, a page of them.
--- What was merged is walked through as what it is shown as.
-WITH RECURSIVE walk AS (
-    SELECT
-        $1::text AS id,
-        $2::smallint AS bucket,
-        NULL::text AS type,
-        NULL::text AS from_id,
-        NULL::text AS kind,
-        0 AS level
-    UNION
-    SELECT
-        coalesce(g.id, e.other_id),
-        coalesce(g.bucket, e.other_bucket),
-        e.other_type,
-        w.id,
-        e.kind,
-        w.level + 1
-    FROM walk AS w
-    INNER JOIN LATERAL (
-        SELECT
-            w.id,
-            w.bucket
-        UNION ALL
-        SELECT
-            m.id,
-            m.bucket
-        FROM record.origin AS m
-        WHERE m.root = w.id AND m.id <> w.id
-    ) AS k ON TRUE
-    INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
-    LEFT JOIN record.origin AS o
-        ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL
-    LEFT JOIN record.origin AS g ON o.root = g.id
-    WHERE
-        coalesce(g.id, e.other_id) <> w.id
-        AND e.upward = $3 AND e.kind = ANY($4::text[]) AND e.other_type = ANY($5::text[])
-        AND e.valid_from <= $6 AND e.valid_to > $6
-        AND w.level < $7
-        AND {shown}
+-- What was merged is walked through as what it is shown as. The offset keeps the walk a query of
+-- its own.
+WITH walked AS MATERIALIZED (
+    SELECT i.*
+    FROM (
+        WITH RECURSIVE walk AS (
+            SELECT
+                $1::text AS id,
+                $2::smallint AS bucket,
+                NULL::text AS type,
+                NULL::text AS from_id,
+                NULL::text AS kind,
+                0 AS level
+            UNION
+            SELECT
+                coalesce(g.id, e.other_id),
+                coalesce(g.bucket, e.other_bucket),
+                e.other_type,
+                w.id,
+                e.kind,
+                w.level + 1
+            FROM walk AS w
+            INNER JOIN LATERAL (
+                SELECT
+                    w.id,
+                    w.bucket
+                UNION ALL
+                SELECT
+                    m.id,
+                    m.bucket
+                FROM record.origin AS m
+                WHERE m.root = w.id AND m.id <> w.id
+            ) AS k ON TRUE
+            INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
+            LEFT JOIN record.origin AS o
+                ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL
+            LEFT JOIN record.origin AS g ON o.root = g.id
+            WHERE
+                coalesce(g.id, e.other_id) <> w.id
+                AND e.upward = $3 AND e.kind = ANY($4::text[]) AND e.other_type = ANY($5::text[])
+                AND e.valid_from <= $6 AND e.valid_to > $6
+                AND w.level < $7
+                AND {shown}
+        )
+
+        SELECT w.*
+        FROM walk AS w
+        OFFSET 0
+    ) AS i
 ),
 
 -- Whoever is reached by several ways is there once, by the shortest.
@@ -50,7 +60,7 @@ node AS MATERIALIZED (
         w.from_id,
         w.kind,
         w.level
-    FROM walk AS w
+    FROM walked AS w
     WHERE w.level > 0 AND w.id <> $1
     ORDER BY w.id, w.level, w.from_id
 ),
@@ -112,34 +122,43 @@ WHERE {shown};
 
 -- name: rolled_up
 -- All that hangs on a record and on whoever is below it at an instant, by type and status.
-WITH RECURSIVE down AS (
-    SELECT
-        $1::text AS id,
-        $2::smallint AS bucket
-    UNION
-    SELECT
-        coalesce(g.id, e.other_id),
-        coalesce(g.bucket, e.other_bucket)
-    FROM down AS d
-    INNER JOIN LATERAL (
-        SELECT
-            d.id,
-            d.bucket
-        UNION ALL
-        SELECT
-            m.id,
-            m.bucket
-        FROM record.origin AS m
-        WHERE m.root = d.id AND m.id <> d.id
-    ) AS k ON TRUE
-    INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
-    LEFT JOIN record.origin AS o
-        ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL
-    LEFT JOIN record.origin AS g ON o.root = g.id
-    WHERE
-        NOT e.upward AND e.kind = ANY($3::text[]) AND e.other_type = ANY($4::text[])
-        AND e.valid_from <= $5 AND e.valid_to > $5
-        AND {shown}
+WITH walked AS MATERIALIZED (
+    SELECT i.*
+    FROM (
+        WITH RECURSIVE down AS (
+            SELECT
+                $1::text AS id,
+                $2::smallint AS bucket
+            UNION
+            SELECT
+                coalesce(g.id, e.other_id),
+                coalesce(g.bucket, e.other_bucket)
+            FROM down AS d
+            INNER JOIN LATERAL (
+                SELECT
+                    d.id,
+                    d.bucket
+                UNION ALL
+                SELECT
+                    m.id,
+                    m.bucket
+                FROM record.origin AS m
+                WHERE m.root = d.id AND m.id <> d.id
+            ) AS k ON TRUE
+            INNER JOIN record.edge AS e ON k.id = e.id AND k.bucket = e.bucket
+            LEFT JOIN record.origin AS o
+                ON e.other_id = o.id AND e.other_bucket = o.bucket AND o.parent IS NOT NULL
+            LEFT JOIN record.origin AS g ON o.root = g.id
+            WHERE
+                NOT e.upward AND e.kind = ANY($3::text[]) AND e.other_type = ANY($4::text[])
+                AND e.valid_from <= $5 AND e.valid_to > $5
+                AND {shown}
+        )
+
+        SELECT d.*
+        FROM down AS d
+        OFFSET 0
+    ) AS i
 ),
 
 -- What was merged with one of them is referred to under its own id as before.
@@ -147,12 +166,12 @@ node AS MATERIALIZED (
     SELECT
         d.id,
         d.bucket
-    FROM down AS d
+    FROM walked AS d
     UNION
     SELECT
         m.id,
         m.bucket
-    FROM down AS d
+    FROM walked AS d
     INNER JOIN record.origin AS m ON d.id = m.root
 ),
 
@@ -206,7 +225,7 @@ SELECT
     NULL AS type,
     NULL AS status,
     count(*) AS records
-FROM down
+FROM walked
 {rolled};
 
 -- name: rolled_up_of_type

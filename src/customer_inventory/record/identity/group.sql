@@ -30,15 +30,17 @@ LIMIT 1;
 
 -- name: end_membership
 -- The origin stands for itself since its record was made again.
-UPDATE record.membership AS m
-SET left_at = h.recorded_to, left_by = $3, left_by_person = $4
-FROM (
+WITH last AS MATERIALIZED (
     SELECT p.recorded_to
     FROM record.history AS p
     WHERE p.id = $1 AND p.bucket = $2
     ORDER BY p.revision DESC
     LIMIT 1
-) AS h
+)
+
+UPDATE record.membership AS m
+SET left_at = h.recorded_to, left_by = $3, left_by_person = $4
+FROM last AS h
 WHERE m.origin = $1 AND m.bucket = $2 AND m.left_at IS NULL;
 
 -- name: tell

@@ -90,8 +90,12 @@ async def keep_version(
 
 async def held(connection: Connection, declared: RecordType, ids: Sequence[str]) -> dict[str, Row]:
     """Return the present versions of records, held: rows of id, revision and body by id."""
-    rows = await connection.fetch(of_type("hold_records", declared), list(ids))
-    return {row["id"]: row for row in rows}
+    rows: dict[str, Row] = {}
+    text = of_type("hold_records", declared)
+    for group in connection.placement.apart(ids):
+        buckets = [bucket_of(identifier) for identifier in group]
+        rows |= {row["id"]: row for row in await connection.fetch(text, group, buckets)}
+    return rows
 
 
 async def traced(

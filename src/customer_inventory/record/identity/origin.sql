@@ -69,13 +69,13 @@ ORDER BY m.joined_at DESC
 LIMIT 1000;
 
 -- name: hold_records
--- The present versions of records, held. {table}: of the type.
+-- The present versions of records (their buckets: $2), held. {table}: of the type.
 SELECT
     r.id,
     r.revision,
     r.body
 FROM record.{table} AS r
-WHERE r.id = ANY($1::text[])
+WHERE r.id = ANY($1::text[]) AND r.bucket = ANY($2::smallint[])
 ORDER BY r.id
 FOR UPDATE;
 
@@ -120,14 +120,13 @@ SELECT
     $2,
     $1,
     $3,
-    (
-        SELECT max(p.revision) + 1 FROM record.history AS p
-        WHERE p.id = $1 AND p.bucket = $2
-    ),
+    max(p.revision) + 1,
     'contribute',
     $4,
     $5,
     'infinity',
     $6,
     $7,
-    $8;
+    $8
+FROM record.history AS p
+WHERE p.id = $1 AND p.bucket = $2;

@@ -78,7 +78,7 @@ LEFT JOIN LATERAL (
     SELECT max(h.revision) AS revision
     FROM record.history AS h
     WHERE
-        h.id = w.id AND h.bucket = w.bucket
+        h.id = r.id AND h.bucket = r.bucket
         AND (h.body::jsonb -> w.attribute) IS DISTINCT FROM (r.body::jsonb -> w.attribute)
 ) AS other ON TRUE
 LEFT JOIN LATERAL (
@@ -86,7 +86,7 @@ LEFT JOIN LATERAL (
         h.process,
         h.recorded_from
     FROM record.history AS h
-    WHERE h.id = w.id AND h.bucket = w.bucket AND h.revision > coalesce(other.revision, 0)
+    WHERE h.id = r.id AND h.bucket = r.bucket AND h.revision > coalesce(other.revision, 0)
     ORDER BY h.revision
     LIMIT 1
 ) AS g ON TRUE;

@@ -29,19 +29,45 @@ WITH named AS MATERIALIZED (
     FROM unnest($1::text[], $2::smallint[], $3::text[]) AS n (id, bucket, word)
 ),
 
-behind AS MATERIALIZED (
+subject AS MATERIALIZED (
     SELECT
-        w.id,
-        b.segment
+        t.id,
+        t.subject_id,
+        coalesce({customer}, t.subject_id) AS customer_id
     FROM (SELECT DISTINCT n.id, n.bucket FROM named AS n) AS w
     INNER JOIN record.{table} AS t ON w.id = t.id AND w.bucket = t.bucket
-    LEFT JOIN LATERAL (
-        SELECT c.segment
-        FROM record.customer AS c
-        WHERE c.id = coalesce({customer}, t.subject_id) OR c.subject_id = t.subject_id
-        ORDER BY c.id <> coalesce({customer}, t.subject_id), c.segment
-        LIMIT 1
-    ) AS b ON TRUE
+),
+
+customer AS (
+    SELECT
+        s.id,
+        c.segment,
+        0 AS distance
+    FROM subject AS s
+    INNER JOIN record.customer AS c ON s.customer_id = c.id
+    UNION ALL
+    SELECT
+        s.id,
+        c.segment,
+        1
+    FROM subject AS s
+    INNER JOIN record.customer AS c ON s.subject_id = c.subject_id
+),
+
+nearest AS MATERIALIZED (
+    SELECT DISTINCT ON (c.id)
+        c.id,
+        c.segment
+    FROM customer AS c
+    ORDER BY c.id, c.distance, c.segment
+),
+
+behind AS MATERIALIZED (
+    SELECT
+        s.id,
+        n.segment
+    FROM subject AS s
+    LEFT JOIN nearest AS n ON s.id = n.id
 )
 
 SELECT
@@ -84,17 +110,33 @@ named AS (
     SELECT DISTINCT o.id
     FROM told AS o
     INNER JOIN several AS s ON o.x = s.x
+),
+
+every AS MATERIALIZED (
+    SELECT count(*) AS looked_at FROM record.{table}
+),
+
+listed AS MATERIALIZED (
+    SELECT
+        t.id,
+        t.bucket,
+        t.revision,
+        t.recorded_at,
+        t.process
+    FROM named AS n
+    INNER JOIN record.{table} AS t ON n.id = t.id
 )
 
 SELECT
-    (SELECT count(*) FROM record.{table}) AS looked_at,
-    coalesce(array_agg(t.id ORDER BY t.id), '{{}}') AS ids,
-    coalesce(array_agg(t.bucket ORDER BY t.id), '{{}}') AS buckets,
-    coalesce(array_agg(t.revision ORDER BY t.id), '{{}}') AS revisions,
-    coalesce(array_agg(t.recorded_at ORDER BY t.id), '{{}}') AS times,
-    coalesce(array_agg(t.process ORDER BY t.id), '{{}}') AS processes
-FROM named AS n
-INNER JOIN record.{table} AS t ON n.id = t.id;
+    e.looked_at,
+    array_remove(array_agg(t.id ORDER BY t.id), NULL) AS ids,
+    array_remove(array_agg(t.bucket ORDER BY t.id), NULL) AS buckets,
+    array_remove(array_agg(t.revision ORDER BY t.id), NULL) AS revisions,
+    array_remove(array_agg(t.recorded_at ORDER BY t.id), NULL) AS times,
+    array_remove(array_agg(t.process ORDER BY t.id), NULL) AS processes
+FROM every AS e
+LEFT JOIN listed AS t ON TRUE
+GROUP BY e.looked_at;
 
 -- name: counted
 -- How many records of a type a relation of another room names, by stratum and name.

@@ -88,7 +88,8 @@ async def _asked(
     database: Database, ways: Sequence[Way], types: Sequence[str], sight: Sight
 ) -> tuple[Statement, Sequence[object]]:
     """Return the statement that finds records by several ways, and its arguments."""
-    known = await commons(database)
+    # Of a table that lies in shards there are no first pages to look at.
+    known = {} if database.placement.is_distributed else await commons(database)
     common = [list(where_common(way.groups, known)) for way in ways]
     arguments: list[object] = []
     for types_of_way, way in zip(common, ways, strict=True):

@@ -86,19 +86,21 @@ near AS MATERIALIZED (
     FROM hit AS h
     UNION ALL
     SELECT
-        h.id,
+        o.hit_id,
         o.other_id,
         o.other_bucket,
         2
-    FROM hit AS h
-    CROSS JOIN LATERAL (
+    FROM (
         SELECT
+            h.id AS hit_id,
             l.other_id,
-            l.other_bucket
-        FROM record.link AS l
-        WHERE l.id = h.id AND l.bucket = h.bucket AND l.outward
-        LIMIT 20
+            l.other_bucket,
+            row_number() OVER (PARTITION BY h.id) AS number
+        FROM hit AS h
+        INNER JOIN record.link AS l ON h.id = l.id AND h.bucket = l.bucket
+        WHERE l.outward
     ) AS o
+    WHERE o.number <= 20
 ),
 
 -- What refers to a party may name it by an id that was merged into it.
@@ -119,7 +121,7 @@ party AS MATERIALIZED (
     INNER JOIN record.origin AS o ON n.id = o.root AND n.id <> o.id
 ),
 
-lead AS (
+lead AS MATERIALIZED (
     SELECT
         p.hit_id,
         p.id,
@@ -128,21 +130,22 @@ lead AS (
     FROM party AS p
     UNION ALL
     SELECT
-        p.hit_id,
+        i.hit_id,
         i.other_id,
         i.other_bucket,
-        p.distance + 1
-    FROM party AS p
-    CROSS JOIN LATERAL (
+        i.distance + 1
+    FROM (
         SELECT
+            p.hit_id,
+            p.distance,
             l.other_id,
-            l.other_bucket
-        FROM record.link AS l
-        WHERE
-            l.id = p.id AND l.bucket = p.bucket AND NOT l.outward
-            AND l.path IN ('engagedParty', 'account', 'agreement')
-        LIMIT 20
+            l.other_bucket,
+            row_number() OVER (PARTITION BY p.hit_id, p.id) AS number
+        FROM party AS p
+        INNER JOIN record.link AS l ON p.id = l.id AND p.bucket = l.bucket
+        WHERE NOT l.outward AND l.path IN ('engagedParty', 'account', 'agreement')
     ) AS i
+    WHERE i.number <= 20
 )
 
 SELECT DISTINCT ON (f.hit_id)

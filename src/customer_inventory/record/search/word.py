@@ -73,7 +73,17 @@ async def forget(connection: Connection, words: Collection[str]) -> None:
     Erasure calls it in the transaction that removed the records.
     """
     given = sorted(words)
-    await connection.execute(_forget_statement(), given, [bucket_of(word) for word in given])
+    statement = _forget_statement()
+    if connection.placement.is_distributed:
+        # The dictionary lies in one place and the records in others: they are asked first.
+        used = {
+            row[0]
+            for text in _used_statements().values()
+            for row in await connection.fetch(text, given)
+        }
+        given = [word for word in given if word not in used]
+        statement = SQL.forget_words.format(held="")
+    await connection.execute(statement, given, [bucket_of(word) for word in given])
 
 
 async def mend(database: Database) -> None:
@@ -106,6 +116,16 @@ def every_statement() -> dict[str, str]:
         "words_after": SQL.words_after,
         "forget_words": _forget_statement(),
         **_missing_statements(),
+        **_used_statements(),
+    }
+
+
+@cache
+def _used_statements() -> dict[str, str]:
+    return {
+        f"words_of_type:{name}": SQL.words_of_type.format(table=declared.table)
+        for name, declared in TYPES.items()
+        if declared.searched
     }
 
 

@@ -60,6 +60,12 @@ WHERE w.word = k.word AND w.bucket = k.bucket{held};
 SELECT FROM record.{table} AS r
 WHERE r.keys @> ARRAY['n:' || {word}];
 
+-- name: words_of_type
+-- Those of some words that a record of a type is found by. {table}: of the type.
+SELECT DISTINCT k.word
+FROM unnest($1::text[]) AS k (word)
+INNER JOIN record.{table} AS r ON r.keys @> ARRAY['n:' || k.word];
+
 -- name: words_after
 -- The words of the dictionary, in order, so many after one.
 SELECT w.word
@@ -70,12 +76,17 @@ LIMIT $2;
 
 -- name: words_missing
 -- The words of names of one type that the dictionary lacks.
-SELECT DISTINCT substr(k.key, 3) AS word
-FROM record.{table} AS r
-CROSS JOIN LATERAL unnest(r.keys) AS k (key)
+WITH used AS MATERIALIZED (
+    SELECT DISTINCT substr(k.key, 3) AS word
+    FROM record.{table} AS r
+    CROSS JOIN LATERAL unnest(r.keys) AS k (key)
+    WHERE starts_with(k.key, 'n:')
+)
+
+SELECT u.word
+FROM used AS u
 WHERE
-    starts_with(k.key, 'n:')
-    AND NOT EXISTS (
+    NOT EXISTS (
         SELECT FROM record.word AS w
-        WHERE w.word = substr(k.key, 3)
+        WHERE w.word = u.word
     );

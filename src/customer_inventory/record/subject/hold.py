@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
@@ -15,6 +16,9 @@ from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
+
+_LEVELS = 4
+"""How far up it is looked for whom a record belongs to: an account, a customer, a party."""
 
 
 class Held(Conflict):
@@ -97,7 +101,7 @@ async def refuse_if_held(database: Database, ids: Iterable[str]) -> None:
     """Raise Held when a hold is in force on one of these records, or on whom one belongs to."""
     listed = list(ids)
     row = await database.row(
-        SQL.hold_on, listed, [bucket_of(each) for each in listed], subject_paths()
+        _with_levels("hold_on"), listed, [bucket_of(each) for each in listed], subject_paths()
     )
     if row is not None:
         raise Held(row["reason"], row["until"])
@@ -108,6 +112,25 @@ async def held_among(database: Database, ids: Sequence[str]) -> frozenset[str]:
     if not ids:
         return frozenset()
     rows = await database.fetch(
-        SQL.held_among, ids, [bucket_of(each) for each in ids], subject_paths()
+        _with_levels("held_among"), ids, [bucket_of(each) for each in ids], subject_paths()
     )
     return frozenset(row["record_id"] for row in rows)
+
+
+def every_statement() -> dict[str, str]:
+    """Return every statement this module can send, by a name of its own (for planning)."""
+    own = ("place_hold", "lift_hold", "list_holds")
+    return {name: SQL[name] for name in own} | {
+        name: _with_levels(name) for name in ("hold_on", "held_among")
+    }
+
+
+@cache
+def _with_levels(name: str) -> str:
+    whose, of_level = SQL.part("whom_they_belong_to"), SQL.part("of_level")
+    selected = [SQL.part("records_asked"), *(whose.format(below=n) for n in range(_LEVELS))]
+    levels = ",\n".join(
+        f"level_{number} AS MATERIALIZED (\n{text}\n)" for number, text in enumerate(selected)
+    )
+    union = "\nUNION\n".join(of_level.format(level=n) for n in range(_LEVELS + 1))
+    return SQL[name].format(above=f"WITH {levels}\n{union}")

@@ -32,28 +32,36 @@ WHERE NOT $1::boolean OR (h.lifted_at IS NULL AND (h.until IS NULL OR h.until > 
 ORDER BY h.placed_at DESC, h.id
 LIMIT $2;
 
+-- name: records_asked
+-- The records that are asked about: the lowest level.
+SELECT
+    k.id AS record_id,
+    k.id,
+    k.bucket
+FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket);
+
+-- name: whom_they_belong_to
+-- Whom the records of one level belong to. {below}: that level.
+SELECT DISTINCT
+    b.record_id,
+    l.other_id AS id,
+    l.other_bucket AS bucket
+FROM level_{below} AS b
+INNER JOIN record.link AS l ON b.id = l.id AND b.bucket = l.bucket
+WHERE l.outward AND l.path = ANY($3::text[]);
+
+-- name: of_level
+-- Records and whom they belong to, of one level.
+SELECT *
+FROM level_{level};
+
 -- name: hold_on
 -- A hold in force on records or on whom they belong to, upwards by the paths that name subjects.
-WITH RECURSIVE above AS (
-    SELECT
-        k.id,
-        k.bucket,
-        0 AS level
-    FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
-    UNION
-    SELECT
-        l.other_id,
-        l.other_bucket,
-        a.level + 1
-    FROM above AS a
-    INNER JOIN record.link AS l ON a.id = l.id AND a.bucket = l.bucket
-    WHERE l.outward AND l.path = ANY($3::text[]) AND a.level < 4
-)
-
+-- {above}: them all, level by level, so that it can be asked in parts.
 SELECT
     h.reason,
     h.until
-FROM above AS a
+FROM ({above}) AS a
 INNER JOIN record.legal_hold AS h ON a.id = h.subject_id AND a.bucket = h.bucket
 WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now())
 ORDER BY h.placed_at
@@ -61,25 +69,7 @@ LIMIT 1;
 
 -- name: held_among
 -- Which of these records a hold in force keeps: on them, or on whom they belong to.
-WITH RECURSIVE above AS (
-    SELECT
-        k.id AS record_id,
-        k.id,
-        k.bucket,
-        0 AS level
-    FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
-    UNION
-    SELECT
-        a.record_id,
-        l.other_id,
-        l.other_bucket,
-        a.level + 1
-    FROM above AS a
-    INNER JOIN record.link AS l ON a.id = l.id AND a.bucket = l.bucket
-    WHERE l.outward AND l.path = ANY($3::text[]) AND a.level < 4
-)
-
 SELECT DISTINCT a.record_id
-FROM above AS a
+FROM ({above}) AS a
 INNER JOIN record.legal_hold AS h ON a.id = h.subject_id AND a.bucket = h.bucket
 WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now());

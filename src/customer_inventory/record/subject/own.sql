@@ -6,9 +6,17 @@ WHERE h.id = k.id AND h.bucket = k.bucket AND h.body IS NOT NULL;
 
 -- name: purge_links_there
 -- Take away what lies with others of links with these records.
+WITH own AS MATERIALIZED (
+    SELECT
+        l.id,
+        l.other_id,
+        l.other_bucket
+    FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
+    INNER JOIN record.link AS l ON k.id = l.id AND k.bucket = l.bucket
+)
+
 DELETE FROM record.link AS t
-USING unnest($1::text[], $2::smallint[]) AS k (id, bucket)
-INNER JOIN record.link AS l ON k.id = l.id AND k.bucket = l.bucket
+USING own AS l
 WHERE t.id = l.other_id AND t.bucket = l.other_bucket AND t.other_id = l.id;
 
 -- name: purge_links

@@ -187,6 +187,7 @@ async def settle(database: Database, identifier: str) -> None:
         bucket_of(identifier),
         row["snapshot"],
         *_columns(owned.own),
+        now(),
     )
 
 

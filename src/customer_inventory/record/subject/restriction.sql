@@ -52,7 +52,7 @@ freed AS (
 -- What listeners have not been told meanwhile is due now; later events of a record follow it.
 woken AS (
     UPDATE record.delivery AS d
-    SET next_attempt_at = clock_timestamp()
+    SET next_attempt_at = $3
     FROM freed AS f
     WHERE d.id = f.id AND d.state = 'waiting' AND d.next_attempt_at IS NOT NULL
 )
@@ -152,7 +152,7 @@ owned AS (
 
 gone AS (
     UPDATE record.restricted AS k
-    SET left_at = clock_timestamp()
+    SET left_at = $7
     FROM placed AS p
     WHERE
         k.restriction = p.id AND k.left_at IS NULL

@@ -46,7 +46,7 @@ LIMIT {limit} OFFSET {offset};
 -- How many versions that were held at an instant fulfil a condition, counted to the limit.
 SELECT count(*)
 FROM (
-    SELECT
+    SELECT r.id
     FROM ({versions}) AS r
     WHERE {condition}
     LIMIT {limit}

@@ -1,0 +1,1 @@
+"""The inventory distributed over nodes by Citus: what lies where, and how it gets there."""
