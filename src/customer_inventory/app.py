@@ -59,7 +59,7 @@ from customer_inventory.tmf.source import finder
 from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.usage.metering.latency import Latencies
 from customer_inventory.web.exchange import Receive, Scope, Send
-from customer_inventory.web.health import health_routes, unserved
+from customer_inventory.web.health import Health, unserved
 from customer_inventory.web.openapi_page import openapi_routes
 from customer_inventory.web.rooms import Rooms
 from customer_inventory.web.tracing import Tracing
@@ -151,6 +151,9 @@ class Application:
             **({} if tracing is None else {"around": tracing.job}),
         )
         self.streams = streams_of(self.database, settings)
+        self.health = Health(
+            lambda: self.database.value("SELECT 1"), streams=lambda: self.streams.states
+        )
         # What is traced walks the ordinary way: it has a task, to which spans belong.
         self.straight = (
             None
@@ -211,7 +214,7 @@ class Application:
         docs = openapi_routes(lambda: described(in_force())) if settings.docs else []
         self.pages = Starlette(
             routes=[
-                *health_routes(self.database, lambda: self.streams.states),
+                *self.health.routes(),
                 *OAuthDoor(self.database, tokens, self.guard, self.strangers).routes(),
                 *console_routes(
                     browser,
@@ -263,6 +266,7 @@ class Application:
         self.latencies.start()
         await self.events.start()
         self.streams.start()
+        self.health.begin()
         try:
             yield
         finally:

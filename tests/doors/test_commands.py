@@ -39,7 +39,8 @@ ADMINISTER = (
 )  # fmt: skip
 """Who may do what: kept in a history of their own, and about no customer."""
 OPERATE = (
-    "serve", "status", "db", "shortcomings", "req", "audit rules", "audit run", "audit runs",
+    "serve", "status", "health", "db", "shortcomings", "req", "audit rules", "audit run",
+    "audit runs",
     "audit score", "audit report", "audit alerts", "audit accuracy", "audit packs",
     "audit campaign verify",
     "usage ledger", "demo", "record schema list", "record schema show", "record types",

@@ -20,6 +20,7 @@ from tests.house.walk import Step, every_step
 from tests.tmf.bodies import PATHS
 
 PUBLIC = {
+    "/health/startup",
     "/health/live",
     "/health/ready",
     "/oauth2/token",

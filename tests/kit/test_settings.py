@@ -61,6 +61,33 @@ def test_what_is_refused_names_its_variable(variable: str, text: str) -> None:
     assert refused.value.hint
 
 
+def test_a_file_says_what_its_variable_would(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("postgresql://u:secret@h/d\n")
+    told = Settings.from_environment({"CINV_DATABASE_URL_FILE": str(file), "CINV_PORT": "1"})
+    assert (told.database_url, told.port) == ("postgresql://u:secret@h/d", 1)
+    assert "secret" not in repr(told)
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "why"),
+    [
+        (None, {}, "No such file"),
+        (b"\xff\xfe", {}, "it is not text"),
+        (b"80x", {}, "CINV_PORT is '80x'"),
+        (b"80", {"CINV_PORT": "81"}, "are both set"),
+    ],
+)
+def test_a_file_that_does_not_serve_is_told(
+    tmp_path: Path, content: bytes | None, more: dict[str, str], why: str
+) -> None:
+    file = tmp_path / "port"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(Invalid, match=why):
+        Settings.from_environment({"CINV_PORT_FILE": str(file), **more})
+
+
 @pytest.mark.parametrize("text", ["", "   "])
 def test_an_empty_variable_is_not_set(text: str) -> None:
     every = {spec.metadata["env"]: text for spec in dataclasses.fields(Settings)}

@@ -29,6 +29,9 @@ _COMMANDS = {
         "customer_inventory.cli.db_repository:repository",
         "Repositories that hold customer facts: what they hold, whose they are, who needs them.",
     ),
+    "keys": There(
+        "customer_inventory.cli.db_keys:keys", "List the keys in CINV_HOME, or make them."
+    ),
 }
 
 

@@ -6,8 +6,10 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import NamedTuple
 
 import click
+import msgspec
 import uvicorn
 
 from customer_inventory.app import Application
@@ -30,6 +32,10 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 def serve(host: str | None, port: int | None) -> None:
     """Serve the TM Forum APIs until interrupted.
 
+    A signal (TERM or INT) lets it go on for CINV_DRAIN_SECONDS while /health/ready sends callers
+    elsewhere, then answer what is under way (CINV_GRACE_SECONDS at most) and end; a second one
+    ends it without that wait.
+
     \b
     Example:
       cinv serve --port 8080
@@ -40,7 +46,14 @@ def serve(host: str | None, port: int | None) -> None:
         host=settings.host if host is None else host,
         port=settings.port if port is None else port,
     )
-    run(serve_until_stopped(settings, lambda base: click.echo(f"base: {base}")))
+    run(serve_until_stopped(settings, _say_where(settings.log)))
+
+
+def _say_where(form: str) -> Callable[[str], None]:
+    """Return what tells the base address on standard output, in the form that logs have."""
+    if form == "json":
+        return lambda base: click.echo(msgspec.json.encode({"base": base}))
+    return lambda base: click.echo(f"base: {base}")
 
 
 async def serve_until_stopped(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -71,18 +84,30 @@ async def _serve(settings: Settings, ready: Callable[[str], None], tracing: Trac
                 log_level="warning",
                 server_header=False,
                 date_header=False,
-                timeout_graceful_shutdown=10,
+                timeout_graceful_shutdown=settings.grace_seconds,
                 lifespan="on",
             )
-            await _Server(config, lambda: ready(base)).serve(sockets=[listening])
+            leaving = _Leaving(application.health.leave, settings.drain_seconds)
+            await _Server(config, lambda: ready(base), leaving).serve(sockets=[listening])
+
+
+class _Leaving(NamedTuple):
+    """How a service leaves: what lets callers know, and how long it serves on after that."""
+
+    tell: Callable[[], None]
+    seconds: float
 
 
 class _Server(uvicorn.Server):
     """A server that says when it is ready, and leaves the rest to us when a signal ends it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], leaving: _Leaving
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._leaving = leaving
+        self._ending: asyncio.TimerHandle | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -94,12 +119,23 @@ class _Server(uvicorn.Server):
         """Stop on a signal; raised again, as uvicorn does, it would leave the database running."""
         loop = asyncio.get_running_loop()
         for number in _ENDING:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            loop.add_signal_handler(number, self._signalled, number)
         try:
             yield
         finally:
             for number in _ENDING:
                 loop.remove_signal_handler(number)
+
+    def _signalled(self, number: int) -> None:
+        """Leave: after the time that callers are given, or at once when told so again."""
+        self._leaving.tell()
+        if self._ending is None and self._leaving.seconds:
+            loop = asyncio.get_running_loop()
+            self._ending = loop.call_later(self._leaving.seconds, self.handle_exit, number, None)
+            return
+        if self._ending is not None:
+            self._ending.cancel()
+        self.handle_exit(number, None)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -15,12 +15,16 @@ from customer_inventory.kit.errors import Invalid
 class Settings:
     """What can be set from outside; `metadata['env']` names the variable of each field.
 
-    A number is within `metadata['least']` (else 0) and `metadata['most']` (else any).
+    A number is within `metadata['least']` (else 0) and `metadata['most']` (else any). Whatever a
+    variable says can be written in a file instead, whose name the variable with `_FILE` after its
+    own name says: a secret is then in no environment.
     """
 
     home: Path = field(metadata={"env": "CINV_HOME"})
     """Folder of the embedded database and everything that belongs to it."""
-    database_url: str | None = field(default=None, metadata={"env": "CINV_DATABASE_URL"})
+    database_url: str | None = field(
+        default=None, repr=False, metadata={"env": "CINV_DATABASE_URL"}
+    )
     """Another PostgreSQL (16 or newer) to use instead of the embedded one."""
     host: str = field(default="127.0.0.1", metadata={"env": "CINV_HOST"})
     """Address the service listens on."""
@@ -28,6 +32,12 @@ class Settings:
     """Port the service listens on; 0 takes a free one."""
     public_url: str | None = field(default=None, metadata={"env": "CINV_PUBLIC_URL"})
     """How callers reach the service, for `href` and `Location`; default: host and port."""
+    drain_seconds: int = field(default=0, metadata={"env": "CINV_DRAIN_SECONDS", "most": 600})
+    """How long it serves on after a signal to stop, in seconds, while /health/ready says no."""
+    grace_seconds: int = field(
+        default=10, metadata={"env": "CINV_GRACE_SECONDS", "least": 1, "most": 3600}
+    )
+    """How long requests that are under way then may still take, in seconds."""
     pool_size: int = field(default=12, metadata={"env": "CINV_POOL_SIZE", "least": 1})
     """Connections the service holds to the database."""
     statement_timeout_ms: int = field(default=5000, metadata={"env": "CINV_STATEMENT_TIMEOUT_MS"})
@@ -130,7 +140,7 @@ class Settings:
         values: dict[str, object] = {"home": default_home()}
         for name, spec in cls.__dataclass_fields__.items():
             variable = spec.metadata["env"]
-            text = environment.get(variable, "").strip()
+            text = _said(variable, environment)
             if text:
                 values[name] = _parse(variable, text, spec)
         return cls(**values)  # type: ignore[arg-type]
@@ -139,6 +149,23 @@ class Settings:
 def default_home() -> Path:
     """Return the user's data folder for this product."""
     return user_data_path("customer-inventory", appauthor=False)
+
+
+def _said(variable: str, environment: Mapping[str, str]) -> str:
+    """Return what a variable says, itself or in a file."""
+    text = environment.get(variable, "").strip()
+    file = environment.get(f"{variable}_FILE", "").strip()
+    if not file:
+        return text
+    if text:
+        raise Invalid(f"{variable} and {variable}_FILE are both set.", hint="Give one of them.")
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise Invalid(
+            f"{variable}_FILE is {file!r}: {why}.", hint="Name a file that holds the value."
+        ) from None
 
 
 def _parse(variable: str, text: str, spec: Field[Any]) -> object:
