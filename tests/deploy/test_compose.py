@@ -90,7 +90,7 @@ async def owner(server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[str]:
     name = f"cinv_compose_{os.getpid()}"
     secret = tmp_path / "password"
     secret.write_text(uuid.uuid4().hex)
-    script = (FOLDER / "database.sql").read_text("utf-8")
+    script = (FOLDER / "database.psql").read_text("utf-8")
     script = script.replace("cat /run/secrets/database-password", f"cat {secret}")
     script = script.replace("cinv", name)
     psql = [server.tool("psql"), "-Xq", server.superuser_dsn]

@@ -33,14 +33,14 @@ def locked(name: str) -> dict[str, str]:
 def needed() -> list[Requirement]:
     extras = PROJECT["project"]["optional-dependencies"]
     texts = [*PROJECT["project"]["dependencies"]]
-    for name in extras.keys() - LEFT_OUT:
+    for name in sorted(extras.keys() - LEFT_OUT):
         texts += extras[name]
     return [Requirement(text) for text in texts]
 
 
 @pytest.mark.parametrize("requirement", needed(), ids=str)
 def test_what_the_product_needs_is_locked(requirement: Requirement) -> None:
-    """If this fails, pyproject.toml changed: make the lock anew as docs/how-to/deploy.md says."""
+    """If this fails, pyproject.toml changed: ./run lock makes the lock anew."""
     version = locked("requirements.lock")[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(version, prereleases=True)
 
