@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -31,6 +31,7 @@ from customer_inventory.console.browser import Browser
 from customer_inventory.console.door import ConsoleDoor
 from customer_inventory.console.routes import console_routes
 from customer_inventory.console.screens import SCREENS
+from customer_inventory.facilities.standing.status import status
 from customer_inventory.holding import (
     attachments_of,
     campaigns_of,
@@ -185,6 +186,7 @@ class Application:
             public_url,
             settings.max_page,
             thresholds,
+            partial(status, self.database, settings),
         )
         self.api = ApiDoor(
             rooms,

@@ -16,6 +16,7 @@ from pogo_core.util import migrate as pogo
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import migrate
 from customer_inventory.store.embedded import EmbeddedServer
+from customer_inventory.store.migrate import Lock
 from tests.conftest import _created
 
 FILES = sorted(migrate.folder().glob("*.sql"))
@@ -172,9 +173,9 @@ async def test_a_plan_names_the_locks_on_tables_there_are(dsn: str, add: Adding)
     before = await shape(dsn)
     steps = await migrate.plan(dsn)
     assert [step.name for step in steps] == [first, second]
-    assert steps[0].locks == (("record.customer", "AccessExclusiveLock"),)
-    assert ("record.link", "ShareLock") in steps[1].locks
-    assert {table for table, _ in steps[1].locks} == {"record.customer", "record.link"}
+    assert steps[0].locks == (Lock("record.customer", "AccessExclusiveLock"),)
+    assert Lock("record.link", "ShareLock") in steps[1].locks
+    assert {lock.table for lock in steps[1].locks} == {"record.customer", "record.link"}
     assert await shape(dsn) == before
     assert await migrate.pending(dsn) == [first, second]
 
@@ -216,7 +217,7 @@ async def test_a_lock_that_cannot_be_had_is_given_up(dsn: str, add: Adding) -> N
     await transaction.start()
     await holder.execute("LOCK TABLE record.customer IN ACCESS SHARE MODE")
     with pytest.raises(Unavailable, match="lock timeout") as given_up:
-        await migrate.apply(dsn)
+        await migrate.apply(dsn, attempts=2)
     assert given_up.value.hint is not None
     assert "quieter time" in given_up.value.hint
     await transaction.rollback()

@@ -1,6 +1,7 @@
 """The jobs of the house and when they are due, wired over all rooms."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from customer_inventory.access.download import downloads
@@ -22,6 +23,7 @@ from customer_inventory.capture.quarantine import job as quarantine
 from customer_inventory.capture.reconcile import job as reconcile
 from customer_inventory.capture.stream import seen
 from customer_inventory.facilities.repository.finding import CHECK as CHECK_CATALOGUE
+from customer_inventory.facilities.standing.server import MEASURE, measure
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
@@ -94,6 +96,7 @@ def jobs_of(
     regularly(EVERY_MINUTE, scheduling.LOOK, scheduling.looking(database))
     jobs.handle(downloads.MAKE, downloads_here.make)
     regularly(EVERY_NIGHT, CHECK_REFERENCES, _over(database, check_references))
+    regularly(EVERY_NIGHT, MEASURE, _over(database, partial(measure, settings=settings)))
     regularly(EVERY_NIGHT, CHECK_CATALOGUE, _over(database, check_catalogue))
     regularly(EVERY_NIGHT, PRUNE, events.prune)
     regularly(EVERY_NIGHT, seen.FORGET, _over(database, seen.forget))

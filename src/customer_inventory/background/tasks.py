@@ -18,6 +18,7 @@ from customer_inventory.capture.matching.finding import find_pairs
 from customer_inventory.capture.matching.normal import MATCHED
 from customer_inventory.capture.matching.threshold import Thresholds
 from customer_inventory.capture.process.task import Figures, Name, Work
+from customer_inventory.facilities.backup import drilled
 from customer_inventory.facilities.backup.drilling import drill
 from customer_inventory.facilities.backup.expiring import expire
 from customer_inventory.facilities.backup.taking import back_up
@@ -53,7 +54,7 @@ def tasks_of(
         "ledgerRetention": _ledger_retention(database, settings),
         "erasure": _erasure(database, eraser),
         "baseBackup": _base_backup(settings),
-        "drill": _drill(settings),
+        "drill": _drill(database, settings),
         "assessment": assessment_task(database, settings),
         "recertification": _recertification(database),
         "monthReport": _month_report(database, settings),
@@ -74,10 +75,11 @@ def _base_backup(settings: Settings) -> Work:
     return work
 
 
-def _drill(settings: Settings) -> Work:
-    async def work(_: Actor) -> Figures:
+def _drill(database: Database, settings: Settings) -> Work:
+    async def work(actor: Actor) -> Figures:
         vault = vault_of(settings)
         done = await drill(EmbeddedServer(settings.home), vault, audit=audit_errors)
+        await drilled.keep(database, done, actor=actor)
         return {
             "recovery": round(done.recovery_seconds, 1),
             "point": round(done.point_seconds, 2),

@@ -15,7 +15,19 @@ from customer_inventory.store.embedded import EmbeddedServer
 from customer_inventory.store.locate import located
 
 _MODULE = "customer_inventory.cli.db_backup"
+_STANDING = "customer_inventory.cli.db_standing"
+_KEEPING = "customer_inventory.cli.db_keeping"
 _COMMANDS = {
+    "init": There(f"{_STANDING}:init", "Make the inventory, or what is missing of it."),
+    "status": There(f"{_STANDING}:status_command", "Tell at a glance whether all is well."),
+    "doctor": There(f"{_STANDING}:doctor_command", "Look for what could be wrong, and say why."),
+    "partition": There(f"{_KEEPING}:partition_command", "Make the partitions of months to come."),
+    "retain": There(f"{_KEEPING}:retain_command", "Let go of what is past its time."),
+    "reindex": There(f"{_KEEPING}:reindex_command", "Build indexes anew while all goes on."),
+    "upgrade": There(
+        "customer_inventory.cli.db_upgrade:upgrade_command",
+        "Bring the embedded database to the PostgreSQL that is installed.",
+    ),
     "backup": There(f"{_MODULE}:backup", "Take a base copy, sealed, into CINV_BACKUP."),
     "backups": There(f"{_MODULE}:backups", "List the base copies."),
     "verify": There(f"{_MODULE}:verify", "Say whether backups are as they were written."),
@@ -92,8 +104,11 @@ async def _plan(output: str) -> None:
         {
             "step": step.name,
             "description": step.description,
-            "locks": ", ".join(f"{mode} on {table}" for table, mode in step.locks)
-            or ("no existing table" if step.rehearsed else "not rehearsed: runs on its own"),
+            "locks": ", ".join(
+                f"{lock.mode} on {lock.table} (about {lock.rows:,} rows; stops {lock.stops})"
+                for lock in step.locks
+            )
+            or ("no existing table" if step.rehearsed else f"not rehearsed: {step.reason}"),
             "seconds": round(step.seconds, 3),
         }
         for step in steps

@@ -10,8 +10,8 @@ import msgspec
 from customer_inventory.access.house import operator
 from customer_inventory.background.restoring import audit_errors, put_right_of
 from customer_inventory.cli.output import output_option, show
-from customer_inventory.cli.running import run
-from customer_inventory.facilities.backup import catalogue, expiring, taking, verifying
+from customer_inventory.cli.running import opened, run
+from customer_inventory.facilities.backup import catalogue, drilled, expiring, taking, verifying
 from customer_inventory.facilities.backup.bringing_back import restore
 from customer_inventory.facilities.backup.drilling import Drill, drill
 from customer_inventory.facilities.backup.restoring import Target
@@ -155,10 +155,12 @@ def drill_command(is_audited: bool, output: str) -> None:
     vault, server = vault_of(settings), EmbeddedServer(settings.home)
 
     async def work() -> Drill:
-        async with located(settings):
-            return await drill(
+        async with opened(settings) as database:
+            proof = await drill(
                 server, vault, audit=audit_errors if is_audited else None, tell=_tell
             )
+            await drilled.keep(database, proof, actor=operator())
+            return proof
 
     done = run(work())
     show(_figures(done), output, columns=("figure", "value"), empty="")

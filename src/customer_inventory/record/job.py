@@ -19,7 +19,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.current import Current, current
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.document import encode, parse_object
-from customer_inventory.store.database import Database
+from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
 if TYPE_CHECKING:
@@ -71,6 +71,13 @@ async def enqueue(
     )
     async with database.session() as connection:
         await queries_of(connection).enqueue(name, body, dedupe_key=once, on_conflict="skip")
+
+
+async def standing(database: Database) -> Row:
+    """Return how the queue is: due and `waiting`, since when (`oldest`), `running`, `failed`."""
+    row = await database.row(SQL.queue_standing)
+    assert row is not None  # noqa: S101 - an aggregate always has a row
+    return row
 
 
 class Jobs:

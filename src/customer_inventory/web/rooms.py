@@ -1,10 +1,12 @@
 """The rooms of the house, as its doors for HTTP call them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from customer_inventory.access.download.downloads import Downloads
 from customer_inventory.audit.campaign.campaigns import Campaigns
 from customer_inventory.capture.matching.threshold import Thresholds
+from customer_inventory.facilities.standing.line import Line
 from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
@@ -30,3 +32,5 @@ class Rooms:
     public_url: str
     max_page: int
     thresholds: Thresholds
+    standing: Callable[[], Awaitable[list[Line]]]
+    """Tells how the facilities are: the verdict, then a line for each part."""

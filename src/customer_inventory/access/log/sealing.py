@@ -137,6 +137,11 @@ async def waiting_since(database: Database) -> datetime | None:
     return since
 
 
+async def latest(database: Database) -> Row | None:
+    """Return where the log stands: its latest checkpoint, None before the first."""
+    return await database.row(SQL.latest_checkpoint)
+
+
 async def log_of(database: Database) -> str:
     """Return the id of the log of `database`, empty while it has none."""
     return await database.value(SQL.log_id) or ""

@@ -19,7 +19,7 @@ def adopt(place: Place, fresh: Path) -> Path | None:
     The caller holds the place alone, and no server runs on either of them. Both lie on one file
     system.
     """
-    before = place.folder / f"data.before-{now():%Y%m%dT%H%M%SZ}"
+    before = place.folder / f"data.before-{now():%Y%m%dT%H%M%S.%fZ}"
     had_one = place.initialised
     place.write(place.folder / _NOTE, f"{fresh}\n{before}\n")
     flush(place.folder)

