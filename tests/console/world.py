@@ -19,6 +19,7 @@ from customer_inventory.demo.generate import lines
 from customer_inventory.demo.role import ROLES, Role, register_roles
 from customer_inventory.kit.actor import Actor
 from tests.conftest import Service
+from tests.console.stock import access
 from tests.console.visitor import Browser
 
 BY = "the tests"
@@ -55,7 +56,10 @@ class World:
 Example = Callable[[World], Awaitable[Mapping[str, str]]]
 
 
-EXAMPLES: dict[str, Example] = {}
+EXAMPLES: dict[str, Example] = {
+    "/access/processes/{id}": access.process,
+    "/access/grants/{id}": access.grant,
+}
 """By path of a screen: what stands for the parameters in it."""
 
 

@@ -25,6 +25,9 @@ class Right:
     owner: str
 
 
-async def rights(database: Database) -> list[Right]:
-    """Return the rights in force, by process, purpose and type; the house's own are left out."""
-    return [Right(**row) for row in await database.fetch(SQL.rights_in_force, HOUSE)]
+async def rights(database: Database, process: str | None = None) -> list[Right]:
+    """Return the rights in force, by process, purpose and type: of `process`, or of all.
+
+    The house's own are left out.
+    """
+    return [Right(**row) for row in await database.fetch(SQL.rights_in_force, HOUSE, process)]

@@ -1,9 +1,13 @@
 """Every screen of the console; each module declares those of one subject."""
 
 from customer_inventory.console import home, search
+from customer_inventory.console.access import grants, processes, requesting
 from customer_inventory.console.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
     *home.SCREENS,
     *search.SCREENS,
+    *processes.SCREENS,
+    *requesting.SCREENS,
+    *grants.SCREENS,
 )

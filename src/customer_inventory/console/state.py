@@ -25,6 +25,7 @@ _WAITING = (
 _PLAIN = (
     mark("retired"), mark("withdrawn"), mark("dropped"), mark("disabled"), mark("cancelled"),
     mark("accepted"), mark("corrected"), mark("low"), mark("inactive"),
+    mark("superseded"),
 )  # fmt: skip
 
 TONES: Mapping[str, Tone] = {

@@ -23,7 +23,12 @@ from customer_inventory.store.database import Database
 
 _READ = (Operation.READ, Operation.DOWNLOAD)
 _WORK = (Operation.READ, Operation.CREATE, Operation.MODIFY, Operation.UPDATE, Operation.DOWNLOAD)
+_DECIDE = (*_READ, Operation.MODIFY)
 _ALL = tuple(Operation)
+_OWNED = (
+    "customer", "individual", "organization", "billingAccount", "agreement", "product",
+    "partyInteraction",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,12 @@ ROLES = (
         (
             (EVERY_TYPE, (Operation.READ, Operation.DOWNLOAD, Operation.DELETE)),
             (REQUIREMENT, _READ),
-            (ACCESS, _READ),
+            (ACCESS, _DECIDE),
+            (BREAK_GLASS, _DECIDE),
             (AUDIT, _READ),
             (USAGE, _READ),
         ),
-        ("dpo",),
+        ("dpo", "reviewer"),
     ),
     Role(
         "data-ownership",
@@ -91,12 +97,13 @@ ROLES = (
         (
             (EVERY_TYPE, _READ),
             (REQUIREMENT, _ALL),
-            (ACCESS, _READ),
+            (ACCESS, _DECIDE),
+            (RECERTIFICATION, _DECIDE),
             (AUDIT, _READ),
             (AUDIT_CAMPAIGN, _READ),
             (USAGE, _READ),
         ),
-        ("dataOwner:*",),
+        tuple(f"dataOwner:{kind}" for kind in (EVERY_TYPE, *_OWNED)),
     ),
     Role(
         "platform-operation",

@@ -216,22 +216,23 @@ async def grants(
     *,
     process: str | None = None,
     grant: str | None = None,
+    state: str | None = None,
     after: str | None = None,
     limit: int | None = None,
 ) -> Sequence[Row]:
-    """Return grants, latest first: all, those of `process`, or the one of that id.
+    """Return grants, latest first: of a process, in a state, the one of an id (or NoSuchGrant).
 
-    At most `limit`, of those that come after the grant `after`. Raises NoSuchGrant for `grant`.
+    At most `limit`, of those that come after the grant `after`.
     """
-    rows = await database.fetch(SQL.list_grants, process, grant, after, limit, None, 0)
+    rows = await database.fetch(SQL.list_grants, process, grant, after, limit, state, 0)
     if grant is not None and not rows:
         raise NoSuchGrant(grant)
     return rows
 
 
 async def page(
-    database: Database, *, process: str | None, grant: str | None, state: str | None, limit: int,
-    offset: int,
+    database: Database, *, process: str | None, grant: str | None, state: str | None,
+    limit: int, offset: int,
 ) -> tuple[Sequence[Row], int]:  # fmt: skip
     """Return grants of a process, of a state, or the one of an id, and how many there are."""
     rows = await database.fetch(SQL.list_grants, process, grant, None, limit, state, offset)
@@ -240,10 +241,9 @@ async def page(
 
 async def history(database: Database, grant: str) -> Sequence[Row]:
     """Return every state that a grant was in, first to last; raise NoSuchGrant."""
-    rows = await database.fetch(SQL.history, grant)
-    if not rows:
-        raise NoSuchGrant(grant)
-    return rows
+    if rows := await database.fetch(SQL.history, grant):
+        return rows
+    raise NoSuchGrant(grant)
 
 
 async def _end(

@@ -1,0 +1,1 @@
+"""Screens of access: processes, grants, recertification, downloads, the ledger."""

@@ -1,0 +1,1 @@
+"""Screens of audits: scores, rules, findings, campaigns and the desk of auditors."""
