@@ -163,11 +163,19 @@ def _place(number: int, *, is_last: bool, part: bytes) -> tuple[bytes, bytes, by
 
 
 def _packed(content: Iterable[bytes]) -> Iterator[bytes]:
-    packer = zstandard.ZstdCompressor(level=_LEVEL).compressobj()
+    packer = zstandard.ZstdCompressor(level=_LEVEL, threads=_threads()).compressobj()
     for piece in content:
         if packed := packer.compress(piece):
             yield packed
     yield packer.flush()
+
+
+def _threads() -> int:
+    """Return how many threads compress beside the one that reads, encrypts and writes.
+
+    One where there is a processor for it: the server that is read needs the others.
+    """
+    return int((os.cpu_count() or 1) > 1)
 
 
 def _unpacked(content: Iterable[bytes], file: Path) -> Iterator[bytes]:
