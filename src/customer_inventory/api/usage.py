@@ -10,6 +10,7 @@ from customer_inventory.access.log.partition import Month
 from customer_inventory.access.operation import USAGE, Operation
 from customer_inventory.api.route import Call, Route, told
 from customer_inventory.audit import monitoring
+from customer_inventory.facilities.standing import monitoring as facilities
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.usage.cost import monitoring as budgets
@@ -27,7 +28,11 @@ from customer_inventory.web.parameters import known
 async def metrics(call: Call) -> Answer:
     """GET figures in the exposition format of Prometheus."""
     database = call.rooms.database
-    others = [*await monitoring.figures(database), *await budgets.figures(database)]
+    others = [
+        *await monitoring.figures(database),
+        *await budgets.figures(database),
+        *facilities.figures(await call.rooms.standing()),
+    ]
     body = await figures(database, others)
     return Answer(200, body, ((b"content-type", MEDIA.encode()),))
 
