@@ -4,9 +4,11 @@ import os
 import resource
 import stat
 from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
-from customer_inventory.facilities.standing.line import Line, graded, sized
+from customer_inventory.facilities.standing.line import Line, State, graded, sized
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.located import nearest
 from customer_inventory.kit.settings import Settings
@@ -19,6 +21,7 @@ _OPEN_FILES = (4096, 512)
 _LEFT = ("data.new", "adopting.txt", "dist.new")
 _OTHERS = 0o077
 _READ_BY_OTHERS = 0o066
+_EVERYBODY = 0o007
 
 
 def of_home(settings: Settings, environment: Mapping[str, str] = os.environ) -> list[Line]:
@@ -44,8 +47,8 @@ def _variables(environment: Mapping[str, str]) -> Line:
         name
         for name in environment
         if name.startswith("CINV_")
-        and name not in known
-        and not name.startswith(("CINV_TEST_", "CINV_POSTGRESQL"))
+        and name.removesuffix("_FILE") not in known
+        and not name.startswith("CINV_TEST_")
     )
     if not odd:
         said = f"{sum(name in environment for name in known)} set, all known"
@@ -64,9 +67,8 @@ def _home(home: Path) -> Line:
         return Line("home", "attention", f"{home} is not there yet", "cinv db init makes it.")
     mode = stat.S_IMODE(home.stat().st_mode)
     if mode & _READ_BY_OTHERS:
-        return Line(
-            "home", "problem", f"others may look into {home} ({mode:o})", f"chmod go-rw {home}"
-        )
+        said = f"{_whom(mode)} may look into {home} ({mode:o})"
+        return Line("home", _gravity(mode), said, f"chmod go-rw {home}")
     if home.stat().st_uid not in (os.geteuid(), 0) and os.geteuid() != 0:
         return Line(
             "home",
@@ -81,18 +83,13 @@ def _keys(settings: Settings) -> Line:
     folder = settings.home / "keys"
     if not folder.exists():
         return Line("keys", "attention", "there are none yet", "They are made at the first use.")
-    open_ones = [
-        each.name
-        for each in (folder, *sorted(folder.iterdir()))
-        if stat.S_IMODE(each.stat().st_mode) & _OTHERS
-    ]
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (folder, *folder.iterdir())}
+    open_ones = sorted(name for name, mode in modes.items() if mode & _OTHERS)
     if open_ones:
-        return Line(
-            "keys",
-            "problem",
-            f"others may read {', '.join(open_ones)}",
-            f"chmod -R go-rwx {folder}; then think of who has read them.",
-        )
+        widest = reduce(or_, modes.values())
+        said = f"{_whom(widest)} may read {', '.join(open_ones)}"
+        hint = f"chmod -R go-rwx {folder}; then think of who has read them."
+        return Line("keys", _gravity(widest), said, hint)
     empty = [each.name for each in sorted(folder.iterdir()) if not each.stat().st_size]
     if empty:
         return Line(
@@ -105,6 +102,15 @@ def _keys(settings: Settings) -> Line:
     return Line(
         "keys", "ok", f"{count} keys, for their owner alone: keep a copy elsewhere", value=count
     )
+
+
+def _whom(mode: int) -> str:
+    return "others" if mode & _EVERYBODY else "its group"
+
+
+def _gravity(mode: int) -> State:
+    """Return how bad it is that others than the owner may: a group can be meant, as in pods."""
+    return "problem" if mode & _EVERYBODY else "attention"
 
 
 def _disks(settings: Settings) -> Iterator[Line]:
