@@ -52,13 +52,38 @@ class World:
                 browser.cookies["__Host-cinv-session"] = await self.session(role)
             yield browser
 
+    async def party(self) -> str:
+        """Return the id of the person who the customer of the examples is."""
+        found: str = await self.service.database.value(
+            "SELECT body -> 'engagedParty' ->> 'id' FROM record.customer WHERE id = $1",
+            self.customer,
+        )
+        return found
+
 
 Example = Callable[[World], Awaitable[Mapping[str, str]]]
+
+
+async def _customer(world: World) -> Mapping[str, str]:
+    return {"id": world.customer}
+
+
+async def _party(world: World) -> Mapping[str, str]:
+    return {"type": "individual", "id": await world.party()}
 
 
 EXAMPLES: dict[str, Example] = {
     "/access/processes/{id}": access.process,
     "/access/grants/{id}": access.grant,
+    "/customers/{id}": _customer,
+    "/customers/{id}/timeline": _customer,
+    "/customers/{id}/seen-by": _customer,
+    "/customers/{id}/rights": _customer,
+    "/customers/{id}/package": _customer,
+    "/records/{type}/{id}": _party,
+    "/records/{type}/{id}/versions": _party,
+    "/records/{type}/{id}/edit": _party,
+    "/records/{type}/{id}/provenance": _party,
 }
 """By path of a screen: what stands for the parameters in it."""
 
@@ -87,5 +112,8 @@ async def peopled(service: Service, folder: Path) -> World:
         await account.admit(database, role.person, role.process, admitted_by=BY)
         for capacity in role.capacities:
             await register_capacity(database, role.person, capacity, registered_by=BY)
-    customer = await database.value("SELECT id FROM record.customer ORDER BY id LIMIT 1")
+    customer = await database.value(
+        "SELECT id FROM record.customer WHERE body ->> 'status' = 'active'"
+        " AND body -> 'engagedParty' ->> '@referredType' = 'Individual' ORDER BY id LIMIT 1"
+    )
     return World(service, customer)

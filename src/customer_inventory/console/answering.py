@@ -47,7 +47,9 @@ def page_of(view: View, shown: Shown, screens: Sequence[Screen], *, status: int 
     part = view.query.get("part", "")
     text = _page(view, screens, view.screen.template, shown=shown, part=part)
     told = len(shown.ids)
-    answer = _html(text, status)._replace(ids=shown.ids, told=told, groups=shown.groups)
+    answer = _html(text, status)._replace(
+        ids=shown.ids, told=told, groups=shown.groups, reason=shown.reason
+    )
     return answer.with_headers((_taken_back(),)) if view.notice else answer
 
 
@@ -66,7 +68,15 @@ def twin(form: str, shown: Shown, view: View) -> Answer:
     if shown.listing and shown.listing.after:
         following = view.link(after=shown.listing.after).partition("?")[2]
         headers += ((b"link", f'<{view.here}.{form}?{following}>; rel="next"'.encode()),)
-    return Answer(200, body, headers, shown.ids, len(shown.ids), groups=shown.groups)
+    told = len(shown.ids)
+    return Answer(200, body, headers, shown.ids, told, shown.reason, groups=shown.groups)
+
+
+def file_of(shown: Shown) -> Answer:
+    """Return the file of a screen that is one."""
+    assert shown.file is not None  # noqa: S101 - the screen says that it is a file
+    answer = shown.file._replace(ids=shown.ids, told=len(shown.ids), groups=shown.groups)
+    return answer.with_headers(HEAD)
 
 
 def refused_in(view: View, error: InventoryError, screens: Sequence[Screen]) -> Answer:

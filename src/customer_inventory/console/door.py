@@ -146,18 +146,15 @@ class ConsoleDoor(Stages):
         back = found.screen.address(**found.path)
         query = dict(parse_qsl(asked.query))
         if scope["method"] == "POST":
-            person = who.person if who else await self._whose(asked.session)
+            database = self._browser.database
+            person = who.person if who else await sessions.whose_it_was(database, asked.session)
             form = dict(parsed(asked.media, (await read(scope, receive, most=_LARGEST_FORM)).body))
             if person is not None:
                 typed = {k: v for k, v in form.items() if k not in (FORM_TOKEN, ONCE)}
-                database = self._browser.database
                 word = await forms.keep_typed(database, self._safe, person, scope["path"], typed)
                 query["typed"] = word
         back = f"{back}?{urlencode(query)}" if query else back
         return answering.leading(f"{place}?next={quote(back, safe='')}", asked)
-
-    async def _whose(self, session: str) -> str | None:
-        return await sessions.whose_it_was(self._browser.database, session)
 
     async def authenticated(self, scope: Scope) -> Session:  # noqa: ARG002 - it is known by now
         """Return the session of what whoever is signed in works as."""
@@ -193,7 +190,7 @@ class ConsoleDoor(Stages):
             if twin and twin not in _TWINS:
                 continue
             for screen in self.screens:
-                if match := screen.pattern.match(where):
+                if (match := screen.pattern.match(where)) and not (twin and screen.is_file):
                     return Found(screen, match.groupdict(), twin)
         return None
 
@@ -252,6 +249,8 @@ class ConsoleDoor(Stages):
             kept = await forms.typed_before(database, self._safe, person, word)
             view = view.with_typed(*kept) if kept else view
         shown = await found.screen.show(view)
+        if found.screen.is_file:
+            return answering.file_of(shown)
         if found.twin:
             return answering.twin(found.twin, shown, view)
         return answering.page_of(view, shown, self.screens)

@@ -22,7 +22,7 @@ from customer_inventory.console.words import words_of
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.sight import Sight
-from customer_inventory.web.exchange import Request
+from customer_inventory.web.exchange import Answer, Request
 from customer_inventory.web.rooms import Rooms
 
 Form = Mapping[str, str]
@@ -42,8 +42,9 @@ class Shown:
 
     `content` is for the page and its twins, anything JSON; `aside` for the page alone (choices of a
     form, charts). `listing` is the list that the screen is about, if it is about one. `ids` and
-    `groups` are the records and groups of attributes that it tells of, for the ledger. `title` is
-    put before the screen's own.
+    `groups` are the records and groups of attributes that it tells of, for the ledger. `title`
+    stands in place of the screen's own; `reason` is the case that it is looked at for. A `file` is
+    what a screen that is one answers with.
     """
 
     content: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +53,8 @@ class Shown:
     ids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     title: str = ""
+    reason: str | None = None
+    file: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class Screen:
     some record type, or ANYTHING. `show` returns what `template` shows. `entry_type` is what the
     ledger calls it. Its twins are at the path with `.json` and `.csv`; where `is_list` they are
     downloads. `navigation` is its name in the menu of its room, empty where it does not stand
-    there.
+    there. One that `is_file` has neither template nor twins.
     """
 
     path: str
@@ -181,7 +184,7 @@ class Screen:
     is_list: bool = False
     navigation: str = ""
     actions: tuple[Action, ...] = ()
-    is_wide: bool = True
+    is_file: bool = False
 
     @cached_property
     def pattern(self) -> Pattern[str]:

@@ -2,6 +2,15 @@
 
 from customer_inventory.console import home, search
 from customer_inventory.console.access import grants, processes, requesting
+from customer_inventory.console.customers import (
+    editing,
+    overview,
+    provenance,
+    record,
+    rights,
+    seen,
+    timeline,
+)
 from customer_inventory.console.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -10,4 +19,11 @@ SCREENS: tuple[Screen, ...] = (
     *processes.SCREENS,
     *requesting.SCREENS,
     *grants.SCREENS,
+    *overview.SCREENS,
+    *timeline.SCREENS,
+    *seen.SCREENS,
+    *rights.SCREENS,
+    *record.SCREENS,
+    *editing.SCREENS,
+    *provenance.SCREENS,
 )

@@ -48,8 +48,8 @@ class Look:
     loaded: dict[str, int] = field(default_factory=dict)
 
     async def go(self, address: str) -> None:
-        """Open an address, and wait until nothing is loaded any more."""
-        await self.page.goto(f"{self.world.service.base}{address}", wait_until="networkidle")
+        """Open an address, and wait until it is loaded, its scripts too."""
+        await self.page.goto(f"{self.world.service.base}{address}", wait_until="load")
 
     async def violations(self) -> list[str]:
         """Return what axe finds: rule, target and what to do."""

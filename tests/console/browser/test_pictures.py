@@ -11,16 +11,16 @@ import pytest
 from playwright.async_api import Browser
 
 from customer_inventory.console.screen import Screen
-from customer_inventory.console.screens import SCREENS
 from tests.console.browser.conftest import looking
 from tests.console.browser.test_every_screen import able
+from tests.console.test_screens import PAGES
 from tests.console.world import World, address_of
 
 SHOWN = ("/home",)
 """Screens of which the documentation has a picture, light and dark."""
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.path)
+@pytest.mark.parametrize("screen", PAGES, ids=lambda screen: screen.path)
 async def test_a_screen_has_its_pictures(
     chromium: Browser, world: World, screen: Screen, tmp_path: Path
 ) -> None:

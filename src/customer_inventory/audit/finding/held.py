@@ -53,6 +53,7 @@ class Chosen:
     owner: str | None = None
     assignee: str | None = None
     record: str | None = None
+    records: Sequence[str] | None = None
     ids: Sequence[int] | None = None
     is_overdue: bool = False
 
@@ -173,4 +174,5 @@ async def _page(database: Database, chosen: Chosen, after: int) -> Sequence[Row]
         chosen.record,
         None if chosen.ids is None else list(chosen.ids),
         chosen.is_overdue,
+        None if chosen.records is None else list(chosen.records),
     )

@@ -41,6 +41,7 @@ WHERE
     AND ($14::text IS NULL OR f.record_id = $14)
     AND ($15::bigint[] IS NULL OR f.id = ANY($15))
     AND (NOT $16::boolean OR f.due_on < current_date)
+    AND ($17::text[] IS NULL OR f.record_id = ANY($17))
 ORDER BY f.id
 LIMIT $2;
 

@@ -12,10 +12,19 @@ const opened = () => {
 local(document);
 opened();
 
-// Show more: the focus goes to the first row that came.
+// A day can be slid to.
+document.querySelectorAll("input[data-slide]").forEach((date) => {
+  const slider = Object.assign(document.createElement("input"), { type: "range", min: -3650, max: 0, ariaLabel: date.dataset.slide });
+  slider.value = date.value ? (new Date(date.value) - Date.now()) / 864e5 : 0;
+  slider.addEventListener("input", () => { date.value = new Date(Date.now() + slider.value * 864e5).toISOString().slice(0, 10); });
+  date.after(slider);
+});
+
+// The focus goes to what came: the first row of more, the first field of a form.
 document.addEventListener("htmx:before:settle", (event) => {
   const came = event.detail.newContent.filter((node) => node.nodeType === 1);
   came.forEach(local);
+  if (came[0]?.matches("form")) came[0].querySelector("input:not([type=hidden])")?.focus();
   if (!came[0]?.matches("tr, .timeline > li")) return;
   const link = came[0].querySelector("a");
   if (!link) came[0].tabIndex = -1;

@@ -1,0 +1,1 @@
+"""Customers, and the records behind them: seen whole, changed, undone, accounted for."""
