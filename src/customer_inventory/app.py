@@ -46,6 +46,7 @@ from customer_inventory.record.register.edition import Edition, in_force
 from customer_inventory.record.register.keeping import Editions
 from customer_inventory.record.retention.policy import policy_of
 from customer_inventory.record.subject.package.package import Packer
+from customer_inventory.shortcomings.handover.measuring import Measuring
 from customer_inventory.store.database import Database
 from customer_inventory.store.outward import Allowed
 from customer_inventory.store.safe import Safe
@@ -187,6 +188,7 @@ class Application:
             settings.max_page,
             thresholds,
             partial(status, self.database, settings),
+            Measuring(self.database, settings),
         )
         self.api = ApiDoor(
             rooms,

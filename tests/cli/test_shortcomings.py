@@ -1,6 +1,7 @@
 """`cinv shortcomings`, as people call it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,41 @@ def test_assessed_decided_and_measured_again(here: Cinv) -> None:  # noqa: F811
     [wrong] = listed(here, "score", "--each")
     assert (wrong["check"], wrong["verdict"], wrong["false_fixes"]) == ("CFG04", "wrong", 1)
     assert len(listed(here, "checks")) > 40
+
+
+def test_handed_over_worked_on_and_told_in_the_register(here: Cinv, tmp_path: Path) -> None:  # noqa: F811
+    assert here("shortcomings", "raise").code == 2
+    here("shortcomings", "assess")
+    [found] = [each for each in listed(here, "list") if each["check"] == "CFG04"]
+    name = str(found["fingerprint"])
+    file = tmp_path / "dossier.md"
+    assert here("shortcomings", "dossier", name, "--to", str(file)).code == 0
+    assert "## What may be done" in file.read_text("utf-8")
+    shown = here("shortcomings", "dossier", name).out
+    assert shown.rpartition("Made ")[0] == file.read_text("utf-8").rpartition("Made ")[0]
+    [raised] = listed(here, "raise", name)
+    [again] = listed(here, "raise", name)
+    assert (raised["ticket"], raised["is_new"], again["is_new"]) == (again["ticket"], True, False)
+    ticket = str(raised["ticket"])
+    assert here("shortcomings", "desk", "accept", ticket, "--reason", "tonight").code == 0
+    assert here("shortcomings", "desk", "hold", ticket, "--reason", "not tonight").code == 0
+    false = here("shortcomings", "desk", "resolve", ticket, "--reason", "installed, I think")
+    assert (false.code, false.out.split(":")[0]) == (1, "reopened")
+    assert "Not mended: " in here("shortcomings", "desk", "show", ticket).out
+    [document] = listed(here, "desk", "show", ticket)
+    assert (document["@type"], document["status"]) == ("TroubleTicket", "inProgress")
+    specification = json.loads(here("shortcomings", "desk", "specification").out)
+    assert document["troubleTicketSpecification"]["id"] == specification["id"]  # type: ignore[index]
+    assert here("shortcomings", "desk", "reject", ticket, "--reason", "not needed").code == 0
+    assert listed(here, "desk", "list") == []
+    assert [each["status"] for each in listed(here, "desk", "list", "--all")] == ["rejected"]
+    assert "0 tickets changed" in here("shortcomings", "desk", "follow").err
+    rows = here("shortcomings", "register", "--format", "csv").out
+    assert ticket in rows
+    page = tmp_path / "register.html"
+    assert here("shortcomings", "register", "--to", str(page)).code == 0
+    assert "pg_stat_statements" in page.read_text("utf-8")
+    assert here("shortcomings", "register").code == 2
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from customer_inventory.shortcomings import backups, deciding, held
 from customer_inventory.shortcomings.assessing import CHECKS, assess
 from customer_inventory.shortcomings.deciding import Verdict
 from customer_inventory.shortcomings.handover import desk, raising, ticket
-from customer_inventory.shortcomings.handover.document import as_ticket
+from customer_inventory.shortcomings.handover.document import as_document
 from customer_inventory.shortcomings.handover.option import _EFFORT
 from customer_inventory.shortcomings.handover.specification import (
     CHARACTERISTICS,
@@ -60,7 +60,7 @@ class Planted:
         return await deciding.verify(self.database, found, reason=reason, actor=BY)
 
     async def document(self, name: str) -> dict[str, Any]:
-        return as_ticket(*await ticket.one(self.database, name))
+        return as_document(*await ticket.one(self.database, name))
 
     async def states(self, what: tuple[str, str]) -> list[str]:
         steps = (await held.one(self.database, held.fingerprint(*what)))[1]

@@ -32,6 +32,8 @@ from customer_inventory.api import (
     schema,
     search,
     seen_by,
+    shortcoming,
+    shortcoming_desk,
     subject,
     subject_list,
     subject_package,
@@ -81,4 +83,6 @@ ROUTES: tuple[Route, ...] = (
     *report.ROUTES,
     *usage.ROUTES,
     *usage_anomaly.ROUTES,
+    *shortcoming.ROUTES,
+    *shortcoming_desk.ROUTES,
 )

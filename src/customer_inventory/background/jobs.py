@@ -13,6 +13,7 @@ from customer_inventory.access.person import account as accounts
 from customer_inventory.access.reporting import watching as reporting
 from customer_inventory.audit.job import AUDIT, NIGHTLY, auditing
 from customer_inventory.background.cataloguing import check_catalogue
+from customer_inventory.background.handing_over import hand_over
 from customer_inventory.background.origins import origins_of
 from customer_inventory.background.tasks import tasks_of
 from customer_inventory.capture import brought
@@ -116,6 +117,7 @@ def jobs_of(
     regularly(EVERY_HOUR, alerting.WATCH, _over(database, alerting.watch))
     regularly(EVERY_TEN_MINUTES, metering.METER, _over(database, metering.meter_ledger))
     regularly(EVERY_TEN_MINUTES, reporting.WATCH, _over(database, reporting.watch))
+    hand_over(jobs, database, settings, _HOUSE)
     regularly(EVERY_TEN_MINUTES, downloads.SWEEP, downloads_here.sweep)
     jobs.handle(RETAIN, at_own_times(database, "retention", tasks["retention"]))
     if settings.retention is not None:

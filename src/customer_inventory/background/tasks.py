@@ -12,6 +12,7 @@ from customer_inventory.access.log.partition import Month
 from customer_inventory.access.operation import Operation
 from customer_inventory.audit.job import audited
 from customer_inventory.background.assessing import assessment_task
+from customer_inventory.background.handing_over import register_task
 from customer_inventory.background.origins import origins_of
 from customer_inventory.background.restoring import audit_errors
 from customer_inventory.capture.matching.finding import find_pairs
@@ -56,6 +57,7 @@ def tasks_of(
         "baseBackup": _base_backup(settings),
         "drill": _drill(database, settings),
         "assessment": assessment_task(database, settings),
+        "shortcomingRegister": register_task(database, settings),
         "recertification": _recertification(database),
         "monthReport": _month_report(database, settings),
     }

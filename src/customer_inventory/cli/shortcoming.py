@@ -17,6 +17,7 @@ from customer_inventory.cli.shortcoming_raise import (
     raise_command,
     score_command,
 )
+from customer_inventory.cli.shortcoming_register import register_command
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
 from customer_inventory.shortcomings import backups, deciding, held
@@ -33,7 +34,7 @@ def shortcomings() -> None:
     """Shortcomings: what is wrong with the repository, proved, and measured again."""
 
 
-for _command in (raise_command, dossier_command, score_command, desk):
+for _command in (raise_command, dossier_command, score_command, register_command, desk):
     shortcomings.add_command(_command)
 
 

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from customer_inventory.access.house import operator
+from customer_inventory.cli.failing import DONE, PARTLY
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.settings import Settings
@@ -15,7 +16,8 @@ from customer_inventory.shortcomings import deciding
 from customer_inventory.shortcomings.deciding import Verdict
 from customer_inventory.shortcomings.handover import desk as desks
 from customer_inventory.shortcomings.handover import ticket
-from customer_inventory.shortcomings.handover.document import as_ticket
+from customer_inventory.shortcomings.handover.document import as_document
+from customer_inventory.shortcomings.handover.following import Followed, follow
 from customer_inventory.shortcomings.handover.specification import specification
 from customer_inventory.shortcomings.handover.ticket import Chosen, Status
 from customer_inventory.shortcomings.seeing import seeing_most
@@ -65,7 +67,7 @@ def show_command(ticket_id: str, output: str) -> None:
 
     row, steps = run(work())
     if output != "table":
-        show([as_ticket(row, steps)], output, columns=(), empty="")
+        show([as_document(row, steps)], output, columns=(), empty="")
         return
     told = _row(row)
     click.echo(f"{told['name']} ({told['type']}, {told['severity']})")
@@ -139,6 +141,31 @@ def resolve(ticket_id: str, reason: str) -> None:
     found = run(work())
     click.echo(f"{'closed' if found.is_gone else 'reopened'}: {found.said}")
     sys.exit(not found.is_gone)
+
+
+@desk.command("follow")
+def follow_command() -> None:
+    """Look now what became of tickets at a desk outside; what is said to be mended is measured.
+
+    The service does it every ten minutes. Exit code 4 says that the desk did not answer for some.
+
+    \b
+    Example:
+      cinv shortcomings desk follow
+    """
+
+    async def work() -> Followed:
+        settings = Settings.from_environment()
+        async with opened(settings) as database:
+            return await follow(database, settings, actor=operator())
+
+    done = run(work())
+    click.echo(
+        f"{done.changed} tickets changed, {done.measured} shortcomings measured again, "
+        f"{done.missed} not answered",
+        err=True,
+    )
+    sys.exit(PARTLY if done.missed else DONE)
 
 
 @desk.command("specification")

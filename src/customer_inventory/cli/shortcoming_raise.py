@@ -13,6 +13,7 @@ from customer_inventory.kit.errors import Invalid, Unavailable
 from customer_inventory.kit.settings import Settings
 from customer_inventory.shortcomings import held
 from customer_inventory.shortcomings.handover import raising
+from customer_inventory.shortcomings.handover.measuring import place_of
 from customer_inventory.shortcomings.handover.option import share_gained
 from customer_inventory.shortcomings.handover.raising import Raised
 
@@ -34,8 +35,8 @@ def raise_command(
 ) -> None:
     """Hand shortcomings over to whoever mends them, each as a ticket with its dossier.
 
-    They are worked on at the desk (cinv shortcomings desk). What is raised already keeps its
-    ticket.
+    Tickets go to the TMF621 desk of CINV_TICKET_URL, or to our own (cinv shortcomings desk). What
+    is raised already keeps its ticket.
 
     \b
     Example:
@@ -45,13 +46,16 @@ def raise_command(
     if bool(fingerprints) == (severity is not None):
         raise Invalid("Which ones?", hint="Name fingerprints, or give --severity.")
     settings = Settings.from_environment()
-    actor = operator()
+    place, actor = place_of(settings), operator()
 
     async def work() -> Sequence[Raised]:
         async with opened(settings) as database:
             if severity is not None:
-                return await raising.raise_all(database, severity, actor=actor)
-            return [await raising.raise_one(database, each, actor=actor) for each in fingerprints]
+                return await raising.raise_all(database, severity, place=place, actor=actor)
+            return [
+                await raising.raise_one(database, each, place=place, actor=actor)
+                for each in fingerprints
+            ]
 
     rows = [
         {"fingerprint": each.fingerprint, "ticket": each.ticket, "place": each.place,

@@ -117,6 +117,21 @@ class Settings:
     docs: bool = field(default=True, metadata={"env": "CINV_DOCS"})
     """Whether /openapi.json and the page to try it are served."""
 
+    ticket_url: str | None = field(default=None, metadata={"env": "CINV_TICKET_URL"})
+    """TMF621 v5 API that shortcomings are handed over to; without it they stay at our own desk."""
+    ticket_token: Path | None = field(default=None, metadata={"env": "CINV_TICKET_TOKEN"})
+    """File that holds the bearer token for CINV_TICKET_URL."""
+    problem_url: str | None = field(default=None, metadata={"env": "CINV_PROBLEM_URL"})
+    """TMF656 v5 API that is told of critical symptoms that a service suffers from."""
+    problem_token: Path | None = field(default=None, metadata={"env": "CINV_PROBLEM_TOKEN"})
+    """File that holds the bearer token for CINV_PROBLEM_URL."""
+    alertmanager_url: str | None = field(default=None, metadata={"env": "CINV_ALERTMANAGER_URL"})
+    """Alertmanager that is alerted to symptoms that hurt now."""
+    alertmanager_token: Path | None = field(
+        default=None, metadata={"env": "CINV_ALERTMANAGER_TOKEN"}
+    )
+    """File that holds the bearer token for CINV_ALERTMANAGER_URL."""
+
     events: bool = field(default=True, metadata={"env": "CINV_EVENTS"})
     """Whether this service tells listeners and the broker of events."""
     callback_allow: str | None = field(default=None, metadata={"env": "CINV_CALLBACK_ALLOW"})

@@ -70,7 +70,7 @@ async def assess(
     began, at = time.monotonic(), now()
     await snapshot.take(database, at)
     days = await _days(database)
-    outcomes = [await _asked(database, check, days) for check in checks]
+    outcomes = [await ask(database, check, days) for check in checks]
     return Assessment(at, time.monotonic() - began, days, (*outcomes, *more))
 
 
@@ -110,7 +110,8 @@ async def _rows(database: Database, check: Check) -> Sequence[Row]:
         return await connection.fetch(check.statement, check.floor)
 
 
-async def _asked(database: Database, check: Check, days: float) -> Outcome:
+async def ask(database: Database, check: Check, days: float = 0) -> Outcome:
+    """Return what comes of one check, where the server's statistics are of so many `days`."""
     if days < check.least_days:
         return skipped(
             check,

@@ -100,12 +100,14 @@ async def verify(
     actor: Actor,
     on: Database | None = None,
     settings: Settings | None = None,
+    as_claimed: bool = False,
 ) -> Verdict:
     """Measure again what is said to be mended: it is closed with the gain, or reopened.
 
     Its ticket is told. `on` is who asks the server, where that is another role; `settings` say
-    where backups are, for checks of these. Raises NoSuchShortcoming, Over for one that is, and
-    Conflict when the check cannot be asked: then nothing changes.
+    where backups are, for checks of these. `as_claimed` measures only what still waits for that.
+    Raises NoSuchShortcoming, Over for one that is, and Conflict when the check cannot be asked:
+    then nothing changes.
     """
     there, _ = await one(database, identifier)
     _demand_undone(there)
@@ -121,6 +123,8 @@ async def verify(
         there = await locked(connection, identifier)
         _demand_undone(there)
         at = now()
+        if as_claimed and there["state"] != "claimed":
+            raise Conflict("Somebody else measured it just now.")
         if there["state"] != "claimed":
             await note(connection, [(identifier, "claimed", None, reason)], at, actor)
         await _settled(connection, there, verdict, at, actor)

@@ -61,13 +61,23 @@ async def keep(database: Database, assessment: Assessment, *, actor: Actor) -> i
             [len(each.found) for each in every],
             [each.seconds for each in every],
         )
-        steps = await _met(connection, assessment)
+        found = await _met(connection, assessment)
+        steps = [*found, *await _gone(connection, assessment)]
         await note(connection, steps, assessment.at, actor)
         within = Within(database, connection)
         for name, state, _, reason in steps:
             if state == "closed":
                 await ticket.tell(within, name, "closed", reason, actor=actor, at=assessment.at)
     return number
+
+
+async def meet(
+    within: Database, outcomes: Sequence[Outcome], at: datetime, *, actor: Actor
+) -> None:
+    """Let what was found between assessments meet what is known; nothing is over by that."""
+    async with within.transaction() as connection:
+        steps = await _met(connection, Assessment(at, 0.0, 0.0, tuple(outcomes)))
+        await note(connection, steps, at, actor)
 
 
 async def listed(database: Database, states: Sequence[str] | None = UNDECIDED) -> Sequence[Row]:
@@ -135,19 +145,27 @@ async def locked(connection: Connection, identifier: str) -> Row:
 async def _met(connection: Connection, assessment: Assessment) -> list[Step]:
     """Let what was found meet what is known; return what that changed."""
     steps: list[Step] = []
-    seen = []
     for outcome in assessment.outcomes:
         for found in outcome.found:
             name = fingerprint(outcome.check.id, found.object)
-            seen.append(name)
             row = await connection.fetchrow(SQL.meet, name, *_told(outcome, found, assessment))
             assert row is not None  # noqa: S101 - an insert that returns
             if row["is_new"] or row["is_back"]:
                 steps.append((name, row["state"], found.value, None))
+    return steps
+
+
+async def _gone(connection: Connection, assessment: Assessment) -> list[Step]:
+    """Return which shortcomings are over, since two assessments in a row did not see them."""
+    seen = [
+        fingerprint(outcome.check.id, found.object)
+        for outcome in assessment.outcomes
+        for found in outcome.found
+    ]
     asked = [each.check.id for each in assessment.outcomes if each.state != "skipped"]
     gone = await connection.fetch(SQL.not_seen, asked, seen)
     closed = [row["fingerprint"] for row in gone if row["state"] == "closed"]
-    return [*steps, *((each, "closed", None, "not seen twice") for each in closed)]
+    return [(each, "closed", None, "not seen twice") for each in closed]
 
 
 def _told(outcome: Outcome, found: Found, assessment: Assessment) -> tuple[Any, ...]:

@@ -11,8 +11,10 @@ from customer_inventory.store.embedded import EmbeddedServer
 @asynccontextmanager
 async def seeing_most(database: Database, settings: Settings) -> AsyncIterator[Database]:
     """Lend the database to who sees most of the server: a superuser of the embedded one."""
-    if settings.database_url:
+    embedded = EmbeddedServer(settings.home)
+    is_ours = not settings.database_url and embedded.status().initialised
+    if not is_ours or database.dsn != embedded.dsn:
         yield database
         return
-    async with Database(EmbeddedServer(settings.home).superuser_dsn, pool_size=2) as server:
+    async with Database(embedded.superuser_dsn, pool_size=2) as server:
         yield server

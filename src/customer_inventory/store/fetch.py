@@ -1,6 +1,8 @@
-"""Fetching from the outside: to the address that was checked, bounded in size and time."""
+"""Asking the outside: to the address that was checked, bounded in size and time."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -10,6 +12,14 @@ from customer_inventory.store.outward import AddressRefused, Allowed, Resolve, c
 
 _CHUNK = 16_384
 _OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was answered: the status, and the whole body."""
+
+    status: int
+    body: bytes
 
 
 async def fetch(
@@ -24,9 +34,34 @@ async def fetch(
 ) -> bytes:
     """Return what `url` holds, or answers to `form` (then it is a POST): at most `most` bytes.
 
+    Raises AddressRefused, and Unavailable for anything but a whole answer with the status 200 in
+    good time.
+    """
+    reply = await call(
+        "GET" if form is None else "POST", url, allowed, body=form, headers=headers, most=most,
+        seconds=seconds, resolving=resolving,
+    )  # fmt: skip
+    if reply.status != _OK:
+        raise Unavailable(f"{urlsplit(url).hostname} answered {reply.status}.")
+    return reply.body
+
+
+async def call(
+    method: str,
+    url: str,
+    allowed: Allowed,
+    *,
+    body: bytes | Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    most: int,
+    seconds: float = 5.0,
+    resolving: Resolve = resolve,
+) -> Reply:
+    """Ask something of `url`, and return whatever it answers: at most `most` bytes.
+
     Nothing is followed elsewhere. Plain http leads only where the configuration allows it by
-    name: on the open network anyone could answer. Raises AddressRefused, and Unavailable for
-    anything but a whole answer with the status 200 in good time.
+    name: on the open network anyone could answer. Raises AddressRefused, and Unavailable unless
+    there is a whole answer in good time.
     """
     target = await check(url, allowed, resolving=resolving)
     if target.tls_name is None and not allowed.names(target.host, target.address):
@@ -41,17 +76,15 @@ async def fetch(
         async with (
             client,
             client.request(
-                "GET" if form is None else "POST",
+                method,
                 target.url(),
-                data=form,
+                data=body,
                 headers={**sent, **(headers or {}), "host": target.named},
                 allow_redirects=False,
                 server_hostname=target.tls_name,
             ) as answer,
         ):
-            if answer.status != _OK:
-                raise Unavailable(f"{target.host} answered {answer.status}.")
-            return await _bounded(answer.content, most, target.host)
+            return Reply(answer.status, await _bounded(answer.content, most, target.host))
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         raise Unavailable(f"{target.host} was not reached ({type(error).__name__}).") from None
 

@@ -12,6 +12,7 @@ from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.record.subject.package.package import Packer
+from customer_inventory.shortcomings.handover.measuring import Measuring
 from customer_inventory.store.database import Database
 from customer_inventory.store.outward import Allowed
 
@@ -34,3 +35,4 @@ class Rooms:
     thresholds: Thresholds
     standing: Callable[[], Awaitable[list[Line]]]
     """Tells how the facilities are: the verdict, then a line for each part."""
+    measuring: Measuring

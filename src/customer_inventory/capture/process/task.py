@@ -17,7 +17,7 @@ Work = Callable[[Actor], Awaitable[Figures]]
 Name = Literal[
     "mergeStewardship", "duplicates", "correction", "audit", "auditCampaign", "retention",
     "ledgerRetention", "erasure", "backup", "baseBackup", "drill", "recertification",
-    "assessment", "monthReport",
+    "assessment", "shortcomingRegister", "monthReport",
 ]  # fmt: skip
 SECONDS = "seconds"
 """The figure that every run has: how long it took."""
@@ -71,6 +71,10 @@ TASKS: Mapping[Name, Task] = {
     "assessment": _house(
         "What is wrong with the repository is looked for",
         checks="checks", skipped="checks", open="shortcomings", critical="shortcomings",
+    ),
+    "shortcomingRegister": _house(
+        "The register of shortcomings is written: what is open, handed over, mended, wrong",
+        open="shortcomings", tickets="tickets", files="files",
     ),
     "drill": _house(
         "The last backup is restored aside, compared and audited",

@@ -37,8 +37,12 @@ INVENTORY_REPORT = Bulletin("inventoryReport", "InventoryReport", "usage", "/inv
 REPOSITORY_TICKET = Bulletin(
     "repositoryTicket", "TroubleTicket", "shortcoming", "/inventory/v1/desk", "troubleTicket"
 )
+REPOSITORY_PROBLEM = Bulletin(
+    "repositoryProblem", "ServiceProblem", "shortcoming", "/inventory/v1/desk", "serviceProblem"
+)
 BULLETINS: Mapping[str, Bulletin] = {
-    each.name: each for each in (QUALITY_ALERT, INVENTORY_REPORT, REPOSITORY_TICKET)
+    each.name: each
+    for each in (QUALITY_ALERT, INVENTORY_REPORT, REPOSITORY_TICKET, REPOSITORY_PROBLEM)
 }
 
 

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -136,8 +136,10 @@ async def demand_new(
         )
 
 
-async def feed_broker(
+async def feed_own(
     database: Database,
+    identifier: str,
+    kind: Literal["broker", "desk"],
     *,
     actor: Actor,
     location: str,
@@ -145,22 +147,18 @@ async def feed_broker(
     is_set: bool,
     at: datetime,
 ) -> None:
-    """Keep the broker's subscription as set: told of every type while there is one, else at rest.
+    """Keep a subscription of the operator's own as set: told while there is one, else at rest.
 
     A new one begins with the oldest event that the outbox still has.
     """
+    rests = f"No {kind} is set."
     if is_set:
         await database.execute(
-            SQL.keep_broker,
-            BROKER,
-            location,
-            list(record_types),
-            actor.process,
-            actor.purpose,
-            at,
-        )
+            SQL.keep_own, identifier, location, list(record_types), actor.process, actor.purpose,
+            at, kind, rests,
+        )  # fmt: skip
     else:
-        await database.execute(SQL.rest_broker, BROKER)
+        await database.execute(SQL.rest_own, identifier, rests)
 
 
 async def get(database: Database, identifier: str) -> Subscription:

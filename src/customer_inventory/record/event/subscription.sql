@@ -14,23 +14,23 @@ RETURNING
     s.terms, s.secret, s.process, s.person, s.purpose, s.state, s.seq, s.since::text AS since,
     s.fence, s.attempts, s.failing_since, s.next_attempt_at;
 
--- name: keep_broker
--- Let the broker be told, from the oldest event kept if it is new.
+-- name: keep_own
+-- Let the broker or a desk of the operator be told, from the oldest event kept if it is new.
 INSERT INTO record.subscription AS s (
     id, kind, api, version, location, record_types, callback, process, purpose, registered_at, seq
 )
-VALUES ($1, 'broker', 'broker', 5, $2, $3::text[], '', $4, $5, $6, 0)
+VALUES ($1, $7, $7, 5, $2, $3::text[], '', $4, $5, $6, 0)
 ON CONFLICT (id) DO UPDATE
     SET
         location = excluded.location,
         record_types = excluded.record_types,
-        state = CASE WHEN s.reason = 'No broker is set.' THEN 'active' ELSE s.state END,
-        reason = nullif(s.reason, 'No broker is set.');
+        state = CASE WHEN s.reason = $8 THEN 'active' ELSE s.state END,
+        reason = nullif(s.reason, $8);
 
--- name: rest_broker
--- Tell the broker nothing while none is set.
+-- name: rest_own
+-- Tell the broker or a desk of the operator nothing while none is set.
 UPDATE record.subscription
-SET state = 'suspended', reason = 'No broker is set.'
+SET state = 'suspended', reason = $2
 WHERE id = $1 AND state = 'active';
 
 -- name: subscription_by_id

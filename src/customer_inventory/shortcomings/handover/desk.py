@@ -61,7 +61,7 @@ async def bring(
     if status in _NEEDS_REASON and not (reason or "").strip():
         raise Invalid("A reason is needed.", path="reason")
     async with together(database) as within:
-        row, _ = await ticket.one(within, identifier)
+        row = await ticket.locked(within, identifier)
         _demand_from_here(row, status)
         await ticket.change(within, identifier, status, reason, actor=actor, at=now())
         fingerprint: str = row["fingerprint"]

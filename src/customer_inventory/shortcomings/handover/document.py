@@ -1,4 +1,4 @@
-"""Tickets as TMF621 v5 has them: what is said once, and what becomes of it."""
+"""Tickets in the form of TMF621 v5, problems of a service in that of TMF656 v5."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -63,12 +63,11 @@ def is_about(document: Mapping[str, Any], fingerprint: str) -> bool:
     )
 
 
-def as_ticket(row: Row, steps: Sequence[Row]) -> dict[str, Any]:
-    """Return a ticket as it is now: a row of `ticket`, and what became of it in order."""
-    document = parse_object(row["document"])
+def as_document(row: Row, steps: Sequence[Row]) -> dict[str, Any]:
+    """Return a ticket or a problem as it is now: its row, and what became of it in order."""
     last = steps[-1] if steps else None
     told = {
-        **document,
+        **parse_object(row["document"]),
         "id": row["id"],
         "status": row["status"],
         "creationDate": instant(row["raised_at"]),
@@ -76,11 +75,46 @@ def as_ticket(row: Row, steps: Sequence[Row]) -> dict[str, Any]:
         "statusChangeDate": instant(row["changed_at"]),
         "statusChangeReason": last["reason"] if last else None,
         "resolutionDate": instant(row["changed_at"]) if row["status"] in _ENDED else None,
-        "statusChangeHistory": [_change(each) for each in steps],
         "note": [note(each) for each in steps if each["reason"]],
-        "troubleTicketRelationship": _relationships(row),
     }
+    if row["kind"] == "ticket":
+        told["statusChangeHistory"] = [_change(each) for each in steps]
+        told["troubleTicketRelationship"] = _relationships(row)
     return {name: value for name, value in told.items() if value is not None}
+
+
+def said_of_service(of: Dossier) -> dict[str, Any]:
+    """Return what is said of a symptom as a problem of the service that the inventory is.
+
+    Its originator is there as version 5 has it, and flat as version 4 does.
+    """
+    named = {"@referredType": "Organization", "id": REPOSITORY, "name": "Customer Inventory"}
+    return {
+        "@type": "ServiceProblem",
+        "name": f"{of.title}: {of.object}",
+        "category": "system.originated",
+        "priority": 1,
+        "description": f"{of.title}: {of.object} has {of.value:g} {of.unit}, critical from "
+        f"{of.threshold:g} on. {of.risk} {of.best.said}",
+        "reason": f"check {of.check}",
+        "originatingSystem": REPOSITORY,
+        "originatorParty": {
+            "@type": "RelatedPartyRefOrPartyRoleRef",
+            "role": "originator",
+            **named,
+            "partyOrPartyRole": {"@type": "PartyRef", **named},
+        },
+        "externalIdentifier": [external_identifier(of.fingerprint)],
+        "affectedService": [
+            {
+                "@type": "ServiceRef",
+                "@referredType": "Service",
+                "id": REPOSITORY,
+                "name": "Customer Inventory",
+            }
+        ],
+        "relatedEntity": [_entity("object", of.object, of.object)],
+    }
 
 
 def note(step: Row) -> dict[str, Any]:

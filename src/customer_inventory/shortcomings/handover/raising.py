@@ -62,9 +62,7 @@ async def dossier_of(database: Database, fingerprint: str) -> Dossier:
     )
 
 
-async def raise_one(
-    database: Database, fingerprint: str, *, place: Place = "desk", actor: Actor
-) -> Raised:
+async def raise_one(database: Database, fingerprint: str, *, place: Place, actor: Actor) -> Raised:
     """Hand over a shortcoming, unless it is already; raise NoSuchShortcoming, NotToRaise."""
     async with together(database) as within:
         row, _ = await held.one(within, fingerprint)

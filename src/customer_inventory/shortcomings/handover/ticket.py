@@ -13,8 +13,12 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.kit.ids import new_id
 from customer_inventory.record.document import encode, parse_object
-from customer_inventory.record.event.announcing import REPOSITORY_TICKET, announce
-from customer_inventory.shortcomings.handover.document import as_ticket, with_gain
+from customer_inventory.record.event.announcing import (
+    REPOSITORY_PROBLEM,
+    REPOSITORY_TICKET,
+    announce,
+)
+from customer_inventory.shortcomings.handover.document import as_document, with_gain
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
@@ -72,7 +76,7 @@ async def add(
     )  # fmt: skip
     if identifier is not None:
         by = (actor.process, actor.person)
-        await within.execute(SQL.add_step, identifier, at, "acknowledged", None, *by)
+        await within.execute(SQL.add_step, identifier, at, "acknowledged", None, *by, False)
         await _announced(within, identifier, "create")
     return identifier
 
@@ -93,6 +97,13 @@ async def one(database: Database, identifier: str) -> tuple[Row, Sequence[Row]]:
     if row is None:
         raise NoSuchTicket
     return row, await database.fetch(SQL.ticket_steps, [identifier])
+
+
+async def locked(within: Database, identifier: str) -> Row:
+    """Return a ticket, held for whoever changes it; raise NoSuchTicket."""
+    await within.execute(SQL.hold_ticket, identifier)
+    row, _ = await one(within, identifier)
+    return row
 
 
 async def steps_of(database: Database, rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -116,11 +127,13 @@ async def change(
     reason: str | None,
     *,
     gain: float | None = None,
+    is_theirs: bool = False,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Change the status of a ticket; `gain` is what the fix was measured to have gained.
 
+    `is_theirs` says that it was changed at the desk outside, which need not be told.
     What changes nothing leaves no trace. Raises NoSuchTicket.
     """
     await within.execute(SQL.hold_ticket, identifier)
@@ -132,7 +145,7 @@ async def change(
         document = with_gain(document, gain)
     await within.execute(SQL.change_ticket, identifier, status, encode(document), at)
     by = (actor.process, actor.person)
-    await within.execute(SQL.add_step, identifier, at, status, reason, *by)
+    await within.execute(SQL.add_step, identifier, at, status, reason, *by, is_theirs)
     await _announced(within, identifier, "stateChange")
 
 
@@ -152,9 +165,14 @@ async def tell(
         await change(within, row["id"], status, reason, gain=gain, actor=actor, at=at)
 
 
-async def delivered(database: Database, identifier: str, called: str, href: str | None) -> None:
-    """Keep what a ticket is called where it was handed over to."""
-    await database.execute(SQL.delivered, identifier, called, href)
+async def delivered(
+    database: Database, identifier: str, called: str, href: str | None, status: str | None
+) -> None:
+    """Keep what a ticket is called where it was handed over to, and its status there.
+
+    Without a `status` it is left as it was looked at last.
+    """
+    await database.execute(SQL.delivered, identifier, called, href, status)
 
 
 async def by_remote_id(database: Database, called: str) -> str | None:
@@ -167,11 +185,12 @@ async def _announced(
     within: Database, identifier: str, event: Literal["create", "stateChange"]
 ) -> None:
     row, steps = await one(within, identifier)
-    content = as_ticket(row, steps)
+    content = as_document(row, steps)
     if event == "stateChange":
         content.pop("attachment", None)
     bare = {name: value for name, value in content.items() if name not in ("id", "@type")}
-    await announce(within, REPOSITORY_TICKET, identifier, event, bare)
+    bulletin = REPOSITORY_TICKET if row["kind"] == "ticket" else REPOSITORY_PROBLEM
+    await announce(within, bulletin, identifier, event, bare)
 
 
 def _words(words: Sequence[str] | None) -> list[str] | None:

@@ -38,6 +38,7 @@ SELECT
     t.follows,
     t.remote_id,
     t.remote_href,
+    t.remote_status,
     t.process,
     t.person,
     t.raised_at,
@@ -81,6 +82,7 @@ SELECT
     s.at,
     s.status,
     s.reason,
+    s.is_theirs,
     s.process,
     s.person
 FROM shortcomings.ticket_step AS s
@@ -89,13 +91,13 @@ ORDER BY s.number;
 
 -- name: add_step
 -- What became of a ticket.
-INSERT INTO shortcomings.ticket_step (ticket, at, status, reason, process, person)
-VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO shortcomings.ticket_step (ticket, at, status, reason, process, person, is_theirs)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: delivered
--- What a ticket is called where it was handed over to.
+-- What a ticket is called where it was handed over to, and its status there.
 UPDATE shortcomings.ticket AS t
-SET remote_id = $2, remote_href = $3
+SET remote_id = $2, remote_href = $3, remote_status = coalesce($4, t.remote_status)
 WHERE t.id = $1;
 
 -- name: by_remote_id
