@@ -10,7 +10,9 @@ import pytest
 
 from customer_inventory.cli.running import prepare
 from customer_inventory.facilities.backup import catalogue
-from customer_inventory.facilities.upgrading import last_kept, upgrade
+from customer_inventory.facilities.backup.taking import back_up
+from customer_inventory.facilities.backup.verifying import verify
+from customer_inventory.facilities.upgrading import last_kept, put_back, upgrade
 from customer_inventory.kit.errors import Conflict, NotFound, Unavailable
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
@@ -90,11 +92,16 @@ async def test_an_upgrade_loses_nothing_and_can_be_taken_back(older: Older) -> N
             assert await database.value("SELECT array_length(show_trgm('Å'), 1)") > 0
             await person(database, "Grace")
     assert not list(older.data.parent.glob("data.upgrade"))
+    # The archive goes on with the log of the new server; nothing of the old one is followed.
+    with older.server.running():
+        taken = await back_up(older.server, older.vault)
+    assert (taken.kind, taken.postgresql) == ("full", 18)
+    assert not any(each.faults for each in verify(older.vault))
     with pytest.raises(Conflict, match="already"):
         await upgrade(home, None)
 
     # What came since lies aside; put back once more, it is there again.
-    newer = upgrading.put_back(home, done.kept)
+    newer = put_back(home, older.vault)
     assert upgrading.versions(home).data == 17
     with older.as_it_was.running():
         pass

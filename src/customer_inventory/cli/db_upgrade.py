@@ -9,7 +9,7 @@ from customer_inventory.cli.failing import PROBLEMS
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import run
 from customer_inventory.facilities import upgrading
-from customer_inventory.facilities.backup.vault import vault_of
+from customer_inventory.facilities.backup.vault import Vault, vault_of
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.embedded import upgrading as embedded
@@ -53,7 +53,7 @@ def upgrade_command(
         )
     home = settings.home
     if confirm or back:
-        _end(home, back=back, yes=yes)
+        _end(settings, back=back, yes=yes)
         return
     found = embedded.versions(home)
     if is_plan or not found.differ:
@@ -66,9 +66,8 @@ def upgrade_command(
             f"Bring the data from PostgreSQL {found.data} to {found.installed}?",
             abort=True, err=True,
         )  # fmt: skip
-    vault = vault_of(settings) if backup else None
     done = run(
-        upgrading.upgrade(home, vault, named=named, is_compared=compare,
+        upgrading.upgrade(home, _vault(settings), named=named, is_saved=backup, is_compared=compare,
                           tell=lambda said: click.echo(f"{said} …", err=True))
     )  # fmt: skip
     figures = {
@@ -100,14 +99,21 @@ def _tell_plan(
     show(rows, output, columns=_COLUMNS, empty="")
 
 
-def _end(home: Path, *, back: bool, yes: bool) -> None:
+def _vault(settings: Settings) -> Vault | None:
+    return None if settings.backup is None else vault_of(settings)
+
+
+def _end(settings: Settings, *, back: bool, yes: bool) -> None:
     """Remove the data that was put aside, or put it back."""
+    home = settings.home
     old = upgrading.last_kept(home)
     if not yes:
         said = f"Put {old} back?" if back else f"Remove {old}?"
         click.confirm(said, abort=True, err=True)
     if back:
-        click.echo(f"put back; what was there: {embedded.put_back(home, old)}")
+        aside = upgrading.put_back(home, _vault(settings))
+        click.echo(f"put back; what was there: {aside}")
+        click.echo("Now take a full backup with the old version: its log goes on.", err=True)
     else:
         embedded.remove(home, old)
         click.echo(f"removed: {old}")

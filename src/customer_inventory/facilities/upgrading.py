@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from customer_inventory.facilities.backup import catalogue, taking
+from customer_inventory.facilities.backup import archiving, catalogue, taking
 from customer_inventory.facilities.backup.catalogue import Backup
 from customer_inventory.facilities.backup.comparing import (
     Content,
@@ -47,13 +47,15 @@ async def upgrade(
     vault: Vault | None,
     *,
     named: Path | None = None,
+    is_saved: bool = True,
     is_compared: bool = True,
     tell: Tell = lambda _: None,
 ) -> Upgraded:
     """Bring the server of `home` to the installed version; it does not run afterwards.
 
-    `named` is an installation of the old version. Without a `vault` no backup is taken. Raises
-    Conflict when there is nothing to upgrade, NotFound without the old programs, Unavailable.
+    `named` is an installation of the old version. Without a `vault`, or not `is_saved`, no backup
+    is taken. Raises Conflict when there is nothing to upgrade, NotFound without the old programs,
+    Unavailable.
     """
     found = upgrading.versions(home)
     if not found.differ:
@@ -61,11 +63,12 @@ async def upgrade(
     old = upgrading.older(found.data, named)
     before = EmbeddedServer(home, installation=old)
     backup = None
-    if vault is not None:
+    if vault is not None and is_saved:
         backup = _taken_before(before, vault) or await _saved(before, vault, tell)
     with before.running():
         await _show_extensions(before)
         here = await _hashed(before, tell) if is_compared else {}
+    _end_archive(vault)
     tell(f"copying to PostgreSQL {found.installed}")
     kept = upgrading.upgrade(home, old)
     server = EmbeddedServer(home)
@@ -83,6 +86,22 @@ def last_kept(home: Path) -> Path:
     if not there:
         raise NotFound("No data directory was put aside.", hint="Nothing is to be confirmed.")
     return there[-1]
+
+
+def put_back(home: Path, vault: Vault | None) -> Path:
+    """Let the data that was put aside last take its place again; return where the other lies.
+
+    Raises NotFound, and Unavailable while anybody uses it.
+    """
+    old = last_kept(home)
+    _end_archive(vault)
+    return upgrading.put_back(home, old)
+
+
+def _end_archive(vault: Vault | None) -> None:
+    """Let the log that is under way be an end of its own: another server's goes on from here."""
+    if vault is not None:
+        archiving.seal_received(vault, partial=True)
 
 
 def _taken_before(server: EmbeddedServer, vault: Vault) -> Backup | None:

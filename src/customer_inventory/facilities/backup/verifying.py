@@ -35,7 +35,7 @@ def verify(
         found.append(Verified(backup.id, _faults(vault, every, backup)))
     if wanted:
         tell("reading the log")
-        found.append(Verified("log", _faults_of_log(vault, wanted[0])))
+        found.append(Verified("log", _faults_of_log(vault, wanted)))
     return found
 
 
@@ -61,8 +61,13 @@ def _faults(vault: Vault, every: Sequence[Backup], backup: Backup) -> list[str]:
     return found
 
 
-def _faults_of_log(vault: Vault, first: Backup) -> list[str]:
+def _faults_of_log(vault: Vault, wanted: Sequence[Backup]) -> list[str]:
+    """Return what is wrong with the log since the first copy of this server's version.
+
+    An upgrade to another begins a log of its own: between the two there is a gap by nature.
+    """
     found = []
+    first = next(each for each in wanted if each.postgresql == wanted[-1].postgresql)
     there = [
         each
         for each in archiving.segments(vault.folder)
