@@ -99,11 +99,21 @@ async def cluster() -> AsyncIterator[None]:
     await distributed.drop_all()
 
 
-@pytest.fixture
-async def dsn(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
-    """The address of a fresh database, up to date and empty; distributed, where asked for."""
-    async with distributed.fresh() if distributed.URL else _fresh(server, template) as dsn:
-        yield dsn
+if distributed.URL:
+
+    @pytest.fixture
+    async def dsn() -> AsyncIterator[str]:
+        """The address of a distributed database, up to date and empty."""
+        async with distributed.fresh() as dsn:
+            yield dsn
+
+else:
+
+    @pytest.fixture
+    async def dsn(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+        """The address of a fresh database, up to date and empty."""
+        async with _fresh(server, template) as dsn:
+            yield dsn
 
 
 @pytest.fixture(scope="session")

@@ -134,9 +134,7 @@ async def _make(*, is_spread: bool = True) -> _Made:
 
 
 async def _note(made: _Made) -> None:
-    connection = await asyncpg.connect(made.dsn)
-    # The driver looks up types by a query that takes seconds over catalogues without statistics.
-    await connection.execute("ANALYZE pg_type, pg_class, pg_attribute, pg_namespace, pg_range")
+    connection = await _quick(made.dsn)
     for table in await connection.fetch(_TABLES, _OURS):
         rows = await connection.fetch(f"SELECT * FROM {table['name']}")
         if rows:
@@ -149,7 +147,7 @@ async def _note(made: _Made) -> None:
 
 async def _as_it_was(made: _Made) -> bool:
     """Take out what was put in, and put in what was there; say whether that can be done."""
-    connection = await asyncpg.connect(made.dsn)
+    connection = await _quick(made.dsn)
     try:
         await connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -183,6 +181,12 @@ async def _as_it_was(made: _Made) -> bool:
         return True
     finally:
         await connection.close()
+
+
+async def _quick(dsn: str) -> asyncpg.Connection:
+    """Connect such that the driver looks up types at once (see `store.database`)."""
+    settings = {"citus.override_table_visibility": "off"}
+    return await asyncpg.connect(dsn, server_settings=settings)
 
 
 async def _drop(made: _Made) -> None:

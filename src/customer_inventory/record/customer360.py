@@ -12,6 +12,7 @@ from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES, named, over_every_type
 from customer_inventory.record.version import NoSuchRecord
 from customer_inventory.store.database import Database
+from customer_inventory.store.placement import ALONE, SPREAD, Placement
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -63,10 +64,11 @@ async def around(
     """
     if not is_id(identifier):
         raise NoSuchRecord(named("customer"))
-    asked = statement(sight.rows)
-    rows = await database.fetch(
-        asked.text, *asked.arguments(sight, identifier, bucket_of(identifier), most)
-    )
+    asked = statement(sight.rows, placement=database.placement)
+    own: tuple[object, ...] = (identifier, bucket_of(identifier), most)
+    if database.placement.is_distributed:
+        own = (*own, await _buckets(database, identifier))
+    rows = await database.fetch(asked.text, *asked.arguments(sight, *own))
     parts: dict[str, list[tuple[str, bytes]]] = {}
     known: dict[str, int] = {}
     for kind, record_id, body, count in rows:
@@ -80,11 +82,25 @@ async def around(
     return Customer360(identifier, customer, parts, known)
 
 
+async def _buckets(database: Database, identifier: str) -> list[int]:
+    """Return the buckets of all that hangs on a customer: one, most often."""
+    known = await database.fetch(SQL.known_as, identifier, bucket_of(identifier))
+    buckets = {row["bucket"] for row in known}
+    referring = await database.fetch(
+        SQL.buckets_referring, [row["id"] for row in known], sorted(buckets)
+    )
+    return sorted(buckets | {row["bucket"] for row in referring})
+
+
 @over_every_type
 @lru_cache(maxsize=MOST_KEPT)
-def statement(rows: Rows = EVERY_ROW) -> Statement:
-    """Return the statement over every declared type but the customer itself."""
-    shown = Shown(rows, 3)
+def statement(rows: Rows = EVERY_ROW, *, placement: Placement = ALONE) -> Statement:
+    """Return the statement over every declared type but the customer itself.
+
+    Where records lie in shards it has the buckets of all of it as its fourth parameter.
+    """
+    shown = Shown(rows, 4 if placement.is_distributed else 3)
+    in_r, in_l = (placement.within(alias, "$4::smallint[]") for alias in ("r", "l"))
     part = SQL.part("part_of_customer")
     kinds = [
         declared
@@ -93,8 +109,11 @@ def statement(rows: Rows = EVERY_ROW) -> Statement:
     ]
     text = SQL.around_customer.format(
         shown=shown.of(named("customer")),
+        in_l=in_l,
         parts="".join(
-            f"UNION ALL\n{part.format(type=k.name, table=k.table, shown=shown.of(k))}\n"
+            "UNION ALL\n"
+            + part.format(type=k.name, table=k.table, shown=shown.of(k), in_r=in_r)
+            + "\n"
             for k in kinds
         ),
     )
@@ -103,4 +122,9 @@ def statement(rows: Rows = EVERY_ROW) -> Statement:
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    return {"around_customer": statement().text}
+    return {
+        "around_customer": statement().text,
+        "around_customer:spread": statement(placement=SPREAD).text,
+        "known_as": SQL.known_as,
+        "buckets_referring": SQL.buckets_referring,
+    }

@@ -20,7 +20,7 @@ subject AS MATERIALIZED (
         l.other_bucket
     FROM record.link AS l
     INNER JOIN customer AS c ON l.id = c.id AND l.bucket = c.bucket
-    WHERE l.outward AND l.path IN ('engagedParty', 'account', 'agreement')
+    WHERE l.outward{in_l} AND l.path IN ('engagedParty', 'account', 'agreement')
 ),
 
 -- What was merged with a subject is referred to under its own id as before.
@@ -52,7 +52,7 @@ related AS MATERIALIZED (
             l.other_type AS type
         FROM record.link AS l
         INNER JOIN known_as AS s ON l.id = s.id AND l.bucket = s.bucket
-        WHERE NOT l.outward
+        WHERE NOT l.outward{in_l}
         UNION ALL
         SELECT
             s.id,
@@ -81,7 +81,42 @@ SELECT * FROM (
         count(*) OVER () AS known
     FROM related AS k
     INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
-    WHERE (k.type IS NULL OR k.type = '{type}') AND {shown}
+    WHERE (k.type IS NULL OR k.type = '{type}') AND {shown}{in_r}
     ORDER BY r.valid_from DESC NULLS LAST, r.id
     LIMIT $3
 ) AS {table}_part;
+
+-- name: known_as
+-- What of a customer others refer to: itself, its party, accounts and agreements, by any id that
+-- they were merged with.
+WITH subject AS (
+    SELECT
+        $1::text AS id,
+        $2::smallint AS bucket
+    UNION
+    SELECT
+        l.other_id,
+        l.other_bucket
+    FROM record.link AS l
+    WHERE
+        l.id = $1 AND l.bucket = $2 AND l.outward
+        AND l.path IN ('engagedParty', 'account', 'agreement')
+)
+
+SELECT
+    s.id,
+    s.bucket
+FROM subject AS s
+UNION
+SELECT
+    m.id,
+    m.bucket
+FROM subject AS s
+INNER JOIN record.origin AS o ON s.id = o.id AND s.bucket = o.bucket
+INNER JOIN record.origin AS m ON o.root = m.root;
+
+-- name: buckets_referring
+-- The buckets of what refers to some records.
+SELECT DISTINCT l.other_bucket AS bucket
+FROM record.link AS l
+WHERE l.id = ANY($1::text[]) AND l.bucket = ANY($2::smallint[]) AND NOT l.outward;

@@ -123,7 +123,7 @@ async def there(connection: Connection, wanted: Sequence[Target]) -> set[tuple[s
     for name in dict.fromkeys(target.type for target in wanted):
         for ids in placement.apart({target.id for target in wanted if target.type == name}):
             buckets = [bucket_of(identifier) for identifier in ids]
-            text = _of("hold_shared", TYPES[name], placement)
+            text = statement("hold_shared", TYPES[name], placement)
             rows = await connection.fetch(text, ids, buckets)
             if len(rows) < len(ids):
                 rows += await connection.fetch(SQL.hold_origins, ids, buckets, name)
@@ -143,13 +143,15 @@ async def hold_to_remove(
     placement = connection.placement
     for ids in placement.apart({change.id for change in changes}):
         buckets = [bucket_of(identifier) for identifier in ids]
-        await connection.fetch(_of("hold_alone", declared, placement), ids, buckets)
+        await connection.fetch(statement("hold_alone", declared, placement), ids, buckets)
 
 
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     held = {
-        f"{name}:{kind}{':spread' * placement.is_distributed}": _of(name, TYPES[kind], placement)
+        f"{name}:{kind}{':spread' * placement.is_distributed}": statement(
+            name, TYPES[kind], placement
+        )
         for name in ("hold_shared", "hold_alone")
         for kind in TYPES
         for placement in (ALONE, SPREAD)
@@ -172,5 +174,6 @@ def _refused(declared: RecordType) -> dict[str, str]:
 
 
 @cache
-def _of(name: str, declared: RecordType, placement: Placement = ALONE) -> str:
+def statement(name: str, declared: RecordType, placement: Placement = ALONE) -> str:
+    """Return a statement that holds records of a type, which lie together by `placement`."""
     return SQL[name].format(table=declared.table, in_r=placement.within("r", "$2"))

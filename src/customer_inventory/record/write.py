@@ -39,8 +39,14 @@ _REMOVAL = "remove_records"
 _NAMES = ("create_records", "change_records", _REMOVAL)
 _OF_OPERATION = {"create": "create_records", "delete": _REMOVAL}
 _KEYS = ", string_to_array(nullif({}, ''), ' ')"
-_PLACED = {"r": "{in_r}", "h": "{in_h}", "l": "{in_l}"}
-"""Where statements say in which buckets what they change lies, by alias."""
+_PLACED = {
+    "{in_r}": ("r", "{bucket}::smallint[]"),
+    "{in_o}": ("o", "{bucket}::smallint[]"),
+    "{in_h}": ("h", "{bucket}::smallint[]"),
+    "{in_l}": ("l", "{bucket}::smallint[]"),
+    "{in_dropped}": ("l", "{bucket}::smallint[] || {dropped_bucket}::smallint[]"),
+}
+"""Where statements say in which buckets what they change lies: the alias, and the buckets."""
 Key = tuple[str, str, int]
 
 
@@ -76,6 +82,7 @@ class Writer:
         is_held = name == _REMOVAL and is_target(declared)
         is_long = is_held or bool(wanted) or any(change.dated.grown for change in changes)
         is_long = is_long or settling.concerns_choices(declared, changes)
+        is_long = is_long or self._database.placement.is_distributed
         lent = self._database.transaction() if is_long else self._database.connection()
         try:
             async with lent as connection:
@@ -114,7 +121,12 @@ async def write_all(
     if grows:
         await hold(connection)
     is_longer = _is_dated(name, declared, firsts)
-    sent = statement(name, declared, connection.placement, is_dated=is_longer)
+    placement = connection.placement
+    # What is written to every node is left out where there is nothing to write.
+    restricts = not placement.is_distributed or await connection.fetchval(
+        SQL.is_anything_restricted
+    )
+    sent = statement(name, declared, placement, is_dated=is_longer, restricts=restricts)
     is_choice = settling.concerns_choices(declared, firsts)
     before = await settling.named_by(connection, declared, by_id) if is_choice else ()
     rows = await connection.fetch(sent.text, *sent.arguments(declared, firsts))
@@ -158,11 +170,17 @@ class Sent:
 
 @cache
 def statement(
-    name: str, declared: RecordType, placement: Placement = ALONE, *, is_dated: bool = False
+    name: str,
+    declared: RecordType,
+    placement: Placement = ALONE,
+    *,
+    is_dated: bool = False,
+    restricts: bool = True,
 ) -> Sent:
     """Return statement `name` of `write.sql` for the table and columns of `declared`.
 
     With `is_dated` it also keeps what changes say of time: exclusive periods and edges of trees.
+    Unless it `restricts`, nothing is restricted that what is written could belong to.
     """
     columns = [column.name for column in declared.columns]
     is_found = bool(declared.searched)
@@ -177,8 +195,9 @@ def statement(
     arrays = "".join(f", {{column_{column}}}::text []" for column in columns)
     arrays += ", {keys}::text []" * is_found
     text = SQL[name].replace("{arrays}", arrays)
-    for alias, hole in _PLACED.items():
-        text = text.replace(hole, placement.within(alias, "{bucket}::smallint[]"))
+    text = text.replace("{restricting}", _restricting(name) if restricts else "")
+    for hole, (alias, buckets) in _PLACED.items():
+        text = text.replace(hole, placement.within(alias, buckets))
     more = beyond(is_removal=name == _REMOVAL) if is_dated else ""
     if name == _OF_OPERATION["create"] and declared.name in ROLES:
         more += settling.follow_created()
@@ -186,9 +205,15 @@ def statement(
     return Sent(text, tuple(numbered.names))
 
 
+def _restricting(name: str) -> str:
+    """Return the parts of a statement that restrict what belongs to a restricted subject."""
+    parts = {"restricted": "restrict"} | ({"freed": "free"} if name == "change_records" else {})
+    return "".join(f"{alias} AS (\n{SQL.part(part)}\n),\n\n" for alias, part in parts.items())
+
+
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
-    return {
+    return {"is_anything_restricted": SQL.is_anything_restricted} | {
         f"{name}:{declared.name}{said}{':dated' * dated}": statement(
             name, declared, placement, is_dated=dated
         ).text

@@ -63,28 +63,7 @@ linked AS (
     ) AS l (bucket, id, outward, path, role, other_id, other_bucket, other_type)
 ),
 
--- What belongs to a restricted subject is restricted with it.
-restricted AS (
-    INSERT INTO record.restricted AS k (id, bucket, restriction, type, purposes, since)
-    SELECT
-        c.id,
-        c.bucket,
-        x.restriction,
-        '{type}',
-        x.purposes,
-        clock_timestamp()
-    FROM change AS c
-    INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
-    CROSS JOIN LATERAL unnest(string_to_array(c.subjects, ' ')) AS s (id)
-    INNER JOIN record.restricted AS x ON s.id = x.id AND x.left_at IS NULL
-    GROUP BY c.id, c.bucket, c.subjects, x.restriction, x.purposes
-    HAVING count(*) = cardinality(string_to_array(c.subjects, ' '))
-    ON CONFLICT (id, bucket, restriction) DO UPDATE
-        SET left_at = NULL, since = excluded.since, xid = excluded.xid
-        WHERE k.left_at IS NOT NULL
-),
-
-told AS (
+{restricting}told AS (
     INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
     SELECT bucket, id, '{type}', revision, 'create', recorded_at
     FROM done
@@ -130,7 +109,7 @@ done AS (
     INNER JOIN record.{table} AS o ON c.id = o.id AND c.bucket = o.bucket
     WHERE
         r.id = o.id AND r.bucket = o.bucket
-        AND r.revision = c.revision AND o.revision = c.revision{in_r}
+        AND r.revision = c.revision{in_r} AND o.revision = c.revision{in_o}
         -- What is shown for several origins changes with all of them, or not at all.
         AND (
             c.is_grouped
@@ -168,7 +147,7 @@ unlinked AS (
         done
     WHERE
         done.id = CASE WHEN d.outward THEN d.id ELSE d.other_id END
-        AND l.id = d.id AND l.bucket = d.bucket AND l.outward = d.outward
+        AND l.id = d.id AND l.bucket = d.bucket AND l.outward = d.outward{in_dropped}
         AND l.path = d.path AND l.role = d.role AND l.other_id = d.other_id
     RETURNING l.*, done.recorded_at AS dropped_at
 ),
@@ -199,45 +178,7 @@ linked AS (
     DO UPDATE SET other_type = excluded.other_type
 ),
 
--- What belongs to a restricted subject is restricted with it.
-restricted AS (
-    INSERT INTO record.restricted AS k (id, bucket, restriction, type, purposes, since)
-    SELECT
-        c.id,
-        c.bucket,
-        x.restriction,
-        '{type}',
-        x.purposes,
-        clock_timestamp()
-    FROM change AS c
-    INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
-    CROSS JOIN LATERAL unnest(string_to_array(c.subjects, ' ')) AS s (id)
-    INNER JOIN record.restricted AS x ON s.id = x.id AND x.left_at IS NULL
-    GROUP BY c.id, c.bucket, c.subjects, x.restriction, x.purposes
-    HAVING count(*) = cardinality(string_to_array(c.subjects, ' '))
-    ON CONFLICT (id, bucket, restriction) DO UPDATE
-        SET left_at = NULL, since = excluded.since, xid = excluded.xid
-        WHERE k.left_at IS NOT NULL
-),
-
--- What belongs to another now is free; what it was until then is not.
-freed AS (
-    UPDATE record.restricted AS x
-    SET left_at = done.recorded_at
-    FROM change AS c
-    INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
-    WHERE
-        x.id = c.id AND x.bucket = c.bucket AND x.left_at IS NULL AND c.subjects <> ''
-        AND (
-            SELECT count(*)
-            FROM record.restricted AS o
-            WHERE
-                o.id = ANY(string_to_array(c.subjects, ' ')) -- noqa: RF01
-                AND o.restriction = x.restriction AND o.left_at IS NULL
-        ) < cardinality(string_to_array(c.subjects, ' '))
-),
-
-told AS (
+{restricting}told AS (
     INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)
     SELECT bucket, id, '{type}', revision, event, recorded_at
     FROM done
@@ -268,7 +209,7 @@ referenced AS MATERIALIZED (
         c.is_guarded{in_r}
         AND EXISTS (
             SELECT FROM record.link AS l
-            WHERE l.id = c.id AND l.bucket = c.bucket AND NOT l.outward
+            WHERE l.id = c.id AND l.bucket = c.bucket AND NOT l.outward{in_l}
         )
 ),
 
@@ -346,3 +287,46 @@ FROM done
 UNION ALL
 SELECT id, NULL AS revision
 FROM referenced;
+
+-- name: restrict
+-- What belongs to a restricted subject is restricted with it; a part of what writes.
+INSERT INTO record.restricted AS k (id, bucket, restriction, type, purposes, since)
+SELECT
+    c.id,
+    c.bucket,
+    x.restriction,
+    '{type}',
+    x.purposes,
+    clock_timestamp()
+FROM change AS c
+INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
+CROSS JOIN LATERAL unnest(string_to_array(c.subjects, ' ')) AS s (id)
+INNER JOIN record.restricted AS x ON s.id = x.id AND x.left_at IS NULL
+GROUP BY c.id, c.bucket, c.subjects, x.restriction, x.purposes
+HAVING count(*) = cardinality(string_to_array(c.subjects, ' '))
+ON CONFLICT (id, bucket, restriction) DO UPDATE
+    SET left_at = NULL, since = excluded.since, xid = excluded.xid
+    WHERE k.left_at IS NOT NULL;
+
+-- name: free
+-- What belongs to another now is free; what it was until then is not.
+UPDATE record.restricted AS x
+SET left_at = done.recorded_at
+FROM change AS c
+INNER JOIN done ON c.id = done.id AND c.bucket = done.bucket
+WHERE
+    x.id = c.id AND x.bucket = c.bucket AND x.left_at IS NULL AND c.subjects <> ''
+    AND (
+        SELECT count(*)
+        FROM record.restricted AS o
+        WHERE
+            o.id = ANY(string_to_array(c.subjects, ' ')) -- noqa: RF01
+            AND o.restriction = x.restriction AND o.left_at IS NULL
+    ) < cardinality(string_to_array(c.subjects, ' '));
+
+-- name: is_anything_restricted
+-- Whether anything is restricted. Whoever restricts now waits for the end of this transaction, for
+-- that has an id from here on, and looks again then.
+SELECT EXISTS(SELECT 1 FROM record.restricted) AS is_so
+FROM (SELECT pg_current_xact_id() AS xid) AS t
+WHERE t.xid IS NOT NULL;

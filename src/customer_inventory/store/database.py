@@ -24,6 +24,16 @@ _COMMAND_SECONDS = 60.0
 _LONG_SECONDS = 3600.0
 """So long a statement may take that no request waits for."""
 _HEARTBEAT_SECONDS = 10.0
+_SPREAD = {
+    # A generic plan cannot choose shards.
+    "plan_cache_mode": "auto",
+    # What is joined by other keys than the bucket is sent around.
+    "citus.enable_repartition_joins": "on",
+    # Whether a table is a shard is asked of every row of the catalogue otherwise: ten seconds for
+    # the driver, when it looks up the types of a statement.
+    "citus.override_table_visibility": "off",
+}
+"""What sessions are told where records lie in shards."""
 
 
 Heard = Callable[[str, float, str | None], None]
@@ -184,10 +194,8 @@ class Database:
             async with self.connection() as connection:
                 self.placement = connection.placement = await placement_of(connection.fetch)
                 if self.placement.is_distributed:
-                    # A generic plan cannot choose shards; what joins by other keys is sent around.
-                    spread = {"plan_cache_mode": "auto", "citus.enable_repartition_joins": "on"}
-                    self._options |= spread
-                    for name, value in spread.items():
+                    self._options |= _SPREAD
+                    for name, value in _SPREAD.items():
                         await connection.execute(f"SET {name} TO {value}")
 
 

@@ -202,8 +202,9 @@ class Groups:
         await self._connection.execute(SQL.move_origins, others, buckets, identifier)
 
     async def _leave(self, identifier: str) -> None:
-        who = (self._actor.process, self._actor.person)
-        await self._connection.execute(SQL.end_membership, identifier, bucket_of(identifier), *who)
+        place, who = (identifier, bucket_of(identifier)), (self._actor.process, self._actor.person)
+        since = await self._connection.fetchval(SQL.end_of_history, *place)
+        await self._connection.execute(SQL.end_membership, *place, *who, since)
 
     async def _tell(self, root: str, event: str, others: Sequence[str]) -> None:
         """Tell, after the change of what is shown, that it was a merge or a parting."""

@@ -28,19 +28,18 @@ WHERE h.id = $1 AND h.bucket = $2
 ORDER BY h.revision DESC
 LIMIT 1;
 
--- name: end_membership
--- The origin stands for itself since its record was made again.
-WITH last AS MATERIALIZED (
-    SELECT p.recorded_to
-    FROM record.history AS p
-    WHERE p.id = $1 AND p.bucket = $2
-    ORDER BY p.revision DESC
-    LIMIT 1
-)
+-- name: end_of_history
+-- Until when an origin has a history: since then its record is there again.
+SELECT p.recorded_to
+FROM record.history AS p
+WHERE p.id = $1 AND p.bucket = $2
+ORDER BY p.revision DESC
+LIMIT 1;
 
+-- name: end_membership
+-- The origin stands for itself since then.
 UPDATE record.membership AS m
-SET left_at = h.recorded_to, left_by = $3, left_by_person = $4
-FROM last AS h
+SET left_at = $5, left_by = $3, left_by_person = $4
 WHERE m.origin = $1 AND m.bucket = $2 AND m.left_at IS NULL;
 
 -- name: tell
