@@ -100,6 +100,7 @@ def test_examples_work(here: Cinv, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     _with_costs(here, tmp_path)
     (tmp_path / "recipients.yaml").write_text("recipients: [{owner: Controlling}]\n")
     monkeypatch.setenv("CINV_REPORTS", str(tmp_path / "reports"))
+    is_spoilt = True
     for words, command in LEAVES:
         for example in examples(command):
             if words[-1] in ENDLESS or OF_THE_SERVER in words or words == (OF_A_SERVICE,):
@@ -108,9 +109,12 @@ def test_examples_work(here: Cinv, tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 continue
             if words[0] == "db" and words[-1] in OF_THE_EMBEDDED:
                 continue
-            assert here("access", "register", "billing", *_REGISTRATION).code == 0
-            assert here("access", "resume", "billing", "--reason", "x").code == 0
+            if is_spoilt:
+                assert here("access", "register", "billing", *_REGISTRATION).code == 0
+                assert here("access", "resume", "billing", "--reason", "x").code == 0
             done = here(*example)
+            # Nothing else suspends the process of the examples, or takes its permissions away.
+            is_spoilt = words[0] == "access"
             # The one customer of the examples is in nobody's database, and nothing is found of it.
             is_absent = "qa06h0q9x2mrs6kz4c8v1tdw3e" in example or words[1:] in UNFOUND
             is_absent = is_absent or "3f1c9a5b7d2e4f60" in example
