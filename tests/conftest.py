@@ -174,11 +174,18 @@ class Service:
 @pytest.fixture
 async def service(dsn: str, database: Database, tmp_path: Path) -> AsyncIterator[Service]:
     """The service over a fresh database, on a real socket."""
+    async with serving(dsn, database, Settings(home=tmp_path / "home")) as service:
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def serving(dsn: str, database: Database, settings: Settings) -> AsyncIterator[Service]:
+    """Run the service over a database, on a real socket."""
     # A socket that names TCP gets no-delay, as the product's own does.
     listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    application = Application(Settings(home=tmp_path / "home"), dsn, public_url=base)
+    application = Application(settings, dsn, public_url=base)
     config = uvicorn.Config(
         application,
         http=WholeAnswers,

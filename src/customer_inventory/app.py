@@ -49,6 +49,7 @@ from customer_inventory.record.subject.package.package import Packer
 from customer_inventory.shortcomings.handover.measuring import Measuring
 from customer_inventory.store.database import Database
 from customer_inventory.store.outward import Allowed
+from customer_inventory.store.replica import Replicas
 from customer_inventory.store.safe import Safe
 from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
@@ -60,6 +61,7 @@ from customer_inventory.tmf.roles import Roles
 from customer_inventory.tmf.source import finder
 from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.usage.metering.latency import Latencies
+from customer_inventory.web.age import noting_writes
 from customer_inventory.web.exchange import Receive, Scope, Send
 from customer_inventory.web.health import Health, unserved
 from customer_inventory.web.openapi_page import openapi_routes
@@ -92,7 +94,14 @@ class Application:
             heard=tracing.statement if tracing else None,
         )
         policy = policy_of(settings.retention)
-        self.inventory = Inventory(self.database, policy)
+        self.replicas = Replicas(
+            self.database,
+            settings.replicas.split(),
+            seconds=settings.replica_seconds,
+            pool_size=settings.pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+        )
+        self.inventory = Inventory(self.database, policy, self.replicas)
         self.strangers = Strangers(self.database)
         self.safe = safe = Safe.kept_in(settings.home)
         keys = SigningKeys(self.database, safe)
@@ -117,6 +126,7 @@ class Application:
         self.sealer = sealer_of(self.database, settings)
         self.latencies = Latencies(self.database)
         took = self.latencies.took if tracing is None else tracing.both(self.latencies.took)
+        took = noting_writes(self.replicas, took)
         self.events = Events(self.database, self.guard, self.ledger, settings, public_url)
         holders = holders_of(self.database, settings)
         self.eraser = eraser_of(self.database, settings)
@@ -259,6 +269,7 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         await self.database.open()
+        await self.replicas.start()
         await self.editions.start()
         await self.guard.start()
         await self.inventory.extensions.start()
@@ -284,4 +295,5 @@ class Application:
             await self.inventory.extensions.stop()
             await self.guard.stop()
             await self.editions.stop()
+            await self.replicas.stop()
             await self.database.close()

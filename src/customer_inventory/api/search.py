@@ -1,5 +1,6 @@
 """Search over the records that the caller may read."""
 
+from functools import partial
 from typing import Any
 
 from customer_inventory.access.operation import Operation
@@ -9,7 +10,7 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.search.candidate import SEARCHED
 from customer_inventory.record.search.find import MOST_SHOWN, Hit, find
 from customer_inventory.record.search.position import position_of, text_of
-from customer_inventory.web import openapi, parameters
+from customer_inventory.web import age, openapi, parameters
 from customer_inventory.web.exchange import Answer
 
 _USUAL = 20
@@ -22,15 +23,17 @@ async def search(call: Call) -> Answer:
     if "asOf" in given and as_of is None:
         raise Invalid("is no date or date-time.", path="asOf", hint="Write it as ISO 8601 does.")
     limit = parameters.number(given.get("limit", str(_USUAL)), "limit", MOST_SHOWN, least=1)
-    found = await find(
-        call.rooms.database,
-        given.get("q", ""),
+    asked = partial(
+        find,
+        text=given.get("q", ""),
         types=[name for name in SEARCHED if call.session.may(Operation.READ, name)],
         sight=call.sight,
         as_of=as_of,
         limit=limit,
         after=position_of(given["after"]) if "after" in given else None,
     )
+    inventory = call.rooms.inventory
+    found, how = await inventory.lately(asked, age.lately(call.request, call.actor.process))
     content: dict[str, Any] = {
         "hit": [_shown(hit) for hit in found.hits],
         "isComplete": found.is_complete,
@@ -42,7 +45,7 @@ async def search(call: Call) -> Answer:
     kinds = {hit.type for hit in found.hits}
     kinds |= {"customer" for hit in found.hits if hit.customer_id}
     groups = call.sight.groups(*sorted(kinds)) if kinds else ()
-    return told(content, ids=tuple(ids), groups=groups)
+    return told(content, ids=tuple(ids), groups=groups).with_headers(age.told(how.age))
 
 
 def _shown(hit: Hit) -> dict[str, Any]:

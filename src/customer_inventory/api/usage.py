@@ -4,6 +4,7 @@ That is no operation on a record type: it is permitted under the name `usage`, w
 cover. What is declared of cost, and what closes months, is done by `cinv cost`.
 """
 
+from functools import partial
 from typing import Any
 
 from customer_inventory.access.log.partition import Month
@@ -20,6 +21,8 @@ from customer_inventory.usage.cost.statement import every_statement_of
 from customer_inventory.usage.cost.statement import summed as whole
 from customer_inventory.usage.metering.hourly import summed
 from customer_inventory.usage.monitoring.figures import MEDIA, figures
+from customer_inventory.usage.monitoring.replicas import figures as replica_figures
+from customer_inventory.web import age
 from customer_inventory.web.exchange import Answer
 from customer_inventory.web.openapi import parameter
 from customer_inventory.web.parameters import known
@@ -32,6 +35,7 @@ async def metrics(call: Call) -> Answer:
         *await monitoring.figures(database),
         *await budgets.figures(database),
         *facilities.figures(await call.rooms.standing()),
+        *replica_figures(call.rooms.inventory.replicas),
     ]
     body = await figures(database, others)
     return Answer(200, body, ((b"content-type", MEDIA.encode()),))
@@ -41,8 +45,12 @@ async def report(call: Call) -> Answer:
     """GET what was used in a month, by process, purpose, operation and record type."""
     asked = known(call.request.query, "month")
     month = month_of(asked.get("month"))
-    rows = await summed(call.rooms.database, month.start, month.stop)
-    return told([{"month": str(month), **_camel(row)} for row in rows])
+    rows, how = await call.rooms.inventory.lately(
+        partial(summed, start=month.start, stop=month.stop),
+        age.lately(call.request, call.actor.process),
+    )
+    answer = told([{"month": str(month), **_camel(row)} for row in rows])
+    return answer.with_headers(age.told(how.age))
 
 
 async def find(call: Call) -> Answer:

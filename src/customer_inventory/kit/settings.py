@@ -26,6 +26,12 @@ class Settings:
         default=None, repr=False, metadata={"env": "CINV_DATABASE_URL"}
     )
     """Another PostgreSQL (16 or newer) to use instead of the embedded one."""
+    replicas: str = field(default="", repr=False, metadata={"env": "CINV_REPLICAS"})
+    """Standbys that may answer lists, searches, reports and downloads; addresses, by spaces."""
+    replica_seconds: int = field(
+        default=5, metadata={"env": "CINV_REPLICA_SECONDS", "least": 1, "most": 3600}
+    )
+    """How old what a standby answers may be at most, in seconds; else the primary answers."""
     host: str = field(default="127.0.0.1", metadata={"env": "CINV_HOST"})
     """Address the service listens on."""
     port: int = field(default=8080, metadata={"env": "CINV_PORT", "most": 65535})

@@ -38,6 +38,7 @@ from customer_inventory.record.version import (
 from customer_inventory.record.writable import operations_of
 from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
+from customer_inventory.store.replica import Replicas
 
 _TRIES = 20
 """So often a change without a revision of its own is repeated when other services are faster."""
@@ -46,8 +47,13 @@ _TRIES = 20
 class Inventory(Reading):
     """The records of one database, kept by `policy` (without one, until they are removed)."""
 
-    def __init__(self, database: Database, policy: Policy | None = None) -> None:
-        super().__init__(database)
+    def __init__(
+        self,
+        database: Database,
+        policy: Policy | None = None,
+        replicas: Replicas | None = None,
+    ) -> None:
+        super().__init__(database, replicas)
         self._keeping = Keeping(database, policy)
         self._writer = Writer(database)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()

@@ -60,7 +60,8 @@ class Page:
     at which counting stopped (there are more). `before` and `after` are the cursors of the first
     and last record, and `has_more` says whether the list goes on the way the cursor leads: all
     three only where they were asked for. `withheld_by` says why records of the type are kept from
-    this purpose, whether or not the query would have found them.
+    this purpose, whether or not the query would have found them. `age` is how old it may
+    be, in seconds; None: it is of now.
     """
 
     records: Sequence[Version]
@@ -70,6 +71,7 @@ class Page:
     after: str = field(default="", compare=False)
     has_more: bool = field(default=False, compare=False)
     withheld_by: tuple[str, ...] = field(default=(), compare=False)
+    age: int | None = field(default=None, compare=False)
 
 
 async def found(

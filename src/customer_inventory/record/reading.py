@@ -6,7 +6,6 @@ What is out of sight is kept out by the statements that read, wherever records a
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -15,9 +14,10 @@ from customer_inventory.record.declare import RecordType
 from customer_inventory.record.drawing import SOURCE, Drawn, drawn, strata
 from customer_inventory.record.identity.asked import resolved
 from customer_inventory.record.identity.merging import Identity
+from customer_inventory.record.listing import Listing
 from customer_inventory.record.mask.asked import demand_askable
 from customer_inventory.record.mask.plan import Mask
-from customer_inventory.record.read import Page, Query, Reader
+from customer_inventory.record.read import Query
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.subject.withholding import refuse_if_withheld
 from customer_inventory.record.time import past
@@ -28,18 +28,18 @@ from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import NoSuchRecord, PastVersion, Version
 from customer_inventory.store.database import Database
 from customer_inventory.store.lane import Tell
+from customer_inventory.store.replica import Replicas
 
 _DRAWING_SECONDS = 600.0
 """So long one may look at all records to draw a sample of them, whatever a request may take."""
 _DRAWN_AT_ONCE = 2
 
 
-class Reading:
+class Reading(Listing):
     """Reads of the records of one database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._reader = Reader(database)
+    def __init__(self, database: Database, replicas: Replicas | None = None) -> None:
+        super().__init__(database, replicas)
         self.identity = Identity(database)
         self._drawing = asyncio.Semaphore(_DRAWN_AT_ONCE)
 
@@ -86,45 +86,6 @@ class Reading:
         mask = sight.masks.get(declared.name)
         shown = tell if mask is None else partial(_tell_shown, mask, tell)
         self._reader.request(declared, identifier, shown, sight)
-
-    async def page(
-        self,
-        declared: RecordType,
-        query: Query,
-        *,
-        with_cursors: bool = False,
-        sight: Sight = EVERYTHING,
-    ) -> Page:
-        """Return one page of the records that fulfil `query`, as of the instant it names.
-
-        An id that it names stands for all records that are shown as that one.
-        Raises NotGranted where it asks for attributes that are not shown as they are.
-        """
-        mask = sight.masks.get(declared.name)
-        if mask is not None:
-            demand_askable(mask, query)
-        query = await resolved(self._database, query)
-        page = await self._reader.page(declared, query, sight, with_cursors=with_cursors)
-        return _shown(declared, query, page, mask)
-
-    async def part(self, declared: RecordType, query: Query, *, sight: Sight = EVERYTHING) -> Page:
-        """Return a page as `page` does, with its cursors; how many there are is not counted."""
-        mask = sight.masks.get(declared.name)
-        if mask is not None:
-            demand_askable(mask, query)
-        query = await resolved(self._database, query)
-        page = await self._reader.part(declared, query, sight, with_cursors=True)
-        return _shown(declared, query, page, mask)
-
-    async def number(
-        self, declared: RecordType, query: Query, most: int, *, sight: Sight = EVERYTHING
-    ) -> int:
-        """Return how many records fulfil `query`, counted no further than `most`."""
-        mask = sight.masks.get(declared.name)
-        if mask is not None:
-            demand_askable(mask, query)
-        query = await resolved(self._database, query)
-        return await self._reader.number(declared, query, most, sight)
 
     async def drawn(
         self,
@@ -254,14 +215,3 @@ class Reading:
 
 def _tell_shown(mask: Mask, tell: Tell[Version], came: Version | Exception) -> None:
     tell(came if isinstance(came, Exception) else mask.version(came))
-
-
-def _shown(declared: RecordType, query: Query, page: Page, mask: Mask | None) -> Page:
-    """Return `page` as it was at the instant that its query names, if any, under a mask."""
-    records = page.records
-    if query.as_of is not None:
-        moment = Moment(query.as_of)
-        records = [past.as_of(declared, version, moment) for version in records]
-    if mask is not None:
-        records = [mask.version(version) for version in records]
-    return page if records is page.records else replace(page, records=records)

@@ -24,6 +24,7 @@ from customer_inventory.tmf.entry import Entry, likely_in
 from customer_inventory.tmf.granted import check_fields, check_patch
 from customer_inventory.tmf.paging import links, needs_cursors
 from customer_inventory.tmf.shape import Shape
+from customer_inventory.web import age
 from customer_inventory.web.exchange import Answer, Request
 from customer_inventory.web.failure import UnsupportedMedia
 
@@ -103,7 +104,11 @@ async def find(call: Call) -> Answer:
     call.check_fields(asked.fields)
     wanted = call.shape.asked(addressed(call.location, asked.query))
     page = await call.inventory.page(
-        call.declared, wanted, with_cursors=needs_cursors(wanted), sight=call.sight
+        call.declared,
+        wanted,
+        with_cursors=needs_cursors(wanted),
+        sight=call.sight,
+        lately=age.lately(call.request, call.actor.process),
     )
     ids = tuple(version.id for version in page.records)
     body = render.array(shown(call, version, asked.fields) for version in page.records)
@@ -114,6 +119,7 @@ async def find(call: Call) -> Answer:
         (b"x-result-count", b"%d" % len(ids)),
         (b"link", links(call.location, call.request.query, page, asked.query)),
         *_withheld(page),
+        *age.told(page.age),
     )
     status = 206 if is_part and ids else 200
     return Answer(status, body, headers, ids, len(ids), groups=call.groups if ids else ())

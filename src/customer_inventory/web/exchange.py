@@ -11,6 +11,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
 _JSON = (b"content-type", b"application/json")
 _LONGEST_QUERY = 8192
 _WITH_BODY = ("POST", "PATCH")

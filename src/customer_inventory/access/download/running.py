@@ -30,6 +30,7 @@ from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.read import Page
 from customer_inventory.record.version import Version
 from customer_inventory.store.database import Database
+from customer_inventory.store.replica import Lately
 from customer_inventory.store.safe import Safe
 from customer_inventory.store.sql import beside
 
@@ -166,7 +167,12 @@ class Run:
 
     async def _page(self, session: Session) -> Page:
         query = replace(self._source.query, limit=self._rows, cursor=Cursor(self._now.position))
-        page = await self._means.inventory.part(self._source.declared, query, sight=session.sight)
+        page = await self._means.inventory.part(
+            self._source.declared,
+            query,
+            sight=session.sight,
+            lately=Lately(session.actor.process),
+        )
         size = sum(len(version.body) for version in page.records)
         fitting = self._rows * _BYTES_OF_CHUNK // max(size, 1)
         self._rows = max(min(2 * self._rows, fitting, LARGEST_CHUNK), 1)

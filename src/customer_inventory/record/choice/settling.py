@@ -27,6 +27,7 @@ from customer_inventory.record.document import parse_object
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Change
 from customer_inventory.store.database import Connection, Database, Row
+from customer_inventory.store.replica import tell_protected
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -246,6 +247,7 @@ async def _keep(
         ["|".join(part.agreed) for _, part in rows],
         ["|".join(part.refused) for _, part in rows],
     )
+    await tell_protected(connection)
 
 
 def _start(part: Held) -> datetime:

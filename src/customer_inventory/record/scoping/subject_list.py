@@ -13,6 +13,7 @@ from customer_inventory.kit.errors import Conflict, Invalid, NotFound, TooLarge
 from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.scoping.rule import check_list_name
 from customer_inventory.store.database import Connection, Database, Row
+from customer_inventory.store.replica import tell_protected
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -158,6 +159,8 @@ async def _keep(connection: Connection, name: str, word: str, changed: Changed, 
         SQL.keep_change, name, word, changed.added, changed.removed, by.person, by.entered_by,
         by.reason,
     )  # fmt: skip
+    # Whoever is taken off a list is out of sight of grants bound to it at once.
+    await tell_protected(connection)
 
 
 async def _batches(lines: AsyncIterable[str]) -> AsyncIterator[list[str]]:

@@ -31,6 +31,7 @@ from customer_inventory.record.subject.holder import Holders, Scope
 from customer_inventory.record.subject.reason import check_case
 from customer_inventory.record.subject.words import words_of
 from customer_inventory.store.database import Database, Row
+from customer_inventory.store.replica import tell_protected
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -200,6 +201,7 @@ class Eraser:
             encode(shared),
             encode(certified),
         )
+        await tell_protected(self._database)
         return certified
 
     async def _late(self, found: Belongings) -> Belongings | None:

@@ -21,6 +21,7 @@ from customer_inventory.record.subject.reason import check_case
 from customer_inventory.record.subject.request import note
 from customer_inventory.record.subject.request import one as one_request
 from customer_inventory.store.database import Connection, Database, Row
+from customer_inventory.store.replica import tell_protected
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -189,6 +190,7 @@ async def settle(database: Database, identifier: str) -> None:
         *_columns(owned.own),
         now(),
     )
+    await tell_protected(database)
 
 
 async def settle_around(database: Database, ids: Iterable[str]) -> None:
@@ -206,6 +208,7 @@ async def settle_all(database: Database) -> None:
 async def spread(connection: Connection, ids: Sequence[str], shown: str, kind: str) -> None:
     """Let what keeps back any of `ids` keep back `shown` too, which is shown for them."""
     await connection.execute(SQL.spread_restrictions, list(ids), shown, bucket_of(shown), kind)
+    await tell_protected(connection)
 
 
 async def refuse_if_restricted(
