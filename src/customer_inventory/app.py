@@ -24,6 +24,7 @@ from customer_inventory.api import openapi_oauth
 from customer_inventory.api.door import ApiDoor
 from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
+from customer_inventory.background.asked import asked_for
 from customer_inventory.background.jobs import begin, jobs_of
 from customer_inventory.capture.matching.threshold import Thresholds
 from customer_inventory.capture.stream.running import streams_of
@@ -197,6 +198,7 @@ class Application:
             public_url,
             settings.max_page,
             thresholds,
+            asked_for(),
             partial(status, self.database, settings),
             Measuring(self.database, settings),
         )

@@ -19,7 +19,7 @@ from customer_inventory.demo.generate import lines
 from customer_inventory.demo.role import ROLES, Role, register_roles
 from customer_inventory.kit.actor import Actor
 from tests.conftest import Service
-from tests.console.stock import access
+from tests.console.stock import access, audit
 from tests.console.visitor import Browser
 
 BY = "the tests"
@@ -84,6 +84,14 @@ EXAMPLES: dict[str, Example] = {
     "/records/{type}/{id}/versions": _party,
     "/records/{type}/{id}/edit": _party,
     "/records/{type}/{id}/provenance": _party,
+    "/access/recertification/{id}": access.campaign,
+    "/access/break-glass/{id}": access.emergency,
+    "/access/downloads/{id}": access.download,
+    "/audit/findings/{id}": audit.finding,
+    "/audit/campaigns/{id}": audit.campaign,
+    "/audit/campaigns/{id}/desk": audit.campaign,
+    "/audit/campaigns/{id}/items/{item}": audit.item,
+    "/audit/campaigns/{id}/certificate": audit.certified,
 }
 """By path of a screen: what stands for the parameters in it."""
 

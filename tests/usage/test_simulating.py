@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from customer_inventory.cli.access_simulate import _asked_for
+from customer_inventory.background.asked import asked_for
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.usage.draft import draft_of, read_draft
@@ -24,7 +24,7 @@ async def simulated(service: Service, permissions: object) -> Simulation:
         service.database,
         draft,
         since=now() - timedelta(days=7),
-        asks_for=_asked_for(),
+        asks_for=asked_for(),
     )
 
 
@@ -108,7 +108,7 @@ async def test_another_purpose_is_not_concerned(service: Service, traffic: list[
         service.database,
         draft,
         since=now() - timedelta(days=7),
-        asks_for=_asked_for(),
+        asks_for=asked_for(),
     )
     assert simulation.requests == 0
 

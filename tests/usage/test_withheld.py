@@ -7,7 +7,7 @@ import httpx
 from customer_inventory.access.explain.explaining import Explanation, explain
 from customer_inventory.access.grant.people import register_purpose
 from customer_inventory.access.operation import Operation
-from customer_inventory.cli.access_simulate import _asked_for
+from customer_inventory.background.asked import asked_for
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.record.subject.restriction import restrict
@@ -87,7 +87,7 @@ async def test_a_simulation_counts_what_is_kept_out_now(service: Service) -> Non
         {"process": PROCESS, "purpose": PURPOSE, "permissions": {"individual": ["read"]}}
     )
     simulation = await simulate(
-        service.database, draft, since=now() - timedelta(days=1), asks_for=_asked_for()
+        service.database, draft, since=now() - timedelta(days=1), asks_for=asked_for()
     )
     found = {(each.change, each.rule): each.requests for each in simulation.outcomes}
     assert found[SAME, "permission"] == 1

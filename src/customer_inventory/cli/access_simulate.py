@@ -8,14 +8,13 @@ import click
 
 from customer_inventory.access.house import operator, trace
 from customer_inventory.access.operation import Operation
-from customer_inventory.api.routes import ROUTES
+from customer_inventory.background.asked import asked_for
 from customer_inventory.cli.failing import PROBLEMS
 from customer_inventory.cli.lifetime import lifetime
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
-from customer_inventory.tmf.hub import RESOURCE as HUB
 from customer_inventory.usage.draft import read_draft
 from customer_inventory.usage.simulating import REFUSED, SAME, Simulation, simulate
 
@@ -58,7 +57,7 @@ def simulate_command(file: Path, since: str, output: str) -> None:
 
     async def work() -> Simulation:
         async with opened(Settings.from_environment()) as database:
-            simulation = await simulate(database, draft, since=start, asks_for=_asked_for())
+            simulation = await simulate(database, draft, since=start, asks_for=asked_for())
             await trace(database, operator(), Operation.READ, "accessSimulation", [])
         return simulation
 
@@ -70,8 +69,3 @@ def simulate_command(file: Path, since: str, output: str) -> None:
     click.echo(f"{changed:,} of {simulation.requests:,} requests would change.", err=True)
     if any(each.change == REFUSED for each in simulation.outcomes):
         sys.exit(PROBLEMS)
-
-
-def _asked_for() -> dict[str, str | None]:
-    """Return the record type that each kind of entry asks a permission for, if another."""
-    return {HUB: None, **{route.entry_type: route.record_type for route in ROUTES}}

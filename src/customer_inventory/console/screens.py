@@ -1,7 +1,17 @@
 """Every screen of the console; each module declares those of one subject."""
 
 from customer_inventory.console import home, search
-from customer_inventory.console.access import grants, processes, requesting
+from customer_inventory.console.access import (
+    browsing,
+    emergencies,
+    explaining,
+    files,
+    grants,
+    processes,
+    recertification,
+    requesting,
+)
+from customer_inventory.console.audit import campaigns, desk, findings, items, rules, scores
 from customer_inventory.console.customers import (
     editing,
     overview,
@@ -26,4 +36,15 @@ SCREENS: tuple[Screen, ...] = (
     *record.SCREENS,
     *editing.SCREENS,
     *provenance.SCREENS,
+    *recertification.SCREENS,
+    *files.SCREENS,
+    *emergencies.SCREENS,
+    *browsing.SCREENS,
+    *explaining.SCREENS,
+    *scores.SCREENS,
+    *findings.SCREENS,
+    *campaigns.SCREENS,
+    *desk.SCREENS,
+    *items.SCREENS,
+    *rules.SCREENS,
 )

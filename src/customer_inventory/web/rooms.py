@@ -1,6 +1,6 @@
 """The rooms of the house, as its doors for HTTP call them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from customer_inventory.access.download.downloads import Downloads
@@ -33,6 +33,8 @@ class Rooms:
     public_url: str
     max_page: int
     thresholds: Thresholds
+    asks_for: Mapping[str, str | None]
+    """By the ledger's word, the record type that permission is asked for, where that is another."""
     standing: Callable[[], Awaitable[list[Line]]]
     """Tells how the facilities are: the verdict, then a line for each part."""
     measuring: Measuring

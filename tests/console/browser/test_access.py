@@ -79,3 +79,28 @@ async def test_what_stops_working_is_shown_before_a_grant_is_revoked(
         await took(look, "revoke", "The contract has ended", "Revoke for good")
         await expect(look.page.locator(".strip .badge")).to_have_text("revoked")
         await expect(look.page.locator(".timeline")).to_contain_text("The contract has ended")
+
+
+async def test_a_campaign_is_worked_item_by_item(chromium: Browser, world: World) -> None:
+    await active(world, "door-to-door")
+    async with looking(chromium, world, ACCESS) as look:
+        await look.go("/access/recertification")
+        await look.page.click("button[commandfor='open']")
+        await look.page.fill("#title", "Field sales")
+        await look.page.fill("#due_at", str((now() + timedelta(days=14)).date()))
+        await look.page.fill("#process", "door-to-door")
+        await look.page.locator("dialog#open form button").click()
+        await expect(look.page.locator(".notice").first).to_contain_text("Opened, with 2 items")
+        address = look.page.url.removeprefix(world.service.base)
+    async with looking(chromium, world, OWNER) as look:
+        await look.go(address)
+        await expect(look.page.locator(".card").first).to_contain_text("not within 92 days")
+        await look.page.get_by_role("button", name="Revoke", exact=True).click()
+        await expect(look.page.locator("#reason-wrong")).to_contain_text("why")
+        await look.page.fill("#reason", "Nobody uses it")
+        await look.page.get_by_role("button", name="Revoke", exact=True).click()
+        await expect(look.page.locator("table.list")).to_contain_text("Nobody uses it")
+        await expect(look.page.locator("table.list .badge").first).to_have_text("revoke")
+    async with looking(chromium, world, ACCESS) as look:
+        await look.go("/access/ledger?process=data-ownership")
+        await expect(look.page.locator("table.list tbody")).to_contain_text("omar")

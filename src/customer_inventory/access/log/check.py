@@ -123,7 +123,7 @@ class Check:
             self.fault(self._seen, f"Entries {self._seen} to {number - 1} are missing.")
         self._seen = number + 1
         self.entries += 1
-        if not _is_as_sealed(row):
+        if not is_as_sealed(row):
             self.fault(number, f"Entry {number} was altered.")
         self._follow(row)
         if row["record_type"] == RECORD_TYPE and row["operation"] == OPERATION:
@@ -226,7 +226,8 @@ def leaf_of(row: Mapping[str, Any] | Row) -> bytes:
     return leaf.hash_of(facts, str(row["writer"]), row["writer_entry"], committed, form)
 
 
-def _is_as_sealed(row: Row) -> bool:
+def is_as_sealed(row: Row) -> bool:
+    """Tell whether a sealed entry, as it is kept, is the one that its leaf was made of."""
     try:
         is_same = bool(leaf_of(row) == row["leaf"])
         return is_same and parse_instant(row["written_at"]) in (row["at"], None)

@@ -52,3 +52,22 @@ if (!("commandForElement" in HTMLButtonElement.prototype)) document.addEventList
   const dialog = button && document.getElementById(button.getAttribute("commandfor"));
   if (dialog) button.getAttribute("command") === "close" ? dialog.close() : dialog.showModal();
 });
+
+// An auditor's desk: a key gives a verdict and leads to the next element; Enter at the end keeps it.
+const desk = document.querySelector("form.judge");
+if (desk) {
+  const sets = [...desk.querySelectorAll("fieldset.verdict")];
+  const lead = (place) => (sets[place]?.querySelector("[type=radio]:checked, [type=radio]") ?? document.getElementById("reference")).focus();
+  document.addEventListener("keydown", (event) => {
+    const at = document.activeElement;
+    if (event.ctrlKey || event.metaKey || event.altKey || at.matches("input:not([type=radio]):not(.right), textarea, select")) return;
+    const set = at.closest("fieldset.verdict") ?? sets.find((each) => !each.querySelector(":checked"));
+    if (at.matches(".right") && event.key !== "Enter" || !set) return;
+    const given = at.matches(".right") ? null : set.querySelector(`[data-key="${event.key}"]`);
+    if (!given && !at.matches(".right")) return;
+    event.preventDefault();
+    if (given) given.checked = true;
+    given?.value === "differs" ? set.querySelector(".right").focus() : lead(sets.indexOf(set) + 1);
+  });
+  if (!document.querySelector("#problem")) lead(0);
+}
