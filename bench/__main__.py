@@ -32,6 +32,8 @@ from bench import (
     machine,
     matching,
     matching_report,
+    paging,
+    paging_report,
     reconciling,
     reconciling_report,
     scale,
@@ -144,6 +146,12 @@ _QUESTIONS = {
         spreading.measure,
         spreading_report,
     ),
+    "console": _Question(
+        paging.Plan(),
+        paging.Plan(customers=2_000, rounds=10, loads=2),
+        paging.measure,
+        paging_report,
+    ),
     "hierarchy": _Question(
         hierarchy.Plan(),
         hierarchy.Plan(nodes=1_000, rounds=3),
@@ -205,7 +213,9 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 @click.option(
     "--libraries/--no-libraries", default=None, help="Whether audit is compared with libraries."
 )
-@click.option("--keep", is_flag=True, default=None, help="Keep what scale made for the next run.")
+@click.option(
+    "--keep", is_flag=True, default=None, help="Keep what scale and console made for the next run."
+)
 @click.option("--nodes", type=click.IntRange(10), help="Organisations in the tree of hierarchy.")
 @click.option("--seed", type=click.IntRange(1), help="What to draw all data from.")
 def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:

@@ -22,6 +22,10 @@ class Caller:
         self._writer = writer
         self._head = head
 
+    def asking_as(self, head: str) -> "Caller":
+        """Return who asks on the same connection with other headers."""
+        return Caller(self._reader, self._writer, head)
+
     async def ask(self, path: str, posted: bytes | None = None) -> tuple[float, bytes]:
         """Return the seconds that `GET path` took, and the body of the answer.
 
@@ -39,7 +43,9 @@ class Caller:
         body = await self._reader.readexactly(_length(head))
         seconds = time.perf_counter() - started
         if not head.startswith(_OK):
-            raise Unavailable(f"{verb} {path} was answered: {(head + body)[:500].decode()}")
+            raise Unavailable(
+                f"{verb} {path} was answered: {(head + body)[:500].decode(errors='replace')}"
+            )
         return seconds, body
 
 

@@ -30,7 +30,7 @@ from customer_inventory.capture.matching.threshold import Thresholds
 from customer_inventory.capture.stream.running import streams_of
 from customer_inventory.console.browser import Browser
 from customer_inventory.console.door import ConsoleDoor
-from customer_inventory.console.routes import console_routes
+from customer_inventory.console.routes import console_routes, unserved
 from customer_inventory.console.screens import SCREENS
 from customer_inventory.facilities.standing.status import status
 from customer_inventory.holding import (
@@ -64,7 +64,7 @@ from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.usage.metering.latency import Latencies
 from customer_inventory.web.age import noting_writes
 from customer_inventory.web.exchange import Receive, Scope, Send
-from customer_inventory.web.health import Health, unserved
+from customer_inventory.web.health import Health
 from customer_inventory.web.openapi_page import openapi_routes
 from customer_inventory.web.rooms import Rooms
 from customer_inventory.web.tracing import Tracing

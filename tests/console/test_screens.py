@@ -139,3 +139,25 @@ async def test_the_menu_shows_what_the_person_may_see(world: World) -> None:
                 may = permitted(role, screen.operation, screen.record_type)
                 shown = f'<li><a href="{screen.path}"' in page.text
                 assert shown == may, (role.process, screen.path)
+
+
+async def test_where_nothing_is_a_browser_is_told_on_a_page(world: World) -> None:
+    async with world.browser(STEWARD) as browser:
+        page = await browser.get("/nowhere", Accept="text/html,*/*")
+        assert page.status_code == 404
+        assert "<h1>That is not possible</h1>" in page.text
+        assert (await browser.get("/nowhere")).json()["code"] == "notFound"
+
+
+async def test_pages_are_packed_for_those_who_take_it_with_another_token_each_time(
+    world: World,
+) -> None:
+    async with world.browser(STEWARD) as browser:
+        pages = [await browser.get("/home") for _ in range(2)]
+        assert pages[0].headers["content-encoding"] == "gzip"
+        tokens = [re.search(r'name="form_token" value="(\w+)"', page.text) for page in pages]
+        assert tokens[0] is not None
+        assert tokens[1] is not None
+        assert tokens[0][1] != tokens[1][1]
+        plain = await browser.get("/home", **{"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers

@@ -10,14 +10,18 @@ from typing import BinaryIO
 import click
 
 from customer_inventory.access import sandbox
+from customer_inventory.access.grant.people import register_capacity
 from customer_inventory.access.house import operator
 from customer_inventory.access.operation import Operation
+from customer_inventory.access.person import account as accounts
+from customer_inventory.access.person.enrolment import PATH, invite
 from customer_inventory.access.registration import EVERY_TYPE, Permission, issue_token, register
 from customer_inventory.capture.importing import import_file
 from customer_inventory.cli.capture import progress
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.serve import serve_until_stopped
 from customer_inventory.demo.generate import lines
+from customer_inventory.demo.role import ROLES, register_roles
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.read import Query
@@ -68,6 +72,9 @@ def generate_command(customers: int, seed: int, first: int, file: BinaryIO) -> N
 def serve_command(customers: int, seed: int, port: int | None) -> None:
     """Load made-up customers (once), then serve them; print base address and a token.
 
+    Of the console it prints a link for each role: whoever opens it sets password and
+    authenticator, and signs in as that.
+
     \b
     Example:
       cinv demo serve --port 8080 --customers 1000
@@ -89,6 +96,7 @@ async def _demonstrate(settings: Settings, customers: int, seed: int) -> None:
             permissions=[Permission(EVERY_TYPE, tuple(Operation), _PURPOSE)],
             registered_by=operator().process,
         )
+        people = await _people(database)
         token = await issue_token(database, _PROCESS, purpose=_PURPOSE, lifetime=timedelta(days=1))
         example = await _example(Inventory(database))
 
@@ -98,8 +106,33 @@ async def _demonstrate(settings: Settings, customers: int, seed: int) -> None:
             click.echo(f"docs: {base}/docs")
             if example:
                 click.echo(f"example: {base}/tmf-api/customer360/v5/customer360/{example}")
+            click.echo(f"console: {base}/")
+            for person, path in people.items():
+                click.echo(f"  {person}: {base}{path}")
 
         await serve_until_stopped(settings, ready)
+
+
+async def _people(database: Database) -> dict[str, str]:
+    """Register a person for each role of the console; return the links with which they enrol.
+
+    Who has enrolled already is named with the page on which they sign in.
+    """
+    by = operator().process
+    await register_roles(database, registered_by=by)
+    links = {}
+    for role in ROLES:
+        await accounts.register(database, role.person, name=role.person_name, registered_by=by)
+        await accounts.admit(database, role.person, role.process, admitted_by=by)
+        for capacity in role.capacities:
+            await register_capacity(database, role.person, capacity, registered_by=by)
+        known = await accounts.find(database, role.person)
+        named = f"{role.person} ({role.name})"
+        if known is not None and known.state == "invited":
+            links[named] = f"{PATH}{await invite(database, role.person, made_by=by)}"
+        else:
+            links[named] = "/sign-in"
+    return links
 
 
 async def _load(database: Database, customers: int, seed: int) -> None:

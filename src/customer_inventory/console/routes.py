@@ -1,5 +1,7 @@
 """Routes of the console beside its screens."""
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from customer_inventory.access.ledger import Ledger
@@ -8,12 +10,14 @@ from customer_inventory.access.person.code_flow import CodeFlow
 from customer_inventory.access.person.sign_in import SignIn
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.console.account import AccountPages
-from customer_inventory.console.browser import Browser
-from customer_inventory.console.page import static_routes
+from customer_inventory.console.browser import Browser, language
+from customer_inventory.console.page import page, static_routes
 from customer_inventory.console.sign_in import RETURN, SignInPages
 from customer_inventory.console.work import WorkPages
+from customer_inventory.kit.errors import NotFound
 from customer_inventory.store.outward import Allowed
 from customer_inventory.store.safe import Safe
+from customer_inventory.web import health
 
 
 def console_routes(
@@ -35,3 +39,11 @@ def console_routes(
         *WorkPages(browser).routes(),
         *static_routes(),
     ]
+
+
+async def unserved(request: Request, error: Exception) -> Response:
+    """Tell a browser on a page that nothing is served there; all others in the shape of errors."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return await health.unserved(request, error)
+    told = NotFound("There is no such page.", hint="What you look for may have another address.")
+    return page("refused", 404, language=language(request), error=told, view=None)

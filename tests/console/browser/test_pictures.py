@@ -16,7 +16,7 @@ from tests.console.browser.test_every_screen import able
 from tests.console.test_screens import PAGES
 from tests.console.world import World, address_of
 
-SHOWN = ("/home",)
+SHOWN = ("/home", "/customers/{id}")
 """Screens of which the documentation has a picture, light and dark."""
 
 

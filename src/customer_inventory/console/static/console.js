@@ -1,5 +1,6 @@
 // What pages are nicer with; each works without. Times are shown in the reader's zone, the exact instant on hover.
-const language = document.documentElement.lang;
+const spoken = document.documentElement.lang;
+const language = navigator.languages.find((each) => each.startsWith(spoken)) ?? spoken;
 const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const local = (root) => root.querySelectorAll("time[datetime]:not([data-as])").forEach((time) => {
   const at = new Date(time.dateTime);
