@@ -9,10 +9,14 @@ import httpx
 import pytest
 
 from customer_inventory.access.person import account
+from customer_inventory.audit.compiling import rules_of
+from customer_inventory.audit.running import audit
 from customer_inventory.kit.actor import Actor
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.types import TYPES
+from customer_inventory.requirements.requirement import Data
+from tests.audit.test_running import requirement
 from tests.console.visitor import Browser, hidden
 from tests.console.world import PRIVACY, STEWARD, World
 
@@ -396,3 +400,34 @@ async def test_as_of_shows_what_held_then(world: World) -> None:
         future = await browser.get(f"/customers/{world.customer}?asOf=2040-01-01")
         assert "As it was then" in future.text
         assert "/edit?_back" not in future.text
+
+
+async def test_what_is_wrong_is_flagged_with_the_rule_and_on_the_timeline(world: World) -> None:
+    individual = await new_person(world, gender="neither of these")
+    engaged = {"@type": "PartyRef", "id": individual, "@referredType": "Individual"}
+    customer = await Inventory(world.service.database).create(
+        TYPES["customer"],
+        {"@type": "Customer", "name": "Flagged", "engagedParty": engaged},
+        actor=ACTOR,
+    )
+    genders = ("female", "male", "diverse")
+    rule = next(rules_of(requirement("gender", data=Data(values=genders), steward="stella")))
+    await audit(world.service.database, (rule,), actor=ACTOR)
+    async with world.browser(STEWARD) as browser:
+        page = await browser.get(f"/customers/{customer.id}")
+        assert "What is wrong with it" in page.text
+        assert "individual.gender" in page.text
+        assert rule.requirement is not None
+        assert rule.requirement in page.text
+        told = (await browser.get(f"/customers/{customer.id}.json")).json()
+        assert [each["record_id"] for each in told["finding"]] == [individual]
+        rows = (await browser.get(f"/customers/{customer.id}/timeline.json?kind=audit")).json()
+        assert len(rows["rows"]) == 1
+        home = (await browser.get("/home.json")).json()
+        queue = next(each for each in home["queue"] if each["href"] == "/audit/findings")
+        assert queue["count"] >= 1
+        assert queue["oldest"] is not None
+        # What is not asked of another customer is not said of it.
+        assert (
+            "What is wrong with it" not in (await browser.get(f"/customers/{world.customer}")).text
+        )
