@@ -27,6 +27,7 @@ from customer_inventory.record.version import (
 from customer_inventory.record.write import Writer
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from tests import distributed
 from tests.record.samples import (
     AGREEMENT,
     CUSTOMER,
@@ -207,6 +208,7 @@ async def test_a_link_may_change_its_type_or_its_role(
         assert set(await links(database)) == extract(INDIVIDUAL, old)
 
 
+@distributed.ONE_SERVER
 async def test_a_cancelled_writer_takes_nobody_along(
     writer: Writer, database: Database, actor: Actor, dsn: str
 ) -> None:
@@ -235,6 +237,7 @@ async def test_a_cancelled_writer_takes_nobody_along(
     assert {d.get("gender") for d in (await kept(database, INDIVIDUAL)).values()} == {"x"}
 
 
+@distributed.ONE_SERVER
 async def test_when_the_database_goes_away_all_are_told_and_nothing_is_half_made(
     writer: Writer, database: Database, actor: Actor, dsn: str, server: EmbeddedServer
 ) -> None:

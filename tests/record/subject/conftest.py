@@ -47,7 +47,7 @@ async def places_of(database: Database, values: Iterable[str]) -> set[str]:
     found = set()
     for (table,) in await database.fetch(TABLES):
         statement = (
-            f"SELECT EXISTS (SELECT FROM {table} AS t, unnest($1::text[]) AS v"
+            f"SELECT EXISTS (SELECT 1 FROM {table} AS t, unnest($1::text[]) AS v"
             " WHERE strpos(lower(t::text), lower(v)) > 0)"
         )
         if await database.value(statement, list(values)):
