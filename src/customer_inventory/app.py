@@ -196,11 +196,10 @@ class Application:
             ),
             allowed,
             public_url,
-            settings.max_page,
-            thresholds,
             asked_for(),
             partial(status, self.database, settings),
             Measuring(self.database, settings),
+            settings,
         )
         self.api = ApiDoor(
             rooms,

@@ -238,3 +238,29 @@ async def test_only_what_the_caller_may(service: Service) -> None:
     assert answer.status_code == 201
     assert "x-match-likely" not in answer.headers
     assert len(await pairs(service)) == 3
+
+
+async def test_a_decision_is_taken_back(service: Service) -> None:
+    one = await made(service, "individual", **PERSON)
+    two = (await create(service, "warn", **PERSON)).json()
+    three = (await create(service, "warn", **PERSON)).json()
+    key = (min(one["id"], two["id"]), max(one["id"], two["id"]))
+    there = f"{API}/pair/{key[0]}/{key[1]}"
+    for decision, state in (("reopen", None), ("notSame", "notSame"), ("reopen", "open")):
+        answer = await service.client.post(there, json={"decision": decision})
+        assert answer.status_code == (200 if state else 409), answer.text
+        assert state is None or answer.json()["state"] == state
+    # Two is kept by one, and one by three: that two of them are shown apart is what is asked for.
+    assert (
+        await service.client.post(there, json={"decision": "merge", "survivor": one["id"]})
+    ).status_code == 200
+    body = {"type": "individual", "survivor": three["id"], "merged": [one["id"]]}
+    assert (await service.client.post(f"{API}/merge", json=body)).status_code == 200
+    back = await service.client.post(there, json={"decision": "reopen"})
+    assert (back.status_code, back.json()["state"]) == (200, "open"), back.text
+    for each, shown in ((two, two), (one, three), (three, three)):
+        found = await service.client.get(place("individual", each))
+        assert found.json()["id"] == shown["id"]
+    assert any(
+        {each["one"], each["other"]} == {two["id"], three["id"]} for each in await pairs(service)
+    )

@@ -19,6 +19,7 @@ from customer_inventory.demo.generate import lines
 from customer_inventory.demo.role import ROLES, Role, register_roles
 from customer_inventory.kit.actor import Actor
 from tests.conftest import Service
+from tests.console import stewarding
 from tests.console.stock import access, audit
 from tests.console.visitor import Browser
 
@@ -92,8 +93,12 @@ EXAMPLES: dict[str, Example] = {
     "/audit/campaigns/{id}/desk": audit.campaign,
     "/audit/campaigns/{id}/items/{item}": audit.item,
     "/audit/campaigns/{id}/certificate": audit.certified,
+    **stewarding.EXAMPLES,
 }
 """By path of a screen: what stands for the parameters in it."""
+
+OWN: Mapping[str, Role] = {"/capture/quarantine/{row}": STEWARD}
+"""Screens whose example is there for one role alone, as what it brought itself."""
 
 
 async def address_of(world: World, screen: Screen) -> str:

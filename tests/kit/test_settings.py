@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from customer_inventory.kit.errors import Invalid
-from customer_inventory.kit.settings import Settings, default_home
+from customer_inventory.kit.settings import Settings, default_home, told
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,18 @@ def test_every_field_has_a_variable_of_ours() -> None:
     variables = [spec.metadata["env"] for spec in dataclasses.fields(Settings)]
     assert all(variable.startswith("CINV_") for variable in variables)
     assert len(set(variables)) == len(variables)
+
+
+def test_settings_are_told_without_secrets() -> None:
+    settings = Settings(
+        home=Path("/h"),
+        database_url="postgresql://ada:hidden@db.example:5432/inventory?password=hidden",
+        broker_url="nats://token@broker.example:4222",
+        port=8090,
+    )
+    rows = {each.variable: each for each in told(settings)}
+    assert rows["CINV_DATABASE_URL"].value == "postgresql://db.example:5432/inventory"
+    assert rows["CINV_BROKER_URL"].value == "nats://broker.example:4222"
+    assert (rows["CINV_PORT"].value, rows["CINV_PORT"].is_set) == ("8090", True)
+    assert not rows["CINV_HOST"].is_set
+    assert len(rows) == len(Settings.__dataclass_fields__)

@@ -70,12 +70,12 @@ async def find_pairs(call: Call) -> Answer:
         types,
         sight=call.sight,
         state=state,
-        after=_position(asked["after"]) if "after" in asked else None,
+        after=deciding.position_of(asked["after"]) if "after" in asked else None,
         limit=limit,
     )
     content: dict[str, Any] = {"pair": [_shown(call, each) for each in found]}
     if after is not None:
-        content["after"] = ":".join(map(str, after))
+        content["after"] = deciding.text_of(after)
     ids = dict.fromkeys(side for each in found for side in (each.one, each.other))
     groups = call.sight.groups(*sorted({each.row["record_type"] for each in found}))
     return told(content, ids=tuple(ids), groups=groups if found else ())
@@ -125,15 +125,6 @@ async def _met(call: Call, operation: Operation) -> deciding.Met:
 
 def _shown(call: Call, each: deciding.Met) -> dict[str, Any]:
     return deciding.told(each, call.sight.masks.get(each.row["record_type"]))
-
-
-def _position(after: str) -> deciding.Position:
-    probability, _, ids = after.partition(":")
-    one, _, other = ids.partition(":")
-    try:
-        return float(probability), one, other
-    except ValueError:
-        raise Invalid("is none of ours.", path="after", hint="Send `after` as it was.") from None
 
 
 _TEXT: Schema = {"type": "string"}
@@ -228,7 +219,7 @@ ROUTES = (
         "/pair/{one}/{other}",
         Operation.MODIFY,
         decide,
-        "Merge the records of a pair, tell them apart for ever, or put it off",
+        "Merge the records of a pair, tell them apart for ever, put it off, or take that back",
         "pair",
         body={
             "type": "object",

@@ -46,6 +46,8 @@ from customer_inventory.record.subject.job import (
     look_for_overdue,
     settle_restrictions,
 )
+from customer_inventory.requirements.following import FOLLOW as FOLLOW_EDITION
+from customer_inventory.requirements.following import follow
 from customer_inventory.store.database import Database
 from customer_inventory.tmf.events import PRUNE, Events
 from customer_inventory.usage.anomaly import job as anomaly
@@ -86,8 +88,12 @@ def jobs_of(
 
     jobs.handle(trust.FOLLOW, trust.following(database))
     jobs.handle(ERASE_ONE, erase_one(eraser))
-    jobs.handle(quarantine.REPLAY, quarantine.replaying(database, settings))
-    jobs.handle(reconcile.REPAIR, reconcile.repairing(database, settings))
+    for name, work in (
+        (quarantine.REPLAY, quarantine.replaying(database, settings)),
+        (reconcile.REPAIR, reconcile.repairing(database, settings)),
+        (FOLLOW_EDITION, _over(database, follow)),
+    ):
+        jobs.handle(name, work)
     tasks = tasks_of(database, settings, eraser=eraser, retainer=retainer)
     jobs.handle(AUDIT, auditing(database, origins_of(database)))
     jobs.handle(NIGHTLY, at_own_times(database, "audit", tasks["audit"]))

@@ -155,6 +155,8 @@ def decide_command(
 ) -> None:
     """Merge the records of a pair, tell them apart for ever (notSame), or put it off (later).
 
+    To reopen a pair takes that back: it waits again, and what it merged is parted.
+
     \b
     Example:
       cinv capture pairs decide qa06h0q9x2mrs6kz4c8v1tdw3e 04vxm2r4sjw9rsm2x6c4k7h1ea notSame

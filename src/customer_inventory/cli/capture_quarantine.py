@@ -124,13 +124,11 @@ def fix(
     said = text.read().rstrip("\r\n") if text else None
 
     async def work(database: Database) -> int:
-        count = 0
-        async for row in held.every(database, _chosen(rows, by), _EVERYONE):
-            await held.fix(
-                database, row, _EVERYONE, text=said, values=values, actor=operator(), reason=reason
-            )
-            count += 1
-        return count
+        fixed = await held.fix_every(
+            database, _chosen(rows, by), _EVERYONE, text=said, values=values, actor=operator(),
+            reason=reason,
+        )  # fmt: skip
+        return len(fixed)
 
     click.echo(f"{_within(Operation.MODIFY, work):,} corrected", err=True)
 

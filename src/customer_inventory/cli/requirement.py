@@ -17,10 +17,10 @@ from customer_inventory.cli.requirement_coverage import coverage
 from customer_inventory.cli.requirement_discover import discover, gaps
 from customer_inventory.cli.requirement_export import export
 from customer_inventory.cli.requirement_starter import starter
-from customer_inventory.record.facet import facet_of
 from customer_inventory.record.types import TYPES
 from customer_inventory.requirements import file, register
 from customer_inventory.requirements.compiling import element
+from customer_inventory.requirements.drafting import begun
 from customer_inventory.requirements.register import State, Versioned
 from customer_inventory.requirements.requirement import Requirement, plain
 from customer_inventory.store.database import Database
@@ -101,7 +101,7 @@ def new(record_type: str, path: str, identifier: str | None) -> None:
     known, free = in_database(partial(_known, record_type, path))
     if known is not None:
         click.echo(f"{known.id} is about it: what it says in its latest version.", err=True)
-    requirement = known or _begun(record_type, path, identifier or free)
+    requirement = known or begun(record_type, path, identifier or free)
     click.echo(file.written(record_type, [requirement]), nl=False)
 
 
@@ -213,21 +213,6 @@ async def _known(record_type: str, path: str, database: Database) -> tuple[Requi
         and each.state != "retired"
     )
     return next(on_it, None), await register.next_id(database)
-
-
-def _begun(record_type: str, path: str, identifier: str) -> Requirement:
-    facet = facet_of(record_type, path)
-    return Requirement(
-        id=identifier,
-        type=record_type,
-        path=path,
-        name=f"The name of {path}, as people say it",
-        definition="What exactly it is, so that two people capture the same.",
-        classification=facet.classification,
-        group=facet.group,
-        operation=facet.operation,
-        survivorship=facet.survivorship,
-    )
 
 
 req.add_command(apply)

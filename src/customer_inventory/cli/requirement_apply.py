@@ -10,10 +10,9 @@ from customer_inventory.access.house import accounted, operator
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.access_decision import as_option, decided, in_database
 from customer_inventory.cli.output import output_option, show
-from customer_inventory.record.register import index
-from customer_inventory.record.register.keeping import enforce
 from customer_inventory.requirements import applying, file
 from customer_inventory.requirements.applying import Applied
+from customer_inventory.requirements.following import follow_indexes
 from customer_inventory.requirements.judging import Judgement
 from customer_inventory.store.database import Database
 
@@ -113,7 +112,7 @@ def retire(identifier: str, person: str | None, reason: str, no_findings: bool) 
 
 async def _follow(database: Database, *, no_findings: bool) -> None:
     """Let indexes and findings follow the edition that is in force now."""
-    built, dropped = await index.keep(database, await enforce(database), progress=_tell_index)
+    built, dropped = await follow_indexes(database, progress=_tell_index)
     for name in (*built, *dropped):
         click.echo(f"index {name}: {'built' if name in built else 'taken away'}", err=True)
     if not no_findings:

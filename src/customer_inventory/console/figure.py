@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from customer_inventory.kit.report.chart import Series, columns, lines
+from customer_inventory.kit.report.chart import Series, columns, lines, waterfall
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,11 @@ def figure_of(title: str, label: str, labels: Sequence[str], series: Sequence[Se
 def columns_of(title: str, label: str, name: str, values: Sequence[tuple[str, int]]) -> Figure:
     """Return a chart of columns side by side, `name` being what is counted."""
     return Figure(title, columns(values, title), (), [label, name], [list(pair) for pair in values])
+
+
+def waterfall_of(
+    title: str, heads: tuple[str, str], begin: float, steps: Sequence[tuple[str, float]]
+) -> Figure:
+    """Return a chart of steps that lead from `begin` to their sum; `heads` name step and figure."""
+    rows = [[name, step] for name, step in steps]
+    return Figure(title, waterfall(begin, steps, title), (), heads, rows)

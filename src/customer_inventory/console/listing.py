@@ -34,12 +34,14 @@ class Filter:
     """What a list can be narrowed by: a parameter of its address.
 
     `choices` are value and label, none where anything can be typed; `kind` is that of the input.
+    `every` says what it means to choose none of them, where that is not all.
     """
 
     name: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
     kind: Literal["text", "date", "search"] = "text"
+    every: str = ""
 
 
 @dataclass(frozen=True)

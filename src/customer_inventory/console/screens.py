@@ -11,7 +11,9 @@ from customer_inventory.console.access import (
     recertification,
     requesting,
 )
+from customer_inventory.console.administration.screens import ADMINISTRATION
 from customer_inventory.console.audit import campaigns, desk, findings, items, rules, scores
+from customer_inventory.console.capture.screens import CAPTURE
 from customer_inventory.console.customers import (
     editing,
     overview,
@@ -21,6 +23,7 @@ from customer_inventory.console.customers import (
     seen,
     timeline,
 )
+from customer_inventory.console.requirements.screens import REQUIREMENTS
 from customer_inventory.console.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -47,4 +50,7 @@ SCREENS: tuple[Screen, ...] = (
     *desk.SCREENS,
     *items.SCREENS,
     *rules.SCREENS,
+    *CAPTURE,
+    *REQUIREMENTS,
+    *ADMINISTRATION,
 )

@@ -10,12 +10,12 @@ Tone = Literal["good", "bad", "wait", "plain"]
 _GOOD = (
     mark("active"), mark("approved"), mark("ok"), mark("done"), mark("completed"), mark("passed"),
     mark("running"), mark("enforced"), mark("verified"), mark("closed"), mark("merged"),
-    mark("permit"), mark("succeeded"), mark("loaded"),
+    mark("permit"), mark("succeeded"), mark("loaded"), mark("healthy"),
 )  # fmt: skip
 _BAD = (
     mark("failed"), mark("refused"), mark("rejected"), mark("deny"), mark("suspended"),
     mark("expired"), mark("revoked"), mark("critical"), mark("overdue"), mark("reopened"),
-    mark("aborted"), mark("high"),
+    mark("aborted"), mark("high"), mark("failing"), mark("outOfControl"),
 )  # fmt: skip
 _WAITING = (
     mark("open"), mark("proposed"), mark("waiting"), mark("requested"), mark("reviewed"),
@@ -24,8 +24,8 @@ _WAITING = (
 )  # fmt: skip
 _PLAIN = (
     mark("retired"), mark("withdrawn"), mark("dropped"), mark("disabled"), mark("cancelled"),
-    mark("accepted"), mark("corrected"), mark("low"), mark("inactive"),
-    mark("superseded"),
+    mark("accepted"), mark("corrected"), mark("low"), mark("inactive"), mark("later"),
+    mark("notSame"), mark("obsolete"), mark("superseded"),
 )  # fmt: skip
 
 TONES: Mapping[str, Tone] = {

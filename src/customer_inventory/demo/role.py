@@ -80,7 +80,7 @@ ROLES = (
         "Dana Protection",
         (
             (EVERY_TYPE, (Operation.READ, Operation.DOWNLOAD, Operation.DELETE)),
-            (REQUIREMENT, _READ),
+            (REQUIREMENT, (*_READ, Operation.MODIFY)),
             (ACCESS, _DECIDE),
             (BREAK_GLASS, _DECIDE),
             (AUDIT, _READ),

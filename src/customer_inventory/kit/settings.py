@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from platformdirs import user_data_path
 
@@ -165,6 +166,34 @@ class Settings:
             if text:
                 values[name] = _parse(variable, text, spec)
         return cls(**values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A setting as it is told: its variable, its value without secrets, whether it was set."""
+
+    variable: str
+    value: str
+    is_set: bool
+
+
+def told(settings: Settings) -> list[Told]:
+    """Return the settings in force, in their order; of addresses neither users nor passwords."""
+    rows = []
+    for name, spec in settings.__dataclass_fields__.items():
+        value = getattr(settings, name)
+        is_set = value != spec.default
+        rows.append(Told(spec.metadata["env"], _without_secrets(value), is_set))
+    return rows
+
+
+def _without_secrets(value: object) -> str:
+    """Return a value as text: of an address its scheme, host, port and path alone."""
+    text = "" if value is None else str(value)
+    if "://" not in text:
+        return text
+    parts = urlsplit(text)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def default_home() -> Path:

@@ -7,6 +7,7 @@ from customer_inventory.access.download.downloads import Downloads
 from customer_inventory.audit.campaign.campaigns import Campaigns
 from customer_inventory.capture.matching.threshold import Thresholds
 from customer_inventory.facilities.standing.line import Line
+from customer_inventory.kit.settings import Settings
 from customer_inventory.record.attachment.attachment import Attachments
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.job import Jobs
@@ -31,10 +32,19 @@ class Rooms:
     campaigns: Campaigns
     allowed: Allowed
     public_url: str
-    max_page: int
-    thresholds: Thresholds
     asks_for: Mapping[str, str | None]
     """By the ledger's word, the record type that permission is asked for, where that is another."""
     standing: Callable[[], Awaitable[list[Line]]]
     """Tells how the facilities are: the verdict, then a line for each part."""
     measuring: Measuring
+    settings: Settings
+
+    @property
+    def max_page(self) -> int:
+        """Most records one page of a list may hold."""
+        return self.settings.max_page
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From which scores on likely duplicates are queued, warned of, and merged."""
+        return Thresholds.of(self.settings)

@@ -7,13 +7,18 @@ from customer_inventory.console.screen import Screen
 from customer_inventory.demo.role import ROLES
 from tests.console.browser.conftest import MOST_BYTES, MOST_REQUESTS, Look, looking
 from tests.console.test_screens import PAGES, permitted
-from tests.console.world import World, address_of
+from tests.console.world import OWN, World, address_of
 
 _EACH = pytest.mark.parametrize("screen", PAGES, ids=lambda screen: screen.path)
 
 
 def able(screen: Screen) -> list:
-    return [role for role in ROLES if permitted(role, screen.operation, screen.record_type)]
+    return [
+        role
+        for role in ROLES
+        if permitted(role, screen.operation, screen.record_type)
+        and OWN.get(screen.path, role) == role
+    ]
 
 
 @_EACH

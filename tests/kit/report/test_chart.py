@@ -2,7 +2,7 @@
 
 import re
 
-from customer_inventory.kit.report.chart import bars, columns, lines
+from customer_inventory.kit.report.chart import bars, columns, lines, waterfall
 
 
 def test_charts_escape_what_they_are_given() -> None:
@@ -38,3 +38,16 @@ def test_a_share_has_a_grid_of_its_own_size() -> None:
     drawn = lines(["a", "b"], [("share", [0.25, 0.97])], "shares")
     assert ">0.25<" in drawn
     assert ">1<" in drawn
+
+
+def test_a_waterfall_leads_from_step_to_step() -> None:
+    drawn = waterfall(0.0, [("prior", -4.0), ("<name>", 6.0), ("birth", -1.0)], "why")
+    found = re.findall(
+        r'x="([0-9.]+)" y="[0-9]+" width="([0-9.]+)" height="14" class="([^"]+)"', drawn
+    )
+    assert [each for *_, each in found] == ["bar s1", "bar", "bar s1"]
+    ends = [(float(left), float(left) + float(width)) for left, width, _ in found]
+    # From -4 to 2 the room is 330 wide, 55 a bit; each begins where the one before has ended.
+    assert ends == [(200, 420), (200, 530), (475, 530)]
+    assert "<name>" not in drawn
+    assert ">+6.0<" in drawn

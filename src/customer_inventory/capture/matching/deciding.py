@@ -15,15 +15,17 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.identity.merging import Identity
-from customer_inventory.record.identity.origin import roots_of
+from customer_inventory.record.identity.origin import joined_by, roots_of
 from customer_inventory.record.mask.plan import Mask
 from customer_inventory.record.shown import shown_of
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import named
 from customer_inventory.store.database import Database, Row
 
-MERGE, NOT_SAME, LATER = "merge", "notSame", "later"
-DECISIONS = (MERGE, NOT_SAME, LATER)
+MERGE, NOT_SAME, LATER, REOPEN = "merge", "notSame", "later", "reopen"
+DECISIONS = (MERGE, NOT_SAME, LATER, REOPEN)
+
+_STATES = {MERGE: pair.MERGED, NOT_SAME: pair.NOT_SAME, LATER: pair.LATER, REOPEN: pair.OPEN}
 
 _AT_ONCE = 100
 _MOST_READ = 2000
@@ -102,14 +104,17 @@ async def decide(
 ) -> str:
     """Decide a pair and return its state; a merge shows its records as `survivor`, or the first.
 
-    Raises Invalid for a decision or survivor that is none, Conflict for a merge of what was never
-    captured, and what `Identity.merge` raises.
+    To reopen it takes back what was decided: it waits again, and what it merged is parted. Raises
+    Invalid for a decision or survivor that is none, Conflict for a merge of what was never captured
+    and for a pair to reopen of which nothing was decided, and what `Identity` raises.
     """
     if decision not in DECISIONS:
         raise Invalid(f"must be one of {', '.join(DECISIONS)}.", path="decision")
     if decision == MERGE:
         await _merge(database, each, survivor, actor=actor, sight=sight)
-    state = {MERGE: pair.MERGED, NOT_SAME: pair.NOT_SAME, LATER: pair.LATER}[decision]
+    if decision == REOPEN:
+        await _take_back(database, each, actor=actor, sight=sight)
+    state = _STATES[decision]
     await pair.decide(database, each.row, state, reason, actor=actor)
     return state
 
@@ -131,6 +136,22 @@ async def _merge(
     if kept != gone:
         declared = named(each.row["record_type"])
         await Identity(database).merge(declared, kept, [gone], actor=actor, sight=sight)
+
+
+async def _take_back(database: Database, each: Met, *, actor: Actor, sight: Sight) -> None:
+    """Part what a pair merged, unless that was done otherwise by now."""
+    row = each.row
+    if row["state"] not in (pair.MERGED, pair.NOT_SAME, pair.LATER):
+        raise Conflict("Nothing was decided of this pair.", hint="Look at it: it may wait still.")
+    if each.one != each.other:
+        return
+    if row["state"] != pair.MERGED:
+        raise Conflict(
+            "The two are shown as one by now.", hint="Part them: what was decided is of before."
+        )
+    merged = await joined_by(database, row["one_id"], row["other_id"])
+    declared = named(row["record_type"])
+    await Identity(database).part(declared, merged, actor=actor, sight=sight)
 
 
 def told(each: Met, mask: Mask | None = None) -> dict[str, Any]:
@@ -169,6 +190,21 @@ def told(each: Met, mask: Mask | None = None) -> dict[str, Any]:
         )
         if row[column] is not None
     }
+
+
+def text_of(position: Position) -> str:
+    """Return a position as lists have it in their addresses."""
+    return ":".join(map(str, position))
+
+
+def position_of(text: str) -> Position:
+    """Return the position that `text_of` gave; raise Invalid for any other text."""
+    probability, _, ids = text.partition(":")
+    one, _, other = ids.partition(":")
+    try:
+        return float(probability), one, other
+    except ValueError:
+        raise Invalid("is none of ours.", path="after", hint="Send `after` as it was.") from None
 
 
 def _records(each: Met) -> Sequence[str]:

@@ -29,6 +29,17 @@ def changed(text: str, mapping: Declared, header: str, values: Mapping[str, str]
     return encode(row).decode()
 
 
+def cells_of(text: str, mapping: Declared, header: str) -> dict[str, str] | None:
+    """Return what a row says by column; None where it has none, or cannot be taken apart."""
+    if mapping.format != "csv":
+        return None
+    try:
+        names = [name.strip() for name in fields(header.encode(), mapping.delimiter)]
+        return dict(zip(names, csv_row(text.encode(), mapping.delimiter, names), strict=True))
+    except Invalid:
+        return None
+
+
 def check_text(text: str, mapping: Declared, header: str) -> None:
     """Raise Invalid for what is no row of the format at all."""
     raw = text.encode()

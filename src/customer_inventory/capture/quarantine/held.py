@@ -120,6 +120,23 @@ async def fix(
         raise Settled(identifier)
 
 
+async def fix_every(
+    database: Database,
+    chosen: Chosen,
+    whose: Whose,
+    *,
+    text: str | None = None,
+    values: Mapping[str, str] | None = None,
+    actor: Actor,
+    reason: str,
+) -> list[int]:
+    """Let every chosen row say what `fix` would let one say; return their ids."""
+    fixed = [identifier async for identifier in every(database, chosen, whose)]
+    for identifier in fixed:
+        await fix(database, identifier, whose, text=text, values=values, actor=actor, reason=reason)
+    return fixed
+
+
 async def drop(
     database: Database, identifier: int, whose: Whose, *, actor: Actor, reason: str
 ) -> None:

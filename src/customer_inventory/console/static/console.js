@@ -47,6 +47,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") { document.getElementById("found").replaceChildren(); search.focus(); }
 });
 
+// Keys of a page (`aria-keyshortcuts`): as if what they are of were clicked. Not while something is typed.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.target.matches("input, select, textarea, dialog *")) return;
+  const own = [...document.querySelectorAll("a[aria-keyshortcuts], button[aria-keyshortcuts]")].find((each) => each.getAttribute("aria-keyshortcuts") === event.key);
+  if (own) { event.preventDefault(); own.click(); }
+});
+
 // Browsers that do not know how a button opens a dialog by itself.
 if (!("commandForElement" in HTMLButtonElement.prototype)) document.addEventListener("click", (event) => {
   const button = event.target.closest("button[commandfor]");

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 
 from markupsafe import Markup
 
@@ -35,6 +36,34 @@ def bars(
         if told:
             parts.append(label.format(_LABEL + length + 6, top + 14, told(value)))
     return _drawn(parts, len(shown) * _ROW, said)
+
+
+def waterfall(begin: float, steps: Sequence[tuple[str, float]], said: str) -> Markup:
+    """Return how steps lead from `begin` to their sum, a row each, with the figure of each.
+
+    What leads down is of class `s1`. A line shows where nothing speaks for either side (0).
+    """
+    heights = [begin]
+    for _, step in steps:
+        heights.append(heights[-1] + step)
+    low, high = min(0.0, *heights), max(0.0, *heights)
+    room = _WIDTH - _LABEL - _FIGURE
+    place = partial(_place, low=low, far=(high - low) or 1, room=room)
+    label = Markup('<text x="{}" y="{}" class="label">{}</text>')
+    bar = Markup('<rect x="{}" y="{}" width="{}" height="14" class="bar{}"/>')
+    parts = [Markup('<path class="grid" d="M{} 0V{}"/>').format(place(0), len(steps) * _ROW)]
+    for row, (name, step) in enumerate(steps):
+        left, right = sorted((place(heights[row]), place(heights[row + 1])))
+        parts += [
+            label.format(0, row * _ROW + 14, name),
+            bar.format(left, row * _ROW + 3, max(right - left, 1), " s1" if step < 0 else ""),
+            label.format(_WIDTH - _FIGURE + 12, row * _ROW + 14, f"{step:+.1f}"),
+        ]
+    return _drawn(parts, len(steps) * _ROW, said)
+
+
+def _place(value: float, *, low: float, far: float, room: int) -> float:
+    return round(_LABEL + room * (value - low) / far, 1)
 
 
 def columns(values: Sequence[Bar], said: str) -> Markup:

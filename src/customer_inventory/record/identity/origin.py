@@ -136,6 +136,37 @@ async def memberships(database: Database, identifier: str) -> Sequence[Row]:
     return await database.fetch(SQL.memberships, identifier)
 
 
+async def joined_by(database: Database, one: str, other: str) -> str:
+    """Return which origin was merged so that two records of one group are shown as one.
+
+    To part it shows them apart again. Raises ValueError for records of different groups.
+    """
+    ways = [await _way_up(database, each) for each in (one, other)]
+    meeting = next((each for each in ways[0] if each in ways[1]), None)
+    if meeting is None or one == other:
+        raise ValueError("the records are of different groups")
+    below = [way[way.index(meeting) - 1] for way in ways if way[0] != meeting]
+    joined = {each: await _joined_at(database, each) for each in below}
+    return max(below, key=lambda each: joined[each])
+
+
+async def _way_up(database: Database, identifier: str) -> list[str]:
+    """Return a record, what it was merged into, and so on to what is shown."""
+    way = [identifier]
+    while (row := (await roots_of(database, way[-1:])).get(way[-1])) and row["parent"]:
+        way.append(row["parent"])
+    return way
+
+
+async def _joined_at(database: Database, identifier: str) -> datetime:
+    """Return since when a merged origin is shown as another."""
+    rows = await memberships(database, identifier)
+    joined: list[datetime] = [
+        row["joined_at"] for row in rows if row["origin"] == identifier and row["left_at"] is None
+    ]
+    return max(joined)
+
+
 @cache
 def of_type(name: str, declared: RecordType) -> str:
     """Return the statement `name` for the table of a type."""

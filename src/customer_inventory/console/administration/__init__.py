@@ -1,0 +1,1 @@
+"""Administration: people, settings, who listens to events."""

@@ -1,0 +1,1 @@
+"""Capture: pairs to decide on, rows in quarantine, processes, jobs."""
