@@ -114,6 +114,6 @@ SCREENS = (
         "requirements/register",
         "requirement",
         is_list=True,
-        navigation=mark("Register"),
+        navigation=mark("Requirements"),
     ),
 )
