@@ -1,7 +1,7 @@
 """The page on which people say what they work as: a process, and for which purpose."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,6 +53,7 @@ class WorkPages:
 
     async def _show(self, request: Request, who: SignedIn) -> Response:
         rows = await accounts.processes_of(self.browser.database, who.person)
+        there = back_to(request.query_params.get("next", ""))
         return page(
             "work",
             language=language(request),
@@ -60,7 +61,8 @@ class WorkPages:
             who=who,
             form_token=masked(who.form_token),
             choices=rows,
-            next=back_to(request.query_params.get("next", "")),
+            next=there,
+            here=f"{WORK}?next={quote(there, safe='')}",
         )
 
     async def _choose(self, request: Request, who: SignedIn, form: Form) -> Response:
