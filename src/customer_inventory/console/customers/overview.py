@@ -1,5 +1,6 @@
 """Customer 360: who it is, what it has, what is wrong with it, and what happened."""
 
+import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -44,15 +45,17 @@ TITLES = {
 async def show(view: View) -> Shown:
     """Return the customer whole, with what is wrong and the latest that happened."""
     whole = await around(view)
-    wrong = await flags(view, whole)
-    family = await _family(view, whole)
-    happened = await entries(
-        view,
-        whole,
-        (INTERACTION, CONTRACT, CHANGE),
-        before=whole.moment.as_of or now(),
-        most=_SHOWN,
-        with_made=False,
+    wrong, family, happened = await asyncio.gather(
+        flags(view, whole),
+        _family(view, whole),
+        entries(
+            view,
+            whole,
+            (INTERACTION, CONTRACT, CHANGE),
+            before=whole.moment.as_of or now(),
+            most=_SHOWN,
+            is_glance=True,
+        ),
     )
     party = whole.party
     nodes = [family.node, *family.above, *family.below] if family else []

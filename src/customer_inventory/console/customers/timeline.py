@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from customer_inventory.access.operation import Operation
@@ -47,10 +48,6 @@ class Entry:
     href: str = ""
 
 
-async def _alterations(view: View, whole: Around, before: datetime, most: int) -> list[Entry]:
-    return await _changes(view, whole, before, most, with_made=False)
-
-
 async def entries(
     view: View,
     whole: Around,
@@ -58,33 +55,28 @@ async def entries(
     *,
     before: datetime,
     most: int,
-    with_made: bool = True,
+    is_glance: bool = False,
 ) -> list[Entry]:
     """Return what happened before an instant, latest first, of some kinds.
 
-    That records were made here is left out unless `with_made`.
+    At a glance, changes are those of the customer and its party alone, and that they were made is
+    none.
     """
     sources: dict[str, Source] = {
         INTERACTION: _interactions,
         CONTRACT: _contracts,
-        CHANGE: _changes if with_made else _alterations,
+        CHANGE: partial(_changes, is_glance=is_glance),
         AUDIT: _audits,
         ACCESS: _accesses,
     }
     asked: list[Coroutine[Any, Any, list[Entry]]] = [
-        _of(sources[kind], view, whole, before, most) for kind in KINDS if kind in kinds
+        sources[kind](view, whole, before, most) for kind in KINDS if kind in kinds
     ]
     found = [entry for some in await asyncio.gather(*asked) for entry in some if entry.at < before]
     return sorted(found, key=lambda entry: (entry.at, entry.title), reverse=True)[:most]
 
 
 Source = Callable[[View, Around, datetime, int], Coroutine[Any, Any, list[Entry]]]
-
-
-async def _of(
-    source: Source, view: View, whole: Around, before: datetime, most: int
-) -> list[Entry]:
-    return await source(view, whole, before, most)
 
 
 async def _interactions(_: View, whole: Around, __: datetime, ___: int) -> list[Entry]:
@@ -115,24 +107,41 @@ async def _contracts(view: View, whole: Around, __: datetime, ___: int) -> list[
 
 
 async def _changes(
-    view: View, whole: Around, before: datetime, most: int, *, with_made: bool = True
+    view: View, whole: Around, before: datetime, most: int, *, is_glance: bool = False
 ) -> list[Entry]:
-    types = whole.types
-    parties = [each for each in types if types[each] in ("individual", "organization")]
-    first = dict.fromkeys((whole.id, *parties, *types))
-    found = []
-    for identifier in list(first)[:_MOST_CHANGED]:
-        declared = TYPES[types[identifier]]
-        versions = await view.rooms.inventory.versions(
-            declared, identifier, limit=min(most, _VERSIONS), sight=view.sight
+    types, party = whole.types, whole.party
+    own = (whole.id, party[1]["id"]) if party else (whole.id,)
+    shown = own if is_glance else list(dict.fromkeys((*own, *types)))[:_MOST_CHANGED]
+    limit = min(most, _VERSIONS)
+    found = await asyncio.gather(*(_versions(view, types[each], each, limit) for each in shown))
+    return [
+        entry
+        for some in found
+        for operation, entry in some
+        if entry.at < before and not (is_glance and operation == "create")
+    ]
+
+
+async def _versions(view: View, kind: str, identifier: str, limit: int) -> list[tuple[str, Entry]]:
+    """Return the versions of a record as entries, each with what was done."""
+    versions = await view.rooms.inventory.versions(
+        TYPES[kind], identifier, limit=limit, sight=view.sight
+    )
+    href = f"/records/{kind}/{identifier}/versions"
+    return [
+        (
+            version.operation,
+            Entry(
+                version.recorded_from,
+                CHANGE,
+                f"{kind}: {view.say(version.operation)} (#{version.revision})",
+                "",
+                " · ".join(filter(None, (version.person, version.process, version.purpose))),
+                href,
+            ),
         )
-        for version in versions:
-            if version.recorded_from < before and (with_made or version.operation != "create"):
-                title = f"{declared.name}: {view.say(version.operation)} (#{version.revision})"
-                who = " · ".join(filter(None, (version.person, version.process, version.purpose)))
-                href = f"/records/{declared.name}/{identifier}/versions"
-                found.append(Entry(version.recorded_from, CHANGE, title, "", who, href))
-    return found
+        for version in versions
+    ]
 
 
 async def _audits(view: View, whole: Around, _: datetime, __: int) -> list[Entry]:
