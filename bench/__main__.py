@@ -13,6 +13,8 @@ import click
 import msgspec
 
 from bench import (
+    assessing,
+    assessing_report,
     audit,
     audit_report,
     backing_up,
@@ -74,6 +76,12 @@ class _Question:
 
 
 _QUESTIONS = {
+    "assessment": _Question(
+        assessing.Plan(),
+        assessing.Plan(sizes=(1_000,), rounds=2),
+        assessing.measure,
+        assessing_report,
+    ),
     "backup": _Question(
         backing_up.Plan(),
         backing_up.Plan(customers=5_000, rounds=3),

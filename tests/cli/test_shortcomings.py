@@ -70,6 +70,27 @@ def test_handed_over_worked_on_and_told_in_the_register(here: Cinv, tmp_path: Pa
     assert here("shortcomings", "register").code == 2
 
 
+def test_loads_and_forecasts(here: Cinv) -> None:  # noqa: F811
+    assert here("shortcomings", "assess").code in (0, 1)
+    told = {each["object"]: each for each in listed(here, "forecast")}
+    assert told["database"]["trust"] == "none: 0 of 14 days"
+    assert "come due" in here("shortcomings", "forecast", "--score").err
+    day = ("shortcomings", "loads", "add", "2999-01-01", "--reason", "the south")
+    assert here(*day, "--size", "1.5TB").out == "load 1 is planned\n"
+    assert here(*day, "--numbers", "7", "--of", "sequence a.b").code == 0
+    [first, second] = listed(here, "loads", "list")
+    assert (first["amount"], first["object"]) == (1.5e12, "database")
+    assert (second["amount"], second["object"]) == (7.0, "sequence a.b")
+    assert here("shortcomings", "loads", "cancel", "1", "--reason", "put off").code == 0
+    assert len(listed(here, "loads", "list", "--all")) == 1
+    for words, said in (
+        (("--size", "much"), "no size"),
+        (("--size", "1GB", "--numbers", "1"), "one of"),
+        (("--customers", "5"), "what a customer takes"),
+    ):
+        assert said in here(*day, *words).err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -8,6 +8,8 @@ import pytest
 from customer_inventory.api.routes import ROUTES
 from customer_inventory.cli.root import cinv
 from customer_inventory.kit.settings import Settings
+from customer_inventory.shortcomings.check import Check
+from customer_inventory.shortcomings.every import EVERY
 from customer_inventory.tmf.apis import APIS
 from customer_inventory.web.failure import STATUS
 
@@ -34,6 +36,26 @@ def test_every_setting_is_documented() -> None:
     text = (DOCS / "reference" / "settings.md").read_text("utf-8")
     for spec in Settings.__dataclass_fields__.values():
         assert f"| `{spec.metadata['env']}` |" in text
+
+
+def test_every_check_is_documented() -> None:
+    text = (DOCS / "reference" / "checks.md").read_text("utf-8")
+    told = [line for line in text.splitlines() if line.startswith("| `")]
+    assert told == [_told(check) for check in EVERY]
+
+
+def _told(check: Check) -> str:
+    critical = "none" if check.critical is None else _number(check.critical)
+    floor = f"{_number(check.floor)} {check.floor_unit}" if check.floor_unit else "none"
+    days = max(check.least_days, check.history_days)
+    return (
+        f"| `{check.id}` | {check.title} | {check.unit} | {_number(check.warn)} | {critical}"
+        f" | {floor} | {_number(days) if days >= 1 else 'none'} |"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
 
 
 def test_every_status_is_documented() -> None:

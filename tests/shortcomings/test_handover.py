@@ -10,9 +10,10 @@ import pytest
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid, NotFound
 from customer_inventory.record.document import encode, parse_object
-from customer_inventory.shortcomings import backups, deciding, held
-from customer_inventory.shortcomings.assessing import CHECKS, assess
+from customer_inventory.shortcomings import deciding, held
+from customer_inventory.shortcomings.assessing import assess
 from customer_inventory.shortcomings.deciding import Verdict
+from customer_inventory.shortcomings.every import EVERY
 from customer_inventory.shortcomings.handover import desk, raising, ticket
 from customer_inventory.shortcomings.handover.document import as_document
 from customer_inventory.shortcomings.handover.option import _EFFORT
@@ -236,7 +237,7 @@ async def test_all_of_a_severity_are_raised_once_and_listeners_are_told(planted:
 
 
 def test_every_check_says_what_mending_costs() -> None:
-    every = {check.id for check in (*CHECKS, *backups.CHECKS)}
+    every = {check.id for check in EVERY}
     assert every - _EFFORT.keys() == set()
     assert {ticket_type(check) for check in every} == {
         "repository.capacity", "repository.performance", "repository.integrity",

@@ -14,9 +14,9 @@ from customer_inventory.api.route import Call, Route, told
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.report.form import FORMS
 from customer_inventory.record.document import parse_object
-from customer_inventory.shortcomings import backups, deciding, held
-from customer_inventory.shortcomings.assessing import CHECKS
+from customer_inventory.shortcomings import deciding, held
 from customer_inventory.shortcomings.check import Check, Severity
+from customer_inventory.shortcomings.every import EVERY, check_of
 from customer_inventory.shortcomings.handover import raising
 from customer_inventory.shortcomings.handover.register import register
 from customer_inventory.store.database import Row
@@ -52,7 +52,7 @@ async def find(call: Call) -> Answer:
 async def retrieve(call: Call) -> Answer:
     """GET a shortcoming: its figures, its check, what became of it."""
     row, steps = await held.one(call.rooms.database, call.path["id"])
-    check = held.check_of(row["checked"])
+    check = check_of(row["checked"])
     return told(
         {
             **_shown(row),
@@ -121,7 +121,7 @@ async def verify(call: Call) -> Answer:
 async def checks(call: Call) -> Answer:
     """GET every check: from which value on it speaks, and what came of it last."""
     rows = {row["checked"]: row for row in await held.last_outcomes(call.rooms.database)}
-    return told([_check(each, rows.get(each.id)) for each in (*CHECKS, *backups.CHECKS)])
+    return told([_check(each, rows.get(each.id)) for each in EVERY])
 
 
 async def score(call: Call) -> Answer:
@@ -152,7 +152,10 @@ def _states(words: str | None) -> tuple[str, ...]:
 
 
 def _shown(row: Row) -> dict[str, Any]:
-    return {**_renamed(shown(row)), "figures": parse_object(row["figures"])}
+    told_apart = {
+        name: parse_object(row[name]) for name in ("figures", "impact") if row[name] is not None
+    }
+    return {**_renamed(shown(row)), **told_apart}
 
 
 def _renamed(row: dict[str, Any]) -> dict[str, Any]:
@@ -194,6 +197,10 @@ _SHORTCOMING: dict[str, Any] = {
         "severity": _SEVERITY,
         "snoozedUntil": _DAY,
         "figures": {"type": "object", "description": "Figures of the server, of no customer"},
+        "impact": {
+            "type": "object",
+            "description": "Processes, customers at most, cost in a month, as far as known",
+        },
     },
 }  # fmt: skip
 _ONE = {

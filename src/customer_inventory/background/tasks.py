@@ -11,6 +11,7 @@ from customer_inventory.access.log.house import retirer_of
 from customer_inventory.access.log.partition import Month
 from customer_inventory.access.operation import Operation
 from customer_inventory.audit.job import audited
+from customer_inventory.background.advising import tried_on
 from customer_inventory.background.assessing import assessment_task
 from customer_inventory.background.handing_over import register_task
 from customer_inventory.background.origins import origins_of
@@ -79,8 +80,14 @@ def _base_backup(settings: Settings) -> Work:
 
 def _drill(database: Database, settings: Settings) -> Work:
     async def work(actor: Actor) -> Figures:
+        async def look(dsn: str) -> int:
+            errors = await audit_errors(dsn)
+            # The copy is there: indexes that the workload lacks are tried on it as well.
+            await tried_on(database, settings, dsn, actor=actor)
+            return errors
+
         vault = vault_of(settings)
-        done = await drill(EmbeddedServer(settings.home), vault, audit=audit_errors)
+        done = await drill(EmbeddedServer(settings.home), vault, audit=look)
         await drilled.keep(database, done, actor=actor)
         return {
             "recovery": round(done.recovery_seconds, 1),

@@ -9,6 +9,7 @@ import click
 
 from customer_inventory.access.house import operator
 from customer_inventory.background.assessing import assessed
+from customer_inventory.cli.lazy import LazyGroup, There
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.shortcoming_desk import desk
@@ -20,16 +21,38 @@ from customer_inventory.cli.shortcoming_raise import (
 from customer_inventory.cli.shortcoming_register import register_command
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
-from customer_inventory.shortcomings import backups, deciding, held
-from customer_inventory.shortcomings.assessing import CHECKS, Assessment
+from customer_inventory.shortcomings import deciding, held, impact
+from customer_inventory.shortcomings.assessing import Assessment
+from customer_inventory.shortcomings.check import level
+from customer_inventory.shortcomings.every import EVERY, check_of
 from customer_inventory.shortcomings.seeing import seeing_most
 
-_LISTED = ("fingerprint", "severity", "state", "check", "object", "value", "unit", "since")
+_LISTED = (
+    "fingerprint", "severity", "state", "check", "object", "value", "unit", "evidence",
+    "since",
+)  # fmt: skip
 _CHECK = ("id", "title", "warn", "critical", "unit", "floor", "floor_unit", "least_days")
+_TOLD_APART = ("checked", "figures", "impact")
 _STEP = ("at", "state", "value", "reason", "person")
 
 
-@click.group()
+_ELSEWHERE = {
+    "advise": There(
+        "customer_inventory.cli.shortcoming_advise:advise",
+        "Look for indexes that are missing, and prove each before it is advised.",
+    ),
+    "forecast": There(
+        "customer_inventory.cli.shortcoming_forecast:forecast_command",
+        "Tell how much there will be, and when room runs out.",
+    ),
+    "loads": There(
+        "customer_inventory.cli.shortcoming_forecast:loads",
+        "Loads that planners know of: forecasts count with them.",
+    ),
+}
+
+
+@click.group(cls=LazyGroup, there=_ELSEWHERE)
 def shortcomings() -> None:
     """Shortcomings: what is wrong with the repository, proved, and measured again."""
 
@@ -105,15 +128,18 @@ def show_command(fingerprint: str, output: str) -> None:
             return await held.one(database, fingerprint)
 
     there, steps = run(work())
-    check = held.check_of(there["checked"])
+    check = check_of(there["checked"])
     if output != "table":
         told = {**_row(there), "figures": there["figures"], "risk": check.risk}
+        told["impact"] = there["impact"]
         steps = [dict(step) for step in steps]
         show([{**told, "remedy": check.remedy, "steps": steps}], output, columns=(), empty="")
         return
     click.echo(f"{check.title}: {there['object']}")
     click.echo(f"{there['value']:g} {check.unit}, {there['severity']} from {there['threshold']:g}")
-    click.echo(f"evidence: {there['evidence']}, {there['figures'].decode()}")
+    click.echo(f"evidence: {level(there['evidence'])}, {there['figures'].decode()}")
+    meant = impact.read(there["impact"])
+    click.echo(f"impact: {meant.text if meant else 'not told yet: cinv shortcomings assess'}")
     click.echo(f"risk: {check.risk}\nremedy: {check.remedy}\n")
     show(steps, output, columns=_STEP, empty="")
 
@@ -184,7 +210,7 @@ def checks(output: str) -> None:
     Example:
       cinv shortcomings checks
     """
-    show([asdict(each) for each in (*CHECKS, *backups.CHECKS)], output, columns=_CHECK, empty="")
+    show([asdict(each) for each in EVERY], output, columns=_CHECK, empty="")
 
 
 def _decide(fingerprint: str, state: str, reason: str, until: date | None) -> None:
@@ -198,9 +224,15 @@ def _decide(fingerprint: str, state: str, reason: str, until: date | None) -> No
 
 
 def _row(row: Any) -> dict[str, Any]:
-    told = {name: value for name, value in dict(row).items() if name not in ("checked", "figures")}
+    told = {name: value for name, value in dict(row).items() if name not in _TOLD_APART}
     since = f"{row['first_seen']:%Y-%m-%d}"
-    return {**told, "check": row["checked"], "since": since, "value": round(row["value"], 2)}
+    return {
+        **told,
+        "check": row["checked"],
+        "since": since,
+        "value": round(row["value"], 2),
+        "evidence": level(row["evidence"]),
+    }
 
 
 def _day(text: str) -> date:

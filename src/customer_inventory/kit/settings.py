@@ -89,6 +89,16 @@ class Settings:
     """Folder that the log is archived and backups are kept in; without it none are."""
     backup_days: int = field(default=35, metadata={"env": "CINV_BACKUP_DAYS", "least": 1})
     """How far back the inventory can be restored, in days: older backups expire."""
+    capacity_days: int = field(default=90, metadata={"env": "CINV_CAPACITY_DAYS", "least": 7})
+    """How far ahead room must last, in days: the horizon of forecasts."""
+    search_objective_ms: int = field(
+        default=500, metadata={"env": "CINV_SEARCH_OBJECTIVE_MS", "least": 1}
+    )
+    """Within how many milliseconds 95 of 100 searches are to be answered."""
+    audit_window_hours: int = field(
+        default=8, metadata={"env": "CINV_AUDIT_WINDOW_HOURS", "least": 1}
+    )
+    """Within how many hours an audit of everything is to end."""
     capture_unpacked_bytes: int = field(
         default=68_719_476_736, metadata={"env": "CINV_CAPTURE_UNPACKED_BYTES", "least": 1}
     )

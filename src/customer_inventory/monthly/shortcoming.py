@@ -4,6 +4,8 @@ from customer_inventory.access.log.partition import Month
 from customer_inventory.kit.report.model import Chart, Column, Section, Sentence, Table
 from customer_inventory.record import finding
 from customer_inventory.shortcomings import held
+from customer_inventory.shortcomings.check import level
+from customer_inventory.shortcomings.every import check_of
 from customer_inventory.store.database import Database
 
 
@@ -18,11 +20,12 @@ async def _of_repository(database: Database) -> Section:
     table = Table(
         "Shortcomings that are open",
         (Column("Weight"), Column("What"), Column("Where"), Column("Value", "amount"),
-         Column("Unit"), Column("Since"), Column("What may be done")),
+         Column("Unit"), Column("Evidence"), Column("Since"), Column("What may be done")),
         [
-            (row["severity"], held.check_of(row["checked"]).title, row["object"],
-             round(row["value"], 2), row["unit"], f"{row['first_seen']:%Y-%m-%d}",
-             held.check_of(row["checked"]).remedy)
+            (row["severity"], check_of(row["checked"]).title, row["object"],
+             round(row["value"], 2), row["unit"], level(row["evidence"]),
+             f"{row['first_seen']:%Y-%m-%d}",
+             check_of(row["checked"]).remedy)
             for row in rows
         ],
         empty="Nothing is open.",

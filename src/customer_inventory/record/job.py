@@ -11,7 +11,7 @@ second to load, and most commands have none.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,15 @@ async def standing(database: Database) -> Row:
     row = await database.row(SQL.queue_standing)
     assert row is not None  # noqa: S101 - an aggregate always has a row
     return row
+
+
+async def standing_by_name(database: Database) -> Sequence[Row]:
+    """Return how it goes with the jobs of each name that are in the queue: rows.
+
+    For how many seconds the oldest that is due `waits`, for how many one that was begun has been
+    `silent` (0: none is), how many have `failed` and are held.
+    """
+    return await database.fetch(SQL.queue_by_name)
 
 
 class Jobs:

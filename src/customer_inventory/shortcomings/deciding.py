@@ -12,11 +12,12 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict, Invalid
 from customer_inventory.kit.settings import Settings
-from customer_inventory.shortcomings import backups
 from customer_inventory.shortcomings.assessing import measured
+from customer_inventory.shortcomings.every import check_of
 from customer_inventory.shortcomings.handover import ticket
 from customer_inventory.shortcomings.handover.option import expected_of
-from customer_inventory.shortcomings.held import OVER, Step, check_of, listed, locked, note, one
+from customer_inventory.shortcomings.held import OVER, Step, listed, locked, note, one
+from customer_inventory.shortcomings.others import again
 from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
 from customer_inventory.store.together import Within
@@ -104,18 +105,16 @@ async def verify(
 ) -> Verdict:
     """Measure again what is said to be mended: it is closed with the gain, or reopened.
 
-    Its ticket is told. `on` is who asks the server, where that is another role; `settings` say
-    where backups are, for checks of these. `as_claimed` measures only what still waits for that.
-    Raises NoSuchShortcoming, Over for one that is, and Conflict when the check cannot be asked:
-    then nothing changes.
+    Its ticket is told. `on` is who asks the server, where that is another role; `settings` are
+    needed for checks that others are asked for. `as_claimed` measures only what still waits for
+    that. Raises NoSuchShortcoming, Over for one that is, and Conflict when the check cannot be
+    asked: then nothing changes.
     """
     there, _ = await one(database, identifier)
     _demand_undone(there)
     check = check_of(there["checked"])
-    if check in backups.CHECKS and settings is not None:
-        value = backups.measured(settings, check, there["object"])
-    else:
-        value = await measured(on or database, check, there["object"])
+    outcome = None if settings is None else await again(database, settings, check)
+    value = await measured(on or database, check, there["object"], outcome)
     verdict = Verdict(
         value is None or check.severity(value) is None, there["value"], value, check.unit
     )

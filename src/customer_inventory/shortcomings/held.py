@@ -13,9 +13,8 @@ import msgspec
 
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import NotFound
-from customer_inventory.shortcomings import backups
-from customer_inventory.shortcomings.assessing import CHECKS, Assessment
-from customer_inventory.shortcomings.check import Check, Found, Outcome
+from customer_inventory.shortcomings.assessing import Assessment
+from customer_inventory.shortcomings.check import Found, Outcome
 from customer_inventory.shortcomings.handover import ticket
 from customer_inventory.store.database import Connection, Database, Row
 from customer_inventory.store.sql import beside
@@ -117,18 +116,6 @@ async def scores(database: Database) -> Sequence[Row]:
     return await database.fetch(SQL.scores, _MOST)
 
 
-def check_of(identifier: str) -> Check:
-    """Return the check of an id; raise NotFound."""
-    for check in (*CHECKS, *backups.CHECKS):
-        if check.id == identifier:
-            return check
-    raise NotFound(
-        f"There is no check {identifier}.",
-        hint="cinv shortcomings checks lists them.",
-        path="check",
-    )
-
-
 async def locked(connection: Connection, identifier: str) -> Row:
     """Return a shortcoming, held for whoever decides on it; raise NoSuchShortcoming."""
     await connection.execute(SQL.hold, identifier)
@@ -171,7 +158,7 @@ async def _gone(connection: Connection, assessment: Assessment) -> list[Step]:
 def _told(outcome: Outcome, found: Found, assessment: Assessment) -> tuple[Any, ...]:
     check = outcome.check
     is_measured = check.least_days >= _DAYS_OF_WEEK and assessment.days >= check.least_days
-    evidence = "measured over a week" if is_measured else "rule of thumb"
+    evidence = found.evidence or ("measured over a week" if is_measured else "rule of thumb")
     threshold = check.warn if found.severity == "warning" else check.critical
     figures = msgspec.json.encode(found.figures)
     return (

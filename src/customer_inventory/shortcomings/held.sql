@@ -42,11 +42,9 @@ ON CONFLICT (fingerprint) DO UPDATE
             ELSE s.state
         END,
         times_reopened = s.times_reopened + (s.state IN ('verified', 'closed'))::int,
-        evidence = CASE
-            WHEN s.state IN ('verified', 'closed') THEN excluded.evidence ELSE s.evidence
-        END,
         verified_at = CASE WHEN s.state NOT IN ('verified', 'closed') THEN s.verified_at END,
         severity = excluded.severity,
+        evidence = excluded.evidence,
         value = excluded.value,
         unit = excluded.unit,
         threshold = excluded.threshold,
@@ -100,6 +98,7 @@ SELECT
     s.unit,
     s.threshold,
     s.figures,
+    s.impact,
     s.first_seen,
     s.last_seen,
     s.times_reopened,

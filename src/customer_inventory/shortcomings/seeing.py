@@ -17,4 +17,6 @@ async def seeing_most(database: Database, settings: Settings) -> AsyncIterator[D
         yield database
         return
     async with Database(embedded.superuser_dsn, pool_size=2) as server:
+        # An inventory that was made by an older version has it not.
+        await server.execute("CREATE EXTENSION IF NOT EXISTS pgstattuple")
         yield server

@@ -10,20 +10,22 @@ SQL = beside(__name__)
 
 
 async def _forget(database: Database, scope: Scope) -> Mapping[str, int]:
-    """Take the subject's name out of reasons for what was decided of shortcomings."""
+    """Take the subject's name out of reasons for what was decided, and out of planned loads."""
     words = sorted(scope.words)
-    said = await database.execute(SQL.blank_steps, words)
+    steps = await database.execute(SQL.blank_steps, words)
     told = await database.execute(SQL.blank_ticket_steps, words)
+    loads = await database.execute(SQL.blank_loads, words)
     return {
-        "shortcomings.step": int(said.rpartition(" ")[2]),
+        "shortcomings.step": int(steps.rpartition(" ")[2]),
         "shortcomings.ticket_step": int(told.rpartition(" ")[2]),
+        "shortcomings.known_load": int(loads.rpartition(" ")[2]),
     }
 
 
 HOLDERS = (
     Holder(
         "decisions on shortcomings of the repository",
-        ("shortcomings.step", "shortcomings.ticket_step"),
+        ("shortcomings.step", "shortcomings.ticket_step", "shortcomings.known_load"),
         _forget,
         hands_nothing="what engineers decided of tables and statements: no record is named",
     ),

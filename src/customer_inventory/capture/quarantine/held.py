@@ -66,6 +66,12 @@ async def find(
     )  # fmt: skip
 
 
+async def waiting(database: Database) -> int:
+    """Return how many rows wait in quarantine, of whatever source."""
+    count: int = await database.value(SQL.count_waiting)
+    return count
+
+
 async def every(database: Database, chosen: Chosen, whose: Whose) -> AsyncIterator[int]:
     """Yield the id of every such row, page by page."""
     after = 0

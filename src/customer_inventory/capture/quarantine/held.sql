@@ -163,3 +163,8 @@ SELECT
     $5
 FROM dropped AS d
 RETURNING row_id;
+
+-- name: count_waiting
+-- How many rows wait.
+SELECT count(*) FROM capture.quarantine AS q
+WHERE q.state = 'waiting';

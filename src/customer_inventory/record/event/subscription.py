@@ -198,6 +198,16 @@ async def standing(database: Database, *, process: str | None = None) -> list[di
     return [dict(row) for row in await database.fetch(SQL.subscription_standing, process)]
 
 
+async def lags(database: Database) -> dict[str, tuple[str, float, int]]:
+    """Return how far each subscription is behind, by id.
+
+    Its process, for how many seconds the oldest event has been waiting that it was not told of, and
+    how many were given up.
+    """
+    rows = await database.fetch(SQL.subscription_lags)
+    return {row["id"]: (row["process"], row["seconds"], row["dead"]) for row in rows}
+
+
 async def replay(database: Database, identifier: str, *, after: int) -> None:
     """Tell everything after the number `after` again, in order; a suspended one is resumed.
 

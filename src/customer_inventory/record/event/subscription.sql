@@ -78,6 +78,35 @@ DELETE FROM record.subscription
 WHERE id = $1 AND process = $2 AND kind = 'hub'
 RETURNING id;
 
+-- name: subscription_lags
+-- For how many seconds the oldest event waits that a subscription was not told of; the given up.
+SELECT
+    s.id,
+    s.process,
+    coalesce(
+        extract(
+            EPOCH FROM now() - least(
+                (
+                    SELECT o.recorded_at FROM record.outbox AS o
+                    WHERE o.seq > s.seq
+                    ORDER BY o.seq
+                    LIMIT 1
+                ),
+                (
+                    SELECT min(d.recorded_at) FROM record.delivery AS d
+                    WHERE d.subscription = s.id AND d.state = 'waiting'
+                )
+            )
+        ),
+        0
+    )::float8 AS seconds,
+    (
+        SELECT count(*) FROM record.delivery AS d
+        WHERE d.subscription = s.id AND d.state = 'dead'
+    ) AS dead
+FROM record.subscription AS s
+ORDER BY s.number;
+
 -- name: subscription_standing
 -- How it goes with every subscription, of one process if one is named.
 SELECT

@@ -46,6 +46,13 @@ def wanted(edition: Edition) -> Iterator[Index]:
                 yield Index(f"{PREFIX}{number}", TYPES[name].table, indexed(element.path))
 
 
+async def missing(database: Database, edition: Edition) -> list[Index]:
+    """Return the indexes that an edition asks for and that cannot be used: not there, or broken."""
+    rows = await database.fetch(SQL.indexes, f"{PREFIX}%")
+    there = {(row["name"], row["table_name"]) for row in rows if row["is_valid"]}
+    return [each for each in wanted(edition) if (each.name, each.table) not in there]
+
+
 async def keep(
     database: Database, edition: Edition, *, progress: Progress = lambda *_: None
 ) -> tuple[list[str], list[str]]:

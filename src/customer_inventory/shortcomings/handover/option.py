@@ -50,17 +50,21 @@ _RIGHT = _Effort("none", "GRANT it again")
 _HELD = _Effort("a lock while it is checked", "drop the rule, or switch it off again")
 _SLOT = _Effort("none once it is received from", "a slot that was dropped has to be made anew")
 _BACKUP = _Effort("reads the database once; space for a copy", "the copy expires by itself")
+_DISK = _Effort("what the room costs; none on writes", "give the room back")
+_DRILL = _Effort("reads the database once; space for a copy while it runs", "it undoes itself")
 _LOOK = _Effort("depends on what is found", "depends on what is done")
 
 _EFFORT: Mapping[str, _Effort] = {
-    "CAP02": _LOOK, "CAP04": _WIDER, "CAP05": _WIDER, "CAP07": _SETTING, "CAP08": _SLOT,
+    "CAP01": _DISK, "CAP02": _LOOK, "CAP03": _DISK, "CAP06": _LOOK, "CAP09": _WIDER,
+    "CAP04": _WIDER, "CAP05": _WIDER, "CAP07": _SETTING, "CAP08": _SLOT,
     "CON01": _RESTART, "CON02": _SESSION, "CON03": _SESSION, "CON04": _SESSION, "CON05": _LOOK,
     "CON06": _LOOK,
     "STM01": _INDEX, "STM02": _LOOK, "STM03": _VACUUM, "STM04": _INDEX, "STM05": _RESTART,
-    "IDX02": _INDEX, "IDX03": _NO_INDEX, "IDX04": _NO_INDEX,
+    "IDX01": _INDEX, "IDX02": _INDEX, "IDX03": _NO_INDEX, "IDX04": _NO_INDEX,
     "IDX05": _Effort("the build reads the table once beside its writers", "none is needed"),
     "IDX06": _INDEX, "IDX08": _RESTART, "IDX09": _NO_INDEX,
-    "TBL02": _VACUUM, "TBL03": _VACUUM, "TBL04": _VACUUM, "TBL05": _RESTART,
+    "IDX07": _Effort("the build reads the table once beside its writers", "none is needed"),
+    "TBL01": _VACUUM, "TBL02": _VACUUM, "TBL03": _VACUUM, "TBL04": _VACUUM, "TBL05": _RESTART,
     "TBL06": _Effort("the table takes more space", "set fillfactor as it was"),
     "TBL07": _Effort("a lock while the key is built; writes keep it", "drop the key"),
     "TBL08": _HELD,
@@ -69,6 +73,10 @@ _EFFORT: Mapping[str, _Effort] = {
     "DUR01": _SETTING, "DUR02": _SETTING, "DUR03": _LOOK, "DUR04": _LOOK, "DUR06": _SLOT,
     "DUR05": _BACKUP, "DUR07": _BACKUP,
     "DUR08": _Effort("space on another disk", "name the old folder again"),
+    "DUR09": _DRILL, "DUR10": _BACKUP,
+    "INV01": _LOOK, "INV02": _LOOK, "INV03": _LOOK, "INV04": _LOOK, "INV05": _LOOK,
+    "INV06": _LOOK, "INV07": _LOOK, "INV08": _RESTART, "INV09": _LOOK,
+    "FUN01": _LOOK, "FUN02": _LOOK, "FUN03": _LOOK, "FUN04": _LOOK,
     "CFG01": _RESTART,
     "CFG02": _Effort("a stop of the service; a rehearsal before", "the backup taken before it"),
     "CFG03": _RESTART, "CFG04": _RESTART,

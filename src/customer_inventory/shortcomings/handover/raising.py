@@ -13,9 +13,11 @@ from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Conflict
 from customer_inventory.shortcomings import deciding, held
 from customer_inventory.shortcomings.check import Severity
+from customer_inventory.shortcomings.every import check_of
 from customer_inventory.shortcomings.handover import ticket
+from customer_inventory.shortcomings.handover.besides import besides_of
 from customer_inventory.shortcomings.handover.document import said_once
-from customer_inventory.shortcomings.handover.dossier import Besides, Dossier, dossier
+from customer_inventory.shortcomings.handover.dossier import Dossier, dossier
 from customer_inventory.shortcomings.handover.ticket import Place
 from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
@@ -54,11 +56,11 @@ async def dossier_of(database: Database, fingerprint: str) -> Dossier:
     return dossier(
         row,
         steps,
-        held.check_of(row["checked"]),
+        check_of(row["checked"]),
         days=facts["days"],
         server=facts["version"],
         at=now(),
-        besides=Besides(),
+        besides=besides_of(row),
     )
 
 

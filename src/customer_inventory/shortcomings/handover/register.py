@@ -18,6 +18,8 @@ from customer_inventory.kit.report.model import (
 )
 from customer_inventory.record.document import parse_object
 from customer_inventory.shortcomings import held
+from customer_inventory.shortcomings.check import level
+from customer_inventory.shortcomings.every import check_of
 from customer_inventory.shortcomings.handover import ticket
 from customer_inventory.shortcomings.handover.option import share_gained
 from customer_inventory.shortcomings.handover.ticket import Chosen
@@ -72,10 +74,10 @@ def _open(rows: Sequence[Row]) -> Section:
     told: list[tuple[Cell, ...]] = [
         (
             row["fingerprint"], row["severity"], row["state"], row["checked"],
-            held.check_of(row["checked"]).title, row["object"], _number(row["value"]),
-            _number(row["threshold"]), row["unit"], row["evidence"],
+            check_of(row["checked"]).title, row["object"], _number(row["value"]),
+            _number(row["threshold"]), row["unit"], level(row["evidence"]),
             f"{row['first_seen']:%Y-%m-%d}", row["times_reopened"],
-            held.check_of(row["checked"]).remedy,
+            check_of(row["checked"]).remedy,
         )
         for row in rows
     ]  # fmt: skip
@@ -155,7 +157,7 @@ def _asked(outcomes: Sequence[Row]) -> Section:
     )  # fmt: skip
     told: list[tuple[Cell, ...]] = [
         (
-            row["checked"], held.check_of(row["checked"]).title, row["state"], row["found"],
+            row["checked"], check_of(row["checked"]).title, row["state"], row["found"],
             row["reason"],
         )
         for row in outcomes

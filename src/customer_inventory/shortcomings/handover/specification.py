@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from customer_inventory.kit.errors import NotFound
+from customer_inventory.shortcomings.check import LEVELS, level
 
 ValueType = Literal["string", "number", "date"]
 TicketType = Literal[
@@ -48,8 +49,7 @@ CHARACTERISTICS = (
     Characteristic("window", "number", "How long the server's statistics are of", "days"),
     Characteristic(
         "evidenceLevel", "string",
-        "rule of thumb; measured over a week; simulated; tried on a restored backup; "
-        "re-measured after the fix",
+        "; ".join(map(level, LEVELS)),
     ),
     Characteristic(
         "expectedGain", "number", "By how much the best option lowers the value", "as unit says"

@@ -16,6 +16,7 @@ from customer_inventory.kit.settings import Settings
 from customer_inventory.shortcomings import held
 from customer_inventory.shortcomings.assessing import CHECKS, ask
 from customer_inventory.shortcomings.check import Check, Outcome
+from customer_inventory.shortcomings.every import check_of
 from customer_inventory.shortcomings.handover import ticket
 from customer_inventory.shortcomings.handover.alerting import alert, send
 from customer_inventory.shortcomings.handover.document import said_of_service
@@ -102,7 +103,7 @@ async def _alerted(
         ended = [row["fingerprint"] for row in rows if row["ended_at"]]
         await database.execute(SQL.told, ended, at)
         return False
-    alerts = [alert(row, held.check_of(row["checked"]), at, public_url) for row in rows]
+    alerts = [alert(row, check_of(row["checked"]), at, public_url) for row in rows]
     try:
         await send(settings, alerts)
     except InventoryError as error:

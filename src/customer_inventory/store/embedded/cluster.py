@@ -32,8 +32,8 @@ _CONTENTS = (
             f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
         ),
     ),
-    # Not a trusted extension: the owner cannot create it.
-    (DATABASE, ("CREATE EXTENSION pg_stat_statements",)),
+    # Not trusted extensions: the owner cannot create them.
+    (DATABASE, ("CREATE EXTENSION pg_stat_statements", "CREATE EXTENSION pgstattuple")),
 )
 
 
