@@ -20,7 +20,7 @@ from customer_inventory.demo.role import ROLES, Role, register_roles
 from customer_inventory.kit.actor import Actor
 from tests.conftest import Service
 from tests.console import stewarding
-from tests.console.stock import access, audit
+from tests.console.stock import access, audit, facilities
 from tests.console.visitor import Browser
 
 BY = "the tests"
@@ -93,6 +93,9 @@ EXAMPLES: dict[str, Example] = {
     "/audit/campaigns/{id}/desk": audit.campaign,
     "/audit/campaigns/{id}/items/{item}": audit.item,
     "/audit/campaigns/{id}/certificate": audit.certified,
+    "/facilities/repositories/{name}": facilities.repository,
+    "/facilities/shortcomings/{id}": facilities.shortcoming,
+    "/facilities/shortcomings/{id}/dossier": facilities.shortcoming,
     **stewarding.EXAMPLES,
 }
 """By path of a screen: what stands for the parameters in it."""

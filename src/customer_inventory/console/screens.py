@@ -23,6 +23,7 @@ from customer_inventory.console.customers import (
     seen,
     timeline,
 )
+from customer_inventory.console.facilities.screens import FACILITIES
 from customer_inventory.console.requirements.screens import REQUIREMENTS
 from customer_inventory.console.screen import Screen
 
@@ -52,5 +53,6 @@ SCREENS: tuple[Screen, ...] = (
     *rules.SCREENS,
     *CAPTURE,
     *REQUIREMENTS,
+    *FACILITIES,
     *ADMINISTRATION,
 )

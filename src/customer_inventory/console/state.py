@@ -16,16 +16,18 @@ _BAD = (
     mark("failed"), mark("refused"), mark("rejected"), mark("deny"), mark("suspended"),
     mark("expired"), mark("revoked"), mark("critical"), mark("overdue"), mark("reopened"),
     mark("aborted"), mark("high"), mark("failing"), mark("outOfControl"),
+    mark("problem"),
 )  # fmt: skip
 _WAITING = (
     mark("open"), mark("proposed"), mark("waiting"), mark("requested"), mark("reviewed"),
     mark("assigned"), mark("paused"), mark("skipped"), mark("raised"), mark("draft"),
-    mark("invited"), mark("planned"), mark("medium"),
+    mark("invited"), mark("planned"), mark("medium"), mark("attention"),
+    mark("warning"), mark("claimed"),
 )  # fmt: skip
 _PLAIN = (
     mark("retired"), mark("withdrawn"), mark("dropped"), mark("disabled"), mark("cancelled"),
     mark("accepted"), mark("corrected"), mark("low"), mark("inactive"), mark("later"),
-    mark("notSame"), mark("obsolete"), mark("superseded"),
+    mark("notSame"), mark("obsolete"), mark("superseded"), mark("snoozed"),
 )  # fmt: skip
 
 TONES: Mapping[str, Tone] = {

@@ -12,9 +12,11 @@ from customer_inventory.access.operation import (
     AUDIT_CAMPAIGN,
     BREAK_GLASS,
     CAPTURE_PROCESS,
+    FACILITY,
     RECERTIFICATION,
     RECONCILIATION,
     REQUIREMENT,
+    SHORTCOMING,
     USAGE,
     Operation,
 )
@@ -111,7 +113,14 @@ ROLES = (
         "operations",
         "petra",
         "Petra Platform",
-        ((USAGE, _ALL), (CAPTURE_PROCESS, _READ), (AUDIT, _READ), (ACCESS, _READ)),
+        (
+            (FACILITY, _ALL),
+            (SHORTCOMING, _ALL),
+            (USAGE, _ALL),
+            (CAPTURE_PROCESS, _READ),
+            (AUDIT, _READ),
+            (ACCESS, _READ),
+        ),
     ),
 )
 

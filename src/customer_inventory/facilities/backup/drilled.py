@@ -1,5 +1,7 @@
 """Drills that were held, kept with what they proved."""
 
+from collections.abc import Sequence
+
 from customer_inventory.facilities.backup.drilling import Drill
 from customer_inventory.kit.actor import Actor
 from customer_inventory.store.database import Database, Row
@@ -24,6 +26,11 @@ async def keep(database: Database, done: Drill, *, actor: Actor) -> None:
     )
 
 
+async def held(database: Database, *, limit: int) -> Sequence[Row]:
+    """Return what the last drills proved, at most `limit`, the last first: rows."""
+    return await database.fetch(SQL.drills, limit)
+
+
 async def last(database: Database) -> Row | None:
     """Return what the last drill proved, None before the first."""
-    return await database.row(SQL.last_drill)
+    return await database.row(SQL.drills, 1)

@@ -6,8 +6,8 @@ INSERT INTO facilities.drill (
 )
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
--- name: last_drill
--- What the last drill proved, and when.
+-- name: drills
+-- What the last drills proved, and when, the last first.
 SELECT
     d.ended_at,
     d.backup,
@@ -21,4 +21,4 @@ SELECT
     d.person
 FROM facilities.drill AS d
 ORDER BY d.number DESC
-LIMIT 1;
+LIMIT $1;

@@ -1,0 +1,1 @@
+"""Screens of the facilities: health, backups and drills, repositories, shortcomings."""
