@@ -20,7 +20,7 @@ from customer_inventory.demo.role import ROLES, Role, register_roles
 from customer_inventory.kit.actor import Actor
 from tests.conftest import Service
 from tests.console import stewarding
-from tests.console.stock import access, audit, facilities
+from tests.console.stock import access, audit, facilities, usage
 from tests.console.visitor import Browser
 
 BY = "the tests"
@@ -96,6 +96,8 @@ EXAMPLES: dict[str, Example] = {
     "/facilities/repositories/{name}": facilities.repository,
     "/facilities/shortcomings/{id}": facilities.shortcoming,
     "/facilities/shortcomings/{id}/dossier": facilities.shortcoming,
+    "/usage/anomalies/{id}": usage.anomaly,
+    "/usage/reports/{report}": usage.report,
     **stewarding.EXAMPLES,
 }
 """By path of a screen: what stands for the parameters in it."""

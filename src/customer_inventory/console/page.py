@@ -76,6 +76,10 @@ def _environment(language: str) -> Environment:
     def number(value: float | Decimal) -> str:
         return format_decimal(value, locale=locale)
 
+    def money(value: Decimal) -> str:
+        decimals = "." + "0" * max(-int(value.as_tuple().exponent), 0)
+        return format_decimal(value, format=f"#,##0{decimals.rstrip('.')}", locale=locale)
+
     def share(value: float | Decimal) -> str:
         return format_percent(value, format="#,##0.##%", locale=locale)
 
@@ -89,7 +93,7 @@ def _environment(language: str) -> Environment:
         moment = value.astimezone(UTC)
         return f"{day(moment)} {moment:%H:%M} UTC"
 
-    filters = {"number": number, "share": share, "day": day, "age": age, "utc": utc}
+    filters = {"number": number, "money": money, "share": share, "day": day, "age": age, "utc": utc}
     made.filters |= {**filters, "moment": moment, "entry": date.fromisoformat}
     return made
 

@@ -23,6 +23,7 @@ from customer_inventory.console.words import mark
 from customer_inventory.record.types import TYPES
 from customer_inventory.shortcomings import held as shortcomings
 from customer_inventory.store.database import Row
+from customer_inventory.usage.anomaly.held import Chosen, anomalies
 
 _MOST = 100
 _OWNER = "dataOwner"
@@ -120,6 +121,14 @@ async def _shortcomings(view: View) -> Queue | None:
     return _queue(mark("Shortcomings"), "/facilities/shortcomings", since)
 
 
+async def _anomalies(view: View) -> Queue | None:
+    if not view.may(Operation.MODIFY, USAGE):
+        return None
+    rows = await anomalies(view.rooms.database, Chosen(), limit=_MOST + 1)
+    since = [row["began_at"] for row in rows]
+    return _queue(mark("Anomalies to decide on"), "/usage/anomalies", since)
+
+
 async def _capacities(view: View) -> Sequence[dict[str, str]]:
     rows = await accounts.capacities_of(view.rooms.database, view.who.person)
     return [dict(row) for row in rows]
@@ -141,4 +150,5 @@ _LOOKS: tuple[Callable[[View], Awaitable[Queue | None]], ...] = (
     _approvals,
     _downloads,
     _shortcomings,
+    _anomalies,
 )

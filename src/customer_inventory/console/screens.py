@@ -26,6 +26,7 @@ from customer_inventory.console.customers import (
 from customer_inventory.console.facilities.screens import FACILITIES
 from customer_inventory.console.requirements.screens import REQUIREMENTS
 from customer_inventory.console.screen import Screen
+from customer_inventory.console.usage.screens import USAGE
 
 SCREENS: tuple[Screen, ...] = (
     *home.SCREENS,
@@ -54,5 +55,6 @@ SCREENS: tuple[Screen, ...] = (
     *CAPTURE,
     *REQUIREMENTS,
     *FACILITIES,
+    *USAGE,
     *ADMINISTRATION,
 )

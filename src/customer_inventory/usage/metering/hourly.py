@@ -5,7 +5,7 @@ what lies beyond to the hours that the entries tell: an entry that comes late ch
 no other. Sums and place are one transaction, so that nothing is counted twice or left out.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -105,6 +105,20 @@ async def summed(database: Database, start: datetime, stop: datetime) -> Sequenc
     Rows of process, purpose, operation, record_type, requests, errors, denied, records and bytes.
     """
     return await database.fetch(SQL.summed, start, stop)
+
+
+async def summed_by_day(
+    database: Database, start: datetime, stop: datetime, chosen: Mapping[str, str]
+) -> Sequence[Row]:
+    """Return what was used from `start` to before `stop`, by day (in UTC) and operation.
+
+    `chosen` narrows it to a process, purpose, operation or record_type, by the name of the column;
+    what is empty or not told narrows nothing. Rows of day, operation, requests, errors, denied,
+    records and bytes.
+    """
+    return await database.fetch(
+        SQL.summed_by_day, start, stop, *(chosen.get(name) or None for name in KEY[1:])
+    )
 
 
 async def _closed(connection: Connection) -> set[Month]:

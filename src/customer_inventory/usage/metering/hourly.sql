@@ -76,3 +76,25 @@ FROM usage.hourly AS h
 WHERE h.hour >= $1 AND h.hour < $2
 GROUP BY h.process, h.purpose, h.operation, h.record_type
 ORDER BY h.process, h.purpose, h.operation, h.record_type;
+
+-- name: summed_by_day
+-- What was used between two instants, day by day and by operation; of one process, purpose,
+-- operation or record type where these are told.
+SELECT
+    date_trunc('day', h.hour, 'UTC') AS day,
+    h.operation,
+    sum(h.requests)::bigint AS requests,
+    sum(h.errors)::bigint AS errors,
+    sum(h.denied)::bigint AS denied,
+    sum(h.records)::bigint AS records,
+    sum(h.bytes)::bigint AS bytes
+FROM usage.hourly AS h
+WHERE
+    h.hour >= $1
+    AND h.hour < $2
+    AND ($3::text IS NULL OR h.process = $3)
+    AND ($4::text IS NULL OR h.purpose = $4)
+    AND ($5::text IS NULL OR h.operation = $5)
+    AND ($6::text IS NULL OR h.record_type = $6)
+GROUP BY date_trunc('day', h.hour, 'UTC'), h.operation
+ORDER BY date_trunc('day', h.hour, 'UTC'), h.operation;
