@@ -47,6 +47,21 @@ class Look:
     wrong: list[str] = field(default_factory=list)
     loaded: dict[str, int] = field(default_factory=dict)
 
+    async def sign_in(self, role: Role) -> None:
+        """Go on as whoever has a role."""
+        await self.context.add_cookies(
+            [
+                {
+                    "name": "__Host-cinv-session",
+                    "value": await self.world.session(role),
+                    "url": self.world.service.base.replace("http:", "https:"),
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+
     async def go(self, address: str) -> None:
         """Open an address, and wait until it is loaded, its scripts too."""
         await self.page.goto(f"{self.world.service.base}{address}", wait_until="load")
@@ -74,21 +89,10 @@ async def looking(
     context = await chromium.new_context(
         **{"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **options}
     )
-    if role is not None:
-        await context.add_cookies(
-            [
-                {
-                    "name": "__Host-cinv-session",
-                    "value": await world.session(role),
-                    "url": world.service.base.replace("http:", "https:"),
-                    "secure": True,
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                }
-            ]
-        )
     page = await context.new_page()
     look = Look(world, context, page)
+    if role is not None:
+        await look.sign_in(role)
     page.on("console", lambda said: look.wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: look.wrong.append(str(error)))
     await _measure(look)
