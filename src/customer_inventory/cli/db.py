@@ -18,12 +18,28 @@ _MODULE = "customer_inventory.cli.db_backup"
 _STANDING = "customer_inventory.cli.db_standing"
 _KEEPING = "customer_inventory.cli.db_keeping"
 _COMMANDS = {
-    "init": There(f"{_STANDING}:init", "Make the inventory, or what is missing of it."),
+    "init": There(
+        f"{_STANDING}:init",
+        "Make the inventory: home, database, tables, the first partitions, the key of backups.",
+    ),
     "status": There(f"{_STANDING}:status_command", "Tell at a glance whether all is well."),
-    "doctor": There(f"{_STANDING}:doctor_command", "Look for what could be wrong, and say why."),
-    "partition": There(f"{_KEEPING}:partition_command", "Make the partitions of months to come."),
-    "retain": There(f"{_KEEPING}:retain_command", "Let go of what is past its time."),
-    "reindex": There(f"{_KEEPING}:reindex_command", "Build indexes anew while all goes on."),
+    "doctor": There(
+        f"{_STANDING}:doctor_command",
+        "Look for all that could be wrong with this installation, and say what to do.",
+    ),
+    "partition": There(
+        f"{_KEEPING}:partition_command",
+        "Make the partitions of the months to come, and show those there are.",
+    ),
+    "retain": There(
+        f"{_KEEPING}:retain_command",
+        "Let go of what is past its time: all that has a rule, or what is named.",
+    ),
+    "reindex": There(
+        f"{_KEEPING}:reindex_command",
+        "Build indexes anew while all goes on: of one table, one index, or all, the smallest "
+        "first.",
+    ),
     "upgrade": There(
         "customer_inventory.cli.db_upgrade:upgrade_command",
         "Bring the embedded database to the PostgreSQL that is installed.",
@@ -34,7 +50,8 @@ _COMMANDS = {
     "restore": There(f"{_MODULE}:restore_command", "Make the inventory what it was at an instant."),
     "drill": There(f"{_MODULE}:drill_command", "Prove that the last backup can be restored."),
     "distribute": There(
-        "customer_inventory.cli.db_distribute:distribute", "Spread the inventory over nodes."
+        "customer_inventory.cli.db_distribute:distribute",
+        "Spread the inventory over the nodes of a Citus cluster.",
     ),
     "expire": There(f"{_MODULE}:expire_command", "Let go of backups that are old."),
     "repository": There(
@@ -42,7 +59,7 @@ _COMMANDS = {
         "Repositories that hold customer facts: what they hold, whose they are, who needs them.",
     ),
     "keys": There(
-        "customer_inventory.cli.db_keys:keys", "List the keys in CINV_HOME, or make them."
+        "customer_inventory.cli.db_keys:keys", "List the keys in CINV_HOME/keys, or make them."
     ),
 }
 

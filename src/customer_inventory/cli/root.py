@@ -16,11 +16,12 @@ _COMMANDS = {
     "status": There(
         "customer_inventory.cli.status:status", "Tell how the database and the records in it are."
     ),
-    "health": There(
-        "customer_inventory.cli.health:health", "Ask a service on this machine how it is."
-    ),
     "db": There(
         "customer_inventory.cli.db:db", "Facilities: the database, its migrations, its address."
+    ),
+    "health": There(
+        "customer_inventory.cli.health:health",
+        "Ask the service at CINV_HOST and CINV_PORT how it is.",
     ),
     "record": There(
         "customer_inventory.cli.record:record",

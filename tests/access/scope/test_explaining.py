@@ -7,7 +7,7 @@ import pytest
 
 from customer_inventory.access.explain.explaining import Explanation, explain
 from customer_inventory.access.operation import Operation
-from customer_inventory.cli.access_simulate import _asked_for
+from customer_inventory.background.asked import asked_for
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.ids import new_id
@@ -93,7 +93,7 @@ async def test_a_caller_learns_nothing_of_what_is_out_of_its_scope(world: World)
 async def simulated(world: World, process: str, permissions: Any) -> Simulation:
     draft = draft_of({"process": process, "purpose": "testing", "permissions": permissions})
     return await simulate(
-        world.service.database, draft, since=now() - timedelta(days=1), asks_for=_asked_for()
+        world.service.database, draft, since=now() - timedelta(days=1), asks_for=asked_for()
     )
 
 
