@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from customer_inventory.access.decision import Decision
 from customer_inventory.capture.importing import import_file
@@ -56,17 +57,25 @@ async def duplicates(world: "World", family: str) -> tuple[str, str]:
 
 async def refused(world: "World", key: str) -> int:
     """Bring a row of a person with a wrong birth date, unless one waits; return its id."""
-    database = world.service.database
     steward = Actor("stewardship", "customerDataQuality", "stella")
-    whose = held.Whose(steward.process, steward.purpose)
-    for row in await held.find(database, held.Chosen(source="crm"), whose):
-        if row["file"] == f"{key}.csv":
-            return int(row["id"])
+    known = await _waiting(world, key, steward)
+    if known:
+        return known[0]
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"{key}.csv"
-        file.write_text(f"{HEADER}{key},Ada,Lovelace,10.13.1815,A\n")
-        await import_file(database, file, parse_mapping(SMALL, "small"), actor=steward)
-    return await refused(world, key)
+        # What was brought before is not brought again: after a row is settled, another file.
+        file.write_text(f"{HEADER}{key}-{uuid4().hex[:8]},Ada,Lovelace,10.13.1815,A\n")
+        mapping = parse_mapping(SMALL, "small")
+        await import_file(world.service.database, file, mapping, actor=steward)
+    (brought,) = await _waiting(world, key, steward)
+    return brought
+
+
+async def _waiting(world: "World", key: str, steward: Actor) -> list[int]:
+    """Return the ids of the rows of a file that wait in quarantine."""
+    whose = held.Whose(steward.process, steward.purpose)
+    rows = await held.find(world.service.database, held.Chosen(source="crm"), whose)
+    return [row["id"] for row in rows if row["file"] == f"{key}.csv"]
 
 
 async def requirement(world: "World") -> str:

@@ -1,7 +1,6 @@
 """A real Chromium: Debian's, driven by Playwright, without anything of its own to call."""
 
 import re
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,10 +13,6 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from customer_inventory.demo.role import Role
 from tests.brokers import installed
 from tests.console.world import World
-
-# Seen on long walks: depth is left behind in the process that drives the browser, until a shallow
-# parse is refused as too deep. The service of the tests runs in it too, so it is given more.
-sys.setrecursionlimit(20_000)
 
 OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
