@@ -5,29 +5,26 @@ references that every extract has, `link`; `led_id` is what one leads to, merged
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from customer_inventory.audit.extract import valued
 from customer_inventory.audit.extract.pattern import Inexpressible
 from customer_inventory.audit.extract.valued import values_at
 from customer_inventory.record.declare import RecordType
+from customer_inventory.record.register.compiler import Compiler
 from customer_inventory.record.register.crossing import (
     AROUND,
     NOW,
     AlsoNames,
     Another,
-    AnotherSubject,
     Beside,
     ComesBack,
     Crossed,
-    Joined,
     Lacks,
     LeadsNowhere,
     Misnames,
     Names,
-    Not,
-    Period,
     Related,
     Unchanged,
     Unlike,
@@ -35,16 +32,6 @@ from customer_inventory.record.register.crossing import (
 )
 from customer_inventory.record.register.crossing_file import targets_at
 from customer_inventory.record.types import TYPES
-
-_PERIODS = {
-    "ended": "({0}.valid_to <= now())",
-    "toCome": "({0}.valid_from > now())",
-    "running": "(({0}.valid_from IS NULL OR {0}.valid_from <= now())"
-    " AND ({0}.valid_to IS NULL OR {0}.valid_to > now()))",
-    "overlapping": "(({0}.valid_from IS NULL OR {1}.valid_to IS NULL"
-    " OR {0}.valid_from < {1}.valid_to)"
-    " AND ({1}.valid_from IS NULL OR {0}.valid_to IS NULL OR {1}.valid_from < {0}.valid_to))",
-}
 
 
 def compiled(fails: Crossed, declared: RecordType) -> tuple[str, list[Any]]:
@@ -64,58 +51,25 @@ class _Row:
         return f"{self.alias}.body"
 
 
-Rows = tuple[_Row, ...]
-
-
-@dataclass(slots=True)
-class _Compiling:
-    values: list[Any] = field(default_factory=list)
-    count: int = 0
-
-    def sql(self, crossed: Crossed, rows: Rows) -> str:
+class _Compiling(Compiler[_Row]):
+    def _of_values(self, crossed: Within | Lacks | Unlike, row: _Row) -> str:
         match crossed:
-            case Joined(how, parts):
-                sign = " AND " if how == "all" else " OR "
-                return f"({sign.join(self.sql(part, rows) for part in parts)})"
-            case Not(part):
-                return f"(NOT coalesce({self.sql(part, rows)}, FALSE))"
-            case Names() | AlsoNames() | Another():
-                return self._related(crossed, rows)
-            case LeadsNowhere() | ComesBack() | Misnames():
-                return self._of_references(crossed, rows[-1])
-            case Within() | Lacks() | Unlike() | Beside():
-                return self._of_document(crossed, rows)
-        return self._of_row(crossed, rows)
-
-    def _of_document(self, crossed: Within | Lacks | Unlike | Beside, rows: Rows) -> str:
-        document = rows[-1].document
-        match crossed:
-            case Beside():
-                return self._beside(crossed, rows)
             case Within(condition):
-                return valued.within(condition, document, self._keep)
+                return valued.within(condition, row.document, self._keep)
             case Lacks():
-                return valued.lacks(crossed, document)
+                return valued.lacks(crossed, row.document)
             case Unlike():
-                return valued.unlike(crossed, document, self._keep)
+                return valued.unlike(crossed, row.document, self._keep)
 
-    def _of_row(self, crossed: Period | Unchanged | AnotherSubject, rows: Rows) -> str:
-        row, around = rows[-1].alias, rows[-2].alias if len(rows) > 1 else ""
-        match crossed:
-            case Period(when):
-                return _PERIODS[when].format(row, around)
-            case Unchanged(age):
-                months = 12 * age.years + age.months
-                ago = f"now() - to_months({months:d}) - to_days({age.days:d})"
-                return f"({row}.recorded_at < {ago})"
-            case AnotherSubject():
-                return f"({row}.subject_id <> {around}.subject_id)"
+    def _ago(self, unchanged: Unchanged) -> str:
+        age = unchanged.age
+        return f"now() - to_months({12 * age.years + age.months:d}) - to_days({age.days:d})"
 
     def _keep(self, value: Any) -> str:
         self.values.append(value)
         return f"${len(self.values)}"
 
-    def _related(self, related: Related, rows: Rows) -> str:
+    def _related(self, related: Related, rows: Sequence[_Row]) -> str:
         if isinstance(related, Another):
             raise Inexpressible("keys that records share are not in an extract.")
         row = rows[-1]
@@ -132,7 +86,7 @@ class _Compiling:
         parts = [self._one_related(related, name, rows) for name in related.targets]
         return f"({' OR '.join(parts)})"
 
-    def _one_related(self, related: Names | AlsoNames, target: str, rows: Rows) -> str:
+    def _one_related(self, related: Names | AlsoNames, target: str, rows: Sequence[_Row]) -> str:
         self.count += 1
         row, link, other = rows[-1], f"l{self.count}", _Row(f"t{self.count}", TYPES[target])
         table = other.declared.table
@@ -180,7 +134,7 @@ class _Compiling:
                 ]
                 return f"({' OR '.join(parts)})"
 
-    def _beside(self, beside: Beside, rows: Rows) -> str:
+    def _beside(self, beside: Beside, rows: Sequence[_Row]) -> str:
         one, other = self._text(rows[-1], beside.path, beside.named), "now()"
         if beside.other != NOW:
             row = rows[-2] if beside.other.startswith(AROUND) else rows[-1]

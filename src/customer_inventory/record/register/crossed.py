@@ -5,12 +5,13 @@ is shown as. Values travel as parameters of the test.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.identity.merging import MERGEABLE
 from customer_inventory.record.register import valued
+from customer_inventory.record.register.compiler import Compiler
 from customer_inventory.record.register.condition import Compared
 from customer_inventory.record.register.crossing import (
     AROUND,
@@ -21,12 +22,10 @@ from customer_inventory.record.register.crossing import (
     Beside,
     ComesBack,
     Crossed,
-    Joined,
     Lacks,
     LeadsNowhere,
     Misnames,
     Names,
-    Not,
     Period,
     Related,
     Unchanged,
@@ -52,15 +51,6 @@ PREFIXES = {
 """What keys of a kind begin with."""
 _OF_MERGED = {"names": "names_merged", "named_by": "named_by_merged"}
 """References to a record that was merged lead to what it is shown as."""
-_PERIODS = {
-    "ended": "({0}.valid_to <= now())",
-    "toCome": "({0}.valid_from > now())",
-    "running": "(({0}.valid_from IS NULL OR {0}.valid_from <= now())"
-    " AND ({0}.valid_to IS NULL OR {0}.valid_to > now()))",
-    "overlapping": "(({0}.valid_from IS NULL OR {1}.valid_to IS NULL"
-    " OR {0}.valid_from < {1}.valid_to)"
-    " AND ({1}.valid_from IS NULL OR {0}.valid_to IS NULL OR {1}.valid_from < {0}.valid_to))",
-}
 
 
 def test_of(crossed: Crossed, declared: RecordType) -> Test:
@@ -84,36 +74,9 @@ class _Row:
         return self.alias == "r"
 
 
-Rows = tuple[_Row, ...]
-"""The record that is looked at, and those around the last."""
-
-
-@dataclass(slots=True)
-class _Compiling:
-    values: list[Any] = field(default_factory=list)
-    count: int = 0
-
-    def sql(self, crossed: Crossed, rows: Rows) -> str:
-        """Return the SQL that `crossed` holds for the last of `rows`."""
+class _Compiling(Compiler[_Row]):
+    def _of_values(self, crossed: Within | Lacks | Unlike, row: _Row) -> str:
         match crossed:
-            case Joined(how, parts):
-                sign = " AND " if how == "all" else " OR "
-                return f"({sign.join(self.sql(part, rows) for part in parts)})"
-            case Not(part):
-                return f"(NOT coalesce({self.sql(part, rows)}, FALSE))"
-            case Names() | AlsoNames() | Another():
-                return self._related(crossed, rows)
-            case LeadsNowhere() | ComesBack() | Misnames():
-                return self._of_references(crossed, rows[-1])
-            case Within() | Lacks() | Unlike() | Beside():
-                return self._of_document(crossed, rows)
-        return self._of_row(crossed, rows)
-
-    def _of_document(self, crossed: Within | Lacks | Unlike | Beside, rows: Rows) -> str:
-        row = rows[-1]
-        match crossed:
-            case Beside():
-                return self._beside(crossed, rows)
             case Within(condition):
                 return valued.within(condition, row.document, self._keep, is_cheap=row.is_looked_at)
             case Lacks():
@@ -121,24 +84,18 @@ class _Compiling:
             case Unlike():
                 return valued.unlike(crossed, row.document, self._keep)
 
-    def _of_row(self, crossed: Period | Unchanged | AnotherSubject, rows: Rows) -> str:
-        row, around = rows[-1].alias, rows[-2].alias if len(rows) > 1 else ""
-        match crossed:
-            case Period(when):
-                return _PERIODS[when].format(row, around)
-            case Unchanged(age):
-                numbers = [self._keep(number) for number in (age.years, age.months, age.days)]
-                parts = zip(("years", "months", "days"), numbers, strict=True)
-                ago = ", ".join(f"{name} => {number}::integer" for name, number in parts)
-                return f"({row}.recorded_at < now() - make_interval({ago}))"
-            case AnotherSubject():
-                return f"({row}.subject_id <> {around}.subject_id)"
+    def _ago(self, unchanged: Unchanged) -> str:
+        age = unchanged.age
+        numbers = [self._keep(number) for number in (age.years, age.months, age.days)]
+        parts = zip(("years", "months", "days"), numbers, strict=True)
+        ago = ", ".join(f"{name} => {number}::integer" for name, number in parts)
+        return f"now() - make_interval({ago})"
 
     def _keep(self, value: Any) -> str:
         self.values.append(value)
         return f"{{{len(self.values) - 1}}}"
 
-    def _related(self, related: Related, rows: Rows) -> str:
+    def _related(self, related: Related, rows: Sequence[_Row]) -> str:
         if isinstance(related, Names):
             if related.where is None and not related.inward:
                 return self._leading(related, rows[-1])
@@ -147,7 +104,7 @@ class _Compiling:
             parts = [self._one_related(related, rows[-1].declared.name, rows)]
         return f"({' OR '.join(f'EXISTS ({part})' for part in parts)})"
 
-    def _one_related(self, related: Related, target: str, rows: Rows) -> str:
+    def _one_related(self, related: Related, target: str, rows: Sequence[_Row]) -> str:
         row, declared = rows[-1], TYPES[target]
         link, alias = self._link(), f"t{self.count}"
         other = _Row(alias, f"{alias}.body::jsonb", declared)
@@ -199,7 +156,7 @@ class _Compiling:
         self.count += 1
         return f"l{self.count}"
 
-    def _beside(self, beside: Beside, rows: Rows) -> str:
+    def _beside(self, beside: Beside, rows: Sequence[_Row]) -> str:
         row, is_around = rows[-1], beside.other.startswith(AROUND)
         one, other = self._text(row, beside.path, beside.named), "now()"
         needed = [(row, beside.path)]
