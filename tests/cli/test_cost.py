@@ -141,3 +141,12 @@ def test_use_is_reported_and_statements_are_exported(
     assert here("cost", "export", "2020-01", "--to", "cost.txt").code == 2
     nowhere = tmp_path / "nowhere" / "cost.csv"
     assert here("cost", "export", "2020-01", "--to", str(nowhere)).code == 3
+
+
+def test_a_file_that_is_too_long_is_no_declaration(cinv: Cinv, tmp_path: Path) -> None:
+    """What would be cut off is not put in force without it."""
+    file = tmp_path / "costs.yaml"
+    file.write_text("# a\n" * 300_000)
+    told = cinv("cost", "declare", str(file), "--reason", "x", "--dry-run")
+    assert told.code != 0
+    assert "longer than 1,048,576 bytes" in told.err

@@ -11,9 +11,9 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.cli.access_decision import in_database
 from customer_inventory.cli.cost_export import export_command
 from customer_inventory.cli.cost_report import report_command
+from customer_inventory.cli.declared_file import put_in_force, text_of
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.usage_span import month as month_of
-from customer_inventory.kit.errors import Invalid
 from customer_inventory.usage.cost import closing, declaring
 from customer_inventory.usage.cost.allocating import Allocation, Calculated
 from customer_inventory.usage.cost.declared import read
@@ -26,7 +26,6 @@ _DECLARATION = "costDeclaration"
 _STATEMENT = "costStatement"
 """The ledger's words for what is declared of cost, and for what months cost."""
 
-_LONGEST = 1_048_576
 _LINES = (
     "pool", "share", "process", "purpose", "cost_centre", "quantity", "unit", "amount", "currency",
 )  # fmt: skip
@@ -54,21 +53,12 @@ def declare(file: Path, reason: str, dry_run: bool) -> None:
     Example:
       cinv cost declare costs.yaml --reason "budget 2026"
     """
-    text = _text(file)
+    text = text_of(file)
     if dry_run:
         made = read(text)
         click.echo(f"{len(made.pools)} pools, {len(made.rates)} rates: no error.", err=True)
         return
-    number = in_database(
-        lambda database: accounted(
-            database,
-            lambda within: declaring.declare(within, text, actor=operator(), reason=reason),
-            Operation.MODIFY,
-            _DECLARATION,
-            about=reason,
-        )
-    )
-    click.echo(f"In force as declaration {number}.", err=True)
+    put_in_force(declaring.declare, text, _DECLARATION, reason=reason)
 
 
 @cost.command()
@@ -202,13 +192,6 @@ def statements(output: str) -> None:
     rows = [{**row, "month": f"{row['month']:%Y-%m}"} for row in found]
     columns = ("month", "number", "currency", "declaration", "closed_at", "process", "person")
     show(rows, output, columns=columns, empty="No month is closed.")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_bytes()[: _LONGEST + 1].decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{file} cannot be read: {error}.") from None
 
 
 def _declared(about: str) -> Any:

@@ -8,11 +8,11 @@ import click
 from customer_inventory.access.house import accounted, operator
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.access_decision import in_database
+from customer_inventory.cli.declared_file import put_in_force, text_of
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.report_file import form_of, write_report
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.usage_span import month as month_of
-from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.report.form import FORMS
 from customer_inventory.kit.report.model import Report
 from customer_inventory.kit.settings import Settings
@@ -22,7 +22,6 @@ from customer_inventory.monthly.kind import INVENTORY, NAMES, report
 
 _REPORT, _RECIPIENT = "inventoryReport", "reportRecipient"
 """The ledger's words for reports of a month, and for who gets them."""
-_LONGEST = 1_048_576
 
 
 @click.group()
@@ -69,20 +68,11 @@ def declare(file: Path, reason: str, dry_run: bool) -> None:
     Example:
       cinv monthly declare recipients.yaml --reason "controlling asked for it"
     """
-    text = _text(file)
+    text = text_of(file)
     if dry_run:
         click.echo(f"{len(read(text))} recipients: no error.", err=True)
         return
-    number = in_database(
-        lambda database: accounted(
-            database,
-            lambda within: declaring.declare(within, text, actor=operator(), reason=reason),
-            Operation.MODIFY,
-            _RECIPIENT,
-            about=reason,
-        )
-    )
-    click.echo(f"In force as declaration {number}.", err=True)
+    put_in_force(declaring.declare, text, _RECIPIENT, reason=reason)
 
 
 @monthly.command()
@@ -143,10 +133,3 @@ def deliveries(output: str) -> None:
     rows = [{"id": row["id"], **delivering.told(row)} for row in found]
     columns = ("month", "owner", "report", "file", "deliveredAt")
     show(rows, output, columns=columns, empty="Nothing was delivered.")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_bytes()[: _LONGEST + 1].decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{file} cannot be read: {error}.") from None

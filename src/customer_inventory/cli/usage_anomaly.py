@@ -10,10 +10,10 @@ from customer_inventory.access.house import accounted, operator
 from customer_inventory.access.log.house import sealer_of
 from customer_inventory.access.operation import Operation
 from customer_inventory.cli.access_decision import in_database
+from customer_inventory.cli.declared_file import put_in_force, text_of
 from customer_inventory.cli.output import output_option, show
 from customer_inventory.cli.running import opened, run
 from customer_inventory.cli.usage_span import instant
-from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
 from customer_inventory.usage.anomaly import declaring, held
 from customer_inventory.usage.anomaly.deciding import Verdict, decide
@@ -202,24 +202,12 @@ def declare_command(file: Path, reason: str, dry_run: bool) -> None:
     Example:
       cinv usage anomaly declare thresholds.yaml --reason "the yearly run is no anomaly"
     """
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{file} cannot be read: {error}.") from None
+    text = text_of(file)
     if dry_run:
         read(text)
         click.echo("No error.", err=True)
         return
-    number = in_database(
-        lambda database: accounted(
-            database,
-            lambda within: declaring.declare(within, text, actor=operator(), reason=reason),
-            Operation.MODIFY,
-            _THRESHOLD,
-            about=reason,
-        )
-    )
-    click.echo(f"In force as declaration {number}.", err=True)
+    put_in_force(declaring.declare, text, _THRESHOLD, reason=reason)
 
 
 def _lines(row: dict[str, Any]) -> list[dict[str, Any]]:
