@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -34,6 +35,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 _SEE_OTHER = 303
+_INNER = re.compile(r"(?<=[a-z])[A-Z]")
 _STATIC = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
@@ -93,8 +95,13 @@ def _environment(language: str) -> Environment:
         moment = value.astimezone(UTC)
         return f"{day(moment)} {moment:%H:%M} UTC"
 
+    def worded(code: object) -> str:
+        """Return what a code of the product is called: as translated, or its words apart."""
+        text = words.gettext(str(code))
+        return text if text != str(code) else _INNER.sub(lambda found: f" {found[0].lower()}", text)
+
     filters = {"number": number, "money": money, "share": share, "day": day, "age": age, "utc": utc}
-    made.filters |= {**filters, "moment": moment, "entry": date.fromisoformat}
+    made.filters |= {**filters, "worded": worded, "moment": moment, "entry": date.fromisoformat}
     return made
 
 

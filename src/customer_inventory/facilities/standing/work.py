@@ -89,7 +89,7 @@ async def of_partitions(database: Database) -> Line:
     current, ahead = Month.of(now()), 0
     while current in there:
         current, ahead = current.next, ahead + 1
-    said = f"the ledger's are made {ahead} months from this one on, of {len(there)} in all"
+    said = f"the ledger has {len(there)}: months ahead that are made, this one among them: {ahead}"
     return Line(
         "partitions",
         graded(ahead, *_MONTHS, low_is_bad=True),
