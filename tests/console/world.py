@@ -115,12 +115,23 @@ async def address_of(world: World, screen: Screen) -> str:
 
 
 async def peopled(service: Service, folder: Path) -> World:
-    """Load customers, register the roles and their people."""
+    """Load customers; register the roles and their people."""
     database = service.database
     file = folder / "customers.ndjson"
     file.write_bytes(b"".join(lines(CUSTOMERS, seed=3)))
     actor = Actor("manage-customer-inventory", "inventoryManagement", "tester")
     await import_file(database, file, "records", actor=actor)
+    await staffed(service)
+    customer = await database.value(
+        "SELECT id FROM record.customer WHERE body ->> 'status' = 'active'"
+        " AND body -> 'engagedParty' ->> '@referredType' = 'Individual' ORDER BY id LIMIT 1"
+    )
+    return World(service, customer)
+
+
+async def staffed(service: Service) -> None:
+    """Register the roles and their people."""
+    database = service.database
     await register_roles(database, registered_by=BY)
     for role in ROLES:
         await account.register(database, role.person, name=role.person_name, registered_by=BY)
@@ -130,8 +141,3 @@ async def peopled(service: Service, folder: Path) -> World:
         await account.admit(database, role.person, role.process, admitted_by=BY)
         for capacity in role.capacities:
             await register_capacity(database, role.person, capacity, registered_by=BY)
-    customer = await database.value(
-        "SELECT id FROM record.customer WHERE body ->> 'status' = 'active'"
-        " AND body -> 'engagedParty' ->> '@referredType' = 'Individual' ORDER BY id LIMIT 1"
-    )
-    return World(service, customer)

@@ -44,4 +44,5 @@ async def test_a_screen_has_its_pictures(
             ending = f"{scheme}{'' if width > 320 else '-narrow'}"
             file = folder / f"console-{name}-{ending}.png"
             await look.page.screenshot(path=file, full_page=bool(every), scale="css")
+            assert look.wrong == []
             assert file.stat().st_size > 5000

@@ -61,6 +61,7 @@ async def show(view: View) -> Shown:
         "by": [(word, view.link(by=word, after=None)) for word in BY],
         "month": str(month),
         "closed": _closed(view, await every_statement_of(database)),
+        "figure": None,
     }
     try:
         cost = await cost_of(database, month)
