@@ -4,12 +4,15 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
+
 from customer_inventory.facilities.backup import catalogue
 from customer_inventory.facilities.backup.archiving import keep_log
 from customer_inventory.facilities.backup.comparing import contents_of, differences
 from customer_inventory.facilities.backup.drilling import drill
 from customer_inventory.facilities.backup.expiring import expire
 from customer_inventory.facilities.backup.keeping import archived
+from customer_inventory.facilities.backup.restoring import Restoring, is_under_way
 from customer_inventory.facilities.backup.taking import back_up
 from customer_inventory.facilities.backup.verifying import verify
 from customer_inventory.kit.clock import now
@@ -52,6 +55,26 @@ async def test_what_is_different_is_named(kept: Kept) -> None:
     assert any("record" in each.table for each in found)
     assert all(each.here != each.there for each in found)
     assert differences(there, there) == []
+
+
+async def test_two_at_a_time_are_refused_and_the_first_goes_on(kept: Kept) -> None:
+    second: list[Restoring] = []
+
+    async def audit(_: str) -> int:
+        # What the first restored is being audited, and must stay.
+        with pytest.raises(Restoring) as refused:
+            await drill(kept.server, kept.vault)
+        second.append(refused.value)
+        assert is_under_way(kept.server.home)
+        return 0
+
+    with kept.server.running():
+        await back_up(kept.server, kept.vault)
+        done = await drill(kept.server, kept.vault, audit=audit)
+    assert second
+    assert second[0].hint
+    assert done.is_proved
+    assert not is_under_way(kept.server.home)
 
 
 async def test_a_drill_fails_when_the_audit_cannot_ask(kept: Kept) -> None:

@@ -4,15 +4,15 @@ PostgreSQL's own `pg_receivewal` holds a replication slot, so that the server ke
 received yet. What is complete is sealed; the segment under way lies in the spool in the clear.
 """
 
-import fcntl
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from customer_inventory.facilities.backup.catalogue import Folder
+from customer_inventory.facilities.backup.holding import held
 from customer_inventory.facilities.backup.program import PIECE_BYTES, failed
 from customer_inventory.facilities.backup.sealing import SUFFIX
 from customer_inventory.facilities.backup.vault import Vault
@@ -168,16 +168,9 @@ class Receiver:
             self._running = None
 
 
-@contextmanager
-def alone(folder: Folder) -> Iterator[bool]:
+def alone(folder: Folder) -> AbstractContextManager[bool]:
     """Hold the archive alone, if nobody does; the block gets whether it does."""
-    with (folder.root / "archive.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+    return held(folder.root / "archive.lock")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -57,8 +57,8 @@ async def restore(
 ) -> Restored:
     """Make the inventory of `home` what it was at `target`; it does not run afterwards.
 
-    What was there is kept beside it. Raises InUse while anybody uses it, NoSuchBackup, Gap, Unsound
-    and Unavailable; what is there stays as it is then.
+    What was there is kept beside it. Raises InUse while anybody uses it, Restoring, NoSuchBackup,
+    Gap, Unsound and Unavailable; what is there stays as it is then.
     """
     server = EmbeddedServer(home)
     backup = chosen(vault.folder, target, identifier)
@@ -69,16 +69,13 @@ async def restore(
                 hint="Stop the service and whatever else uses it, then restore.",
             )
     await _save(server, vault, tell)
-    scratch = aside(home)
-    try:
+    with aside(home) as scratch:
         recovered = recover(vault, scratch, target, backup, tell)
         reached = await last_commit(scratch)
         tell("erasing again who was erased since")
         erased = await put_right(scratch.dsn, list(noted(vault)))
         clear(scratch)
         before = server.adopt(scratch)
-    finally:
-        scratch.discard()
     return Restored(recovered, reached, erased, before)
 
 

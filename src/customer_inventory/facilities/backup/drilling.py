@@ -69,7 +69,7 @@ async def drill(
 ) -> Drill:
     """Restore the last backup to this moment and compare it, table by table, with what is here.
 
-    The inventory goes on meanwhile. Raises what `recover` does, Busy and Behind.
+    The inventory goes on meanwhile. Raises what `aside` and `recover` do, Busy and Behind.
     """
     backup = chosen(vault.folder, Target())
     name = f"drill {now():%Y%m%dT%H%M%S.%fZ}"
@@ -78,16 +78,13 @@ async def drill(
         behind, waited = await catch_up(server, vault, position)
         tell("counting and hashing what is here")
         here = await contents(connection)
-    scratch = aside(server.home)
-    try:
+    with aside(server.home) as scratch:
         recovered = recover(vault, scratch, Target(point=name), backup, tell)
         tell("counting and hashing what came back")
         there = await contents_of(scratch.superuser_dsn)
         tell("auditing what came back")
         errors = await audit(scratch.dsn) if audit else None
         clear(scratch)
-    finally:
-        scratch.discard()
     return Drill(
         backup=backup,
         segments=recovered.segments,

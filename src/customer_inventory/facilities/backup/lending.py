@@ -21,13 +21,10 @@ def restored(
 ) -> Iterator[EmbeddedServer]:
     """Lend a server that runs what the archive has of `server`, which goes on meanwhile.
 
-    It is in the place of restores and drills: one at a time. Raises what `recover` does.
+    It is in the place of restores and drills: one at a time. Raises what `aside` and `recover` do.
     """
     backup = chosen(vault.folder, Target())
-    scratch = aside(server.home)
-    try:
+    with aside(server.home) as scratch:
         recover(vault, scratch, Target(), backup, tell)
         yield scratch
         clear(scratch)
-    finally:
-        scratch.discard()

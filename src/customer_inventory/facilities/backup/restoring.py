@@ -9,6 +9,7 @@ import shutil
 import tarfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,17 +18,23 @@ from shlex import quote
 from customer_inventory.facilities.backup import archiving, catalogue
 from customer_inventory.facilities.backup.archiving import Segment
 from customer_inventory.facilities.backup.catalogue import Backup, Folder
+from customer_inventory.facilities.backup.holding import held
 from customer_inventory.facilities.backup.sealing import Seal
 from customer_inventory.facilities.backup.vault import Vault
-from customer_inventory.kit.errors import Invalid, Unavailable
+from customer_inventory.kit.errors import Conflict, Invalid, Unavailable
 from customer_inventory.store.embedded import EmbeddedServer, Filling
 
 _ASIDE = "restoring"
 """Folder in the home where a restore is made."""
+_LOCK = "restoring.lock"
 _LOG = "restored-log"
 _NOT_REACHED = "recovery ended before configured recovery target was reached"
 Tell = Callable[[str], None]
 """Is told what is being done."""
+
+
+class Restoring(Conflict):
+    """Something is being restored already."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +65,32 @@ class Recovered:
     recovering: float
 
 
-def aside(home: Path) -> EmbeddedServer:
-    """Return the server that a restore of `home` is made in; what an attempt left is removed."""
+@contextmanager
+def aside(home: Path) -> Iterator[EmbeddedServer]:
+    """Lend the server that a restore of `home` is made in; it is thrown away at the end.
+
+    One at a time: raises Restoring while another is at it. What a broken attempt left is removed.
+    """
     server = EmbeddedServer(home / _ASIDE)
-    server.discard()
-    return server
+    with held(home / _LOCK) as is_ours:
+        if not is_ours:
+            raise Restoring(
+                "A restore, a drill or a trial of an index is under way in this home.",
+                hint="Wait until it has ended, then try again.",
+            )
+        server.discard()
+        try:
+            yield server
+        finally:
+            server.discard()
+
+
+def is_under_way(home: Path) -> bool:
+    """Tell whether a restore, a drill or a trial is being made in `home` just now."""
+    if not (home / _LOCK).exists():
+        return False
+    with held(home / _LOCK) as is_ours:
+        return not is_ours
 
 
 def chosen(folder: Folder, target: Target, identifier: str | None = None) -> Backup:

@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 
+from customer_inventory.facilities.backup.restoring import is_under_way
 from customer_inventory.facilities.standing.line import Line, State, graded, sized
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.located import nearest
@@ -254,7 +255,7 @@ def _leftovers(there: Place, home: Path) -> Line:
             len(old),
         )
     half = [name for name in _LEFT if (there.folder / name).exists()]
-    if (home / "restoring").exists():
+    if (home / "restoring").exists() and not is_under_way(home):
         half.append("restoring")
     if half:
         return Line(
