@@ -62,6 +62,7 @@ from customer_inventory.tmf.roles import Roles
 from customer_inventory.tmf.source import finder
 from customer_inventory.tmf.straight import StraightReads
 from customer_inventory.usage.metering.latency import Latencies
+from customer_inventory.web.admission import Admission
 from customer_inventory.web.age import noting_writes
 from customer_inventory.web.exchange import Receive, Scope, Send
 from customer_inventory.web.health import Health
@@ -87,7 +88,8 @@ class Application:
         public_url: str,
         tracing: Tracing | None = None,
     ) -> None:
-        self._tracing = tracing
+        self._answering = partial(tracing.request, self._answer) if tracing else self._answer
+        self.admission = Admission(settings.most_under_way)
         self.database = Database(
             dsn,
             pool_size=settings.pool_size,
@@ -164,9 +166,7 @@ class Application:
             **({} if tracing is None else {"around": tracing.job}),
         )
         self.streams = streams_of(self.database, settings)
-        self.health = Health(
-            lambda: self.database.value("SELECT 1"), streams=lambda: self.streams.states
-        )
+        self.health = Health(partial(self.database.value, "SELECT 1"), lambda: self.streams.states)
         # What is traced walks the ordinary way: it has a task, to which spans belong.
         self.straight = (
             None
@@ -226,7 +226,6 @@ class Application:
             whole = openapi.document(public_url, settings.max_page, roles)
             return encode(openapi_oauth.described(api_openapi.described(whole)))
 
-        docs = openapi_routes(lambda: described(in_force())) if settings.docs else []
         self.pages = Starlette(
             routes=[
                 *self.health.routes(),
@@ -239,7 +238,7 @@ class Application:
                     key_sets=key_sets,
                     allowed=allowed,
                 ),
-                *docs,
+                *(openapi_routes(lambda: described(in_force())) if settings.docs else ()),
             ],
             lifespan=self._lifespan,
             exception_handlers={HTTPException: unserved},
@@ -252,8 +251,8 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or run the life of the application."""
-        if self._tracing is not None and scope["type"] == "http":
-            await self._tracing.request(self._answer, scope, receive, send)
+        if scope["type"] == "http":
+            await self.admission.run(self._answering, scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 

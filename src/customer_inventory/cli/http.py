@@ -5,6 +5,7 @@ What a door offers to answer on the straight way (`web.straight`) never becomes 
 
 import asyncio
 import http
+import sys
 from time import perf_counter
 from typing import Any
 
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from customer_inventory.kit.errors import TooLarge
 from customer_inventory.web import failure
+from customer_inventory.web.admission import FULL, Admission
 from customer_inventory.web.exchange import Answer, head_of
 from customer_inventory.web.straight import Asked, Straight
 
@@ -47,6 +49,7 @@ class WholeAnswers(HttpToolsProtocol):
         """Take a new connection."""
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]
         self._straight: Straight | None = getattr(self.config.app, "straight", None)
+        self._admission: Admission = getattr(self.config.app, "admission", _ANYBODY)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -111,12 +114,19 @@ class WholeAnswers(HttpToolsProtocol):
         """Begin to answer: straight if that is offered, else by a task."""
         self._in_head, self._head_bytes = False, 0
         if self._is_plain():
-            cycle = _Cycle(self)
-            asked = Asked(self.url, self.headers, self.client, perf_counter())
-            # Offered before it is ours: what is declined goes on as if nothing had been.
-            if self._straight is not None and self._straight.offer(asked, cycle.tell):
+            cycle = _Cycle(self, self._admission)
+            has_query = b"?" in self.url
+            if not self._admission.admits(self.url, is_ordinary=has_query):
                 self.cycle = cycle  # type: ignore[assignment]
+                cycle.tell(FULL)
                 return
+            if self._straight is not None and not has_query:
+                asked = Asked(self.url, self.headers, self.client, perf_counter())
+                # Offered before it is ours: what is declined goes on as if nothing had been.
+                if self._straight.offer(asked, cycle.tell):
+                    cycle.begin()
+                    self.cycle = cycle  # type: ignore[assignment]
+                    return
         super().on_headers_complete()
 
     def _refuse_head(self) -> None:
@@ -136,7 +146,6 @@ class WholeAnswers(HttpToolsProtocol):
         """Tell whether the request is an ordinary GET, alone on its connection."""
         return (
             self.parser.get_method() == b"GET"
-            and b"?" not in self.url
             and (self.cycle is None or self.cycle.response_complete)
             # A caller who does not read its answers waits for its turn the ordinary way.
             and not self.flow.write_paused
@@ -150,12 +159,14 @@ class _Cycle:
     """A request on the straight way, as uvicorn's protocol knows one."""
 
     __slots__ = (
-        "_protocol", "body", "disconnected", "keep_alive", "message_event", "more_body",
-        "response_complete",
+        "_admission", "_is_counted", "_protocol", "body", "disconnected", "keep_alive",
+        "message_event", "more_body", "response_complete",
     )  # fmt: skip
 
-    def __init__(self, protocol: WholeAnswers) -> None:
+    def __init__(self, protocol: WholeAnswers, admission: Admission) -> None:
         self._protocol = protocol
+        self._admission = admission
+        self._is_counted = False
         self.response_complete = False
         self.disconnected = False
         self.keep_alive = True
@@ -163,9 +174,16 @@ class _Cycle:
         self.body = b""
         self.message_event = _NOBODY_WAITS
 
+    def begin(self) -> None:
+        """Count the request as under way."""
+        self._is_counted = True
+        self._admission.under_way += 1
+
     def tell(self, answer: Answer) -> None:
         """Send the answer and let the connection go on."""
         self.response_complete = True
+        if self._is_counted:
+            self._admission.under_way -= 1
         transport = self._protocol.transport
         if self.disconnected or transport.is_closing():
             return
@@ -188,6 +206,8 @@ class _Nobody:
 
 
 _NOBODY_WAITS = _Nobody()
+_ANYBODY = Admission(sys.maxsize)
+"""For applications that send nobody away."""
 
 
 class _Gathering:

@@ -49,6 +49,8 @@ class Settings:
     """Connections the service holds to the database."""
     statement_timeout_ms: int = field(default=5000, metadata={"env": "CINV_STATEMENT_TIMEOUT_MS"})
     """How long one statement of a caller may take before it is refused, in milliseconds."""
+    most_under_way: int = field(default=256, metadata={"env": "CINV_MOST_UNDER_WAY", "least": 1})
+    """How many requests a service has under way; one more is answered 503, with Retry-After."""
     max_body_bytes: int = field(default=1_048_576, metadata={"env": "CINV_MAX_BODY_BYTES"})
     """Largest request body served, in bytes."""
     max_attachment_bytes: int = field(
