@@ -1,0 +1,156 @@
+"""What each hot request costs the database: statements, round trips, pages. Clocks are too noisy.
+
+A statement that its connection knows is one round trip, so that the statements are the trips: each
+request is made twice, and the second counts. Whoever makes one more says so here, and why. Nothing
+runs in the background, so that all statements are of requests.
+"""
+
+import asyncio
+import re
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import msgspec
+import pytest
+
+from customer_inventory.app import Application
+from customer_inventory.kit.ids import bucket_of
+from customer_inventory.kit.settings import Settings
+from customer_inventory.store.database import Database
+from tests.conftest import issued
+from tests.tmf.bodies import BODIES, PATHS
+
+MERGE = {"content-type": "application/merge-patch+json"}
+WHOLE = "/tmf-api/customer360/v5/customer360"
+ENTRY = "append_segment"
+"""The entry of the ledger, one commit for all answers in flight."""
+
+
+class Asked(NamedTuple):
+    """A client of a service that does nothing else, and what the service sends to the database."""
+
+    client: httpx.AsyncClient
+    sent: list[str]
+    application: Application
+
+    async def statements(self, method: str, path: str, **request: Any) -> list[str]:
+        """Return the statements of one request."""
+        self.sent.clear()
+        answer = await self.client.request(method, path, **request)
+        assert answer.status_code < 300, answer.text
+        await asyncio.sleep(0)  # the driver tells of them a turn later
+        return list(self.sent)
+
+    async def made(self, kind: str, **changes: Any) -> str:
+        answer = await self.client.post(PATHS[kind], json={**BODIES[kind], **changes})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+
+@pytest.fixture
+async def asked(dsn: str, database: Database, tmp_path: Path) -> AsyncIterator[Asked]:
+    token = await issued(database, "tester", "*:read,create,modify,update,delete,download")
+    application = Application(Settings(home=tmp_path), dsn, public_url="http://inventory")
+    sent: list[str] = []
+    application.database._heard = lambda text, *_: sent.append(text)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with application.database, application.database.unhurried():
+        await application.guard.start()
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(application),
+            base_url="http://inventory",
+            headers=headers,
+        ) as client:
+            yield Asked(client, sent, application)
+        await application.guard.stop()
+
+
+STATEMENTS = {
+    "read": ["records_by_id", ENTRY],
+    "list": ["page_of_records", ENTRY],
+    "360": ["around_customer", ENTRY],
+    "create": ["create_records", ENTRY],
+    "patch": ["records_by_id", "change_records", ENTRY],
+    # Whether a legal hold is on it, and whether it is shown as another.
+    "delete": ["hold_on", "origins_by_id", "records_by_id", "remove_records", ENTRY],
+}
+PAGES = {"records_by_id": 10, ENTRY: 10}
+"""So many pages a statement may touch, in the buffers or not, over a table of a few records."""
+TOGETHER = 20
+
+
+async def test_statements_of_each_hot_request(asked: Asked) -> None:
+    person = await asked.made("individual")
+    one, many = f"{PATHS['individual']}/{person}", PATHS["individual"]
+    customer = await asked.made("customer", engagedParty={"id": person, "@type": "PartyRef"})
+    doomed = [await asked.made("individual") for _ in range(2)]
+    requests: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+        "read": [("GET", one, {})] * 2,
+        "list": [("GET", f"{many}?limit=20", {})] * 2,
+        "360": [("GET", f"{WHOLE}/{customer}", {})] * 2,
+        "create": [("POST", many, {"json": BODIES["individual"]})] * 2,
+        "patch": [
+            ("PATCH", one, {"json": {"location": where}, "headers": MERGE})
+            for where in ("here", "there")
+        ],
+        "delete": [("DELETE", f"{many}/{each}", {}) for each in doomed],
+    }
+    told = {}
+    for name, twice in requests.items():
+        for method, path, request in twice:
+            told[name] = await asked.statements(method, path, **request)
+    assert {name: list(map(named, sent)) for name, sent in told.items()} == STATEMENTS
+
+
+async def test_what_arrives_together_travels_together(asked: Asked) -> None:
+    ids = [await asked.made("individual") for _ in range(TOGETHER)]
+    asked.sent.clear()
+    answers = await asyncio.gather(
+        *(asked.client.get(f"{PATHS['individual']}/{each}") for each in ids)
+    )
+    assert [answer.status_code for answer in answers] == [200] * TOGETHER
+    sent = list(map(named, asked.sent))
+    # The first may leave before the others have come; these then share the next.
+    assert 1 <= sent.count("records_by_id") <= 3
+    assert 1 <= sent.count(ENTRY) <= 3
+    assert len(sent) == sent.count("records_by_id") + sent.count(ENTRY)
+    asked.sent.clear()
+    made = await asyncio.gather(*(asked.made("individual") for _ in range(TOGETHER)))
+    assert len(set(made)) == TOGETHER
+    # Two batches of writes are under way at most, and one of entries.
+    assert list(map(named, asked.sent)).count("create_records") <= 4
+
+
+async def test_pages_that_each_hot_statement_touches(asked: Asked, database: Database) -> None:
+    person = await asked.made("individual")
+    one = f"{PATHS['individual']}/{person}"
+    texts = {}
+    for text in await asked.statements("GET", one):
+        texts[named(text)] = text
+    session = await asked.application.guard.authenticate(asked.client.headers["authorization"])
+    purpose = session.sight.kept_from
+    arguments: dict[str, tuple[Any, ...]] = {
+        "records_by_id": ([person], [bucket_of(person)], [purpose]),
+        ENTRY: (),
+    }
+    touched = {}
+    async with database.transaction() as connection:
+        # The first of a session reads the catalogue too: the second counts.
+        for name in [*arguments] * 2:
+            values = arguments[name] or (uuid.uuid4(), 1, 1, b"[]")
+            plan = await connection.fetchval(
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {texts[name]}", *values
+            )
+            (found,) = msgspec.json.decode(plan)
+            touched[name] = found["Plan"]["Shared Hit Blocks"] + found["Plan"]["Shared Read Blocks"]
+    assert {name: pages for name, pages in touched.items() if not 0 < pages <= PAGES[name]} == {}
+
+
+def named(text: str) -> str:
+    """Return the name that a statement says of itself."""
+    found = re.search(r"/\* (\w+) \*/", text)
+    assert found, text
+    return found[1]
