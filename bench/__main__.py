@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +25,8 @@ from bench import (
     choices_report,
     download,
     download_report,
+    footprint,
+    footprint_report,
     guard,
     guard_report,
     hierarchy,
@@ -34,6 +36,8 @@ from bench import (
     machine,
     matching,
     matching_report,
+    overload,
+    overload_report,
     paging,
     paging_report,
     reconciling,
@@ -90,9 +94,21 @@ _QUESTIONS = {
     ),
     "serving": _Question(
         serving.Plan(),
-        serving.Plan(records=20_000, clients=(32,), rounds=2, seconds=2.0),
+        serving.Plan(records=20_000, customers=1_000, rounds=2, seconds=1.0, everywhere=False),
         serving.measure,
         serving_report,
+    ),
+    "overload": _Question(
+        overload.Plan(),
+        overload.Plan(records=5_000, seconds=30.0),
+        overload.measure,
+        overload_report,
+    ),
+    "footprint": _Question(
+        footprint.Plan(),
+        footprint.Plan(records=5_000, rounds=3, seconds=4.0),
+        footprint.measure,
+        footprint_report,
     ),
     "guard": _Question(
         guard.Plan(),
@@ -189,6 +205,15 @@ _QUESTIONS = {
 
 _ASKED_BY_NAME = ("citus",)
 """What needs more than this machine has, and is not measured unless it is named."""
+_QUICK: dict[str, _Wishes] = {
+    "serving": {},
+    "overload": {},
+    "footprint": {},
+    "download": {"rows": (20_000,)},
+    "capture": {"customers": 3_000},
+    "scale": {"sizes": (1_000, 4_000), "requests": 200},
+}
+"""What `quick` asks, each by its small plan but for this: within ten minutes on two cores."""
 
 
 def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:
@@ -201,7 +226,7 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["all", *_QUESTIONS]), default="all")
+@click.argument("name", type=click.Choice(["quick", "long", *_QUESTIONS]), default="quick")
 @click.option("--quick", is_flag=True, help="Small and short: shows that it runs.")
 @click.option("--json", "file", type=_FILE, help="Write every sample there.")
 @click.option("--clients", callback=_numbers, help="Clients of serving and guard, such as 1,8,32.")
@@ -227,15 +252,15 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
 @click.option("--nodes", type=click.IntRange(10), help="Organisations in the tree of hierarchy.")
 @click.option("--seed", type=click.IntRange(1), help="What to draw all data from.")
 def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:
-    """Measure the service against its database and a typical service, and capture."""
+    """Measure the service beside its peers: `quick` within ten minutes, `long` every question."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended
     found: dict[str, Any] = {"machine": machine.facts()}
     for fact, value in found["machine"].items():
         click.echo(f"{fact}: {value}")
     try:
-        for key, question in _QUESTIONS.items():
-            if name == key or (name == "all" and key not in _ASKED_BY_NAME):
-                found[key] = question.ask(wishes, quick=quick)
+        for key, own in _asked(name).items():
+            given = {wish: value for wish, value in wishes.items() if value is not None}
+            found[key] = _QUESTIONS[key].ask({**own, **given}, quick=quick or name == "quick")
     except InventoryError as error:
         click.echo(f"bench: {error}", err=True)
         sys.exit(1)
@@ -243,11 +268,20 @@ def main(name: str, quick: bool, file: Path | None, **wishes: Any) -> None:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
 
 
+def _asked(name: str) -> Mapping[str, _Wishes]:
+    """Return the questions that a name stands for, with what is wished of each."""
+    if name == "quick":
+        return _QUICK
+    if name == "long":
+        return {key: {} for key in _QUESTIONS if key not in _ASKED_BY_NAME}
+    return {name: {}}
+
+
 def _adapted(plan: Any, wishes: _Wishes) -> Any:
     """Return `plan` with the wishes that it knows and that were given."""
     known = {field.name for field in fields(plan)}
-    given = {name: value for name, value in wishes.items() if name in known and value is not None}
-    if "sizes" in known and wishes["customers"] and "sizes" not in given:
+    given = {name: value for name, value in wishes.items() if name in known}
+    if "sizes" in known and "customers" in wishes and "sizes" not in given:
         given["sizes"] = (wishes["customers"],)
     return replace(plan, **given)
 

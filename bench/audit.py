@@ -22,10 +22,10 @@ from platformdirs import user_cache_path
 from bench import command
 from bench.audit_rules import TEN, pairs, rules, ten
 from bench.cpu import tree_seconds
+from bench.individuals import load_individuals
 from bench.sample import Sample
 from bench.server import Home, new_home
 from bench.serving import Plan as ServingPlan
-from bench.serving import load_individuals
 from bench.tables import Connection, connected
 from customer_inventory.audit.rule import Rule
 from customer_inventory.audit.running import On, Ran

@@ -72,12 +72,12 @@ async def until_answering(process: asyncio.subprocess.Process, port: int, log: P
 
     A port may be open long before anybody answers there.
     """
-    for _ in range(1200):
+    for _ in range(6000):
         if process.returncode is not None:
             raise Unavailable(f"A service ended at its start: {_last_words(log)}")
         if await _answers(port):
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.02)
     raise Unavailable(f"Nobody answers on port {port} after two minutes: see {log}.")
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import click
 
 from bench import command, cpu, machine, memory
+from bench.individuals import load_individuals
 from bench.sample import Sample
 from bench.server import Home, new_home
 from bench.serving import Plan as ServingPlan
-from bench.serving import load_individuals
 from bench.tables import Connection, connected
 from customer_inventory.kit.errors import Unavailable
 

@@ -16,10 +16,11 @@ import msgspec
 from bench import deciding, machine, tables, wrk
 from bench.asking import calling
 from bench.deciding import Decided
+from bench.individuals import load_individuals
 from bench.kinds import GET, PATH, Kind
 from bench.sample import Sample, Spread
 from bench.server import PURPOSE, Home, Service, new_home, our_service, unguarded_service
-from bench.serving import Cell, Run, load_individuals
+from bench.serving import Cell, Run
 from bench.serving import Plan as ServingPlan
 from bench.tables import connected
 from bench.targets import Http
@@ -33,9 +34,7 @@ OPEN, MASKED, TWIN = "all shown", "masked", "unguarded twin"
 DURABLE = "twin, a commit first"
 """The twin that tells nothing before a commit is durable: what the disk alone costs."""
 
-LIST_OF_50 = Kind(
-    name="list50", title="list of 50", script="list", query="?limit=50", statement="", block=0
-)
+LIST_OF_50 = Kind("list50", "list of 50", size=50)
 AIMS = {GET.name: 0.3, LIST_OF_50.name: 0.1}
 """The share of the twin's rate that the duties may cost, by operation."""
 _TERMS: Mapping[str, Any] = {
@@ -50,6 +49,8 @@ class Plan(ServingPlan):
     """What to measure: as `serving` has it, and decisions among so many `processes`."""
 
     records: int = 20_000
+    clients: tuple[int, ...] = (1, 8, 32)
+    kinds: tuple[Kind, ...] = (GET, LIST_OF_50)
     processes: int = 10_000
 
 
@@ -78,12 +79,15 @@ async def measure(plan: Plan) -> Result:
             unguarded_service(home) as twin,
             unguarded_service(home, "--commit") as durable,
         ):
-            values = await tables.prepare(connection, documents, home.folder)
+            values = await tables.prepare(connection, documents)
             await tables.settle(connection)
             services = {OPEN: ours, MASKED: await _masked(home, ours), DURABLE: durable, TWIN: twin}
             await _check(services, values.known_id)
-            targets = [Http(name, service, values) for name, service in services.items()]
-            cells = await Run(plan, home, connection, targets, (GET, LIST_OF_50)).cells()
+            targets = [
+                Http(name, service, values, home.folder, home.dsn)
+                for name, service in services.items()
+            ]
+            cells = await Run(plan, home, connection, targets).cells()
             await tables.drop(connection)
         decided = await deciding.measure(home, processes=plan.processes, seed=plan.seed)
     return Result(plan, home.version, cells, decided)
@@ -135,7 +139,7 @@ async def _check(services: Mapping[str, Service], known_id: str) -> None:
     for name, service in services.items():
         async with calling(service) as caller:
             _, record = await caller.ask(f"{PATH}/{known_id}")
-            _, listed = await caller.ask(f"{PATH}{LIST_OF_50.query}")
+            _, listed = await caller.ask(f"{PATH}?limit={LIST_OF_50.size}")
         shown[name] = _plain(msgspec.json.decode(record))
         _require(len(msgspec.json.decode(listed)) == 50, f"{name} lists other than 50")
     for twin in (DURABLE, TWIN):

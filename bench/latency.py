@@ -17,9 +17,10 @@ import click
 from prometheus_client import CollectorRegistry, Histogram
 
 from bench.cpu import tree_seconds
+from bench.individuals import load_individuals
 from bench.kinds import PATH
 from bench.server import new_home, our_service
-from bench.serving import Plan, load_individuals
+from bench.serving import Plan
 from bench.wrk import load
 from customer_inventory.access.ledger import Entry
 from customer_inventory.store.database import Database
@@ -80,10 +81,10 @@ async def served(rounds: int) -> None:
     turns = {name: Turn() for name in ("counting", "twin")}
     async with new_home() as home:
         await load_individuals(home, Plan(records=2000))
-        file = home.folder / "ids"
+        file = home.folder / "requests.txt"
         async with Database(home.dsn) as database:
             rows = await database.fetch("SELECT id FROM record.individual")
-        file.write_text("".join(f"{row['id']}\n" for row in rows))
+        file.write_text("".join(f"GET\t{PATH}/{row['id']}\t\n" for row in rows))
         twin = (sys.executable, "-m", "bench.peers.unmeasured")
         async with our_service(home) as ours, our_service(home, twin) as other:
             for turn in range(-1, rounds):
@@ -91,8 +92,7 @@ async def served(rounds: int) -> None:
                 for name, service in (*pair, *reversed(pair)):
                     before = tree_seconds(service.pid)
                     sample = await load(
-                        f"{service.base}{PATH}", "get", clients=16, seconds=3,
-                        arguments=[str(file), "7"], token=service.token,
+                        service.base, file, media="", clients=16, seconds=3, token=service.token,
                     )  # fmt: skip
                     if turn >= 0:
                         turns[name].add(sample.operations, tree_seconds(service.pid) - before)

@@ -1,12 +1,13 @@
-"""The bare statements, run by PostgreSQL's own load generator over prepared statements."""
+"""Statements run by PostgreSQL's own load generator, prepared."""
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
 from bench import command
-from bench.kinds import Kind
+from bench.kinds import Script
 from bench.sample import Sample
 from customer_inventory.kit.errors import Unavailable
 
@@ -17,56 +18,62 @@ _RATE = re.compile(r"^progress: [\d.]+ s, ([\d.]+) tps", re.MULTILINE)
 _OPTIONS = "-c plan_cache_mode=force_generic_plan -c jit=off"
 
 
-def script(kind: Kind) -> str:
-    """Return the pgbench script of `kind`: a row of values, then the statement for each.
+def text(script: Script, blocks: Mapping[str, int]) -> str:
+    """Return the pgbench script of a statement: a row of values, then the statement for each.
 
     The values come in one select for the whole block, so that each statement is as bare as
     a program with the values in hand would send it: one round trip, values as parameters.
+    `blocks` are the rows of the tables of values.
     """
     lines = []
-    if kind.values:
+    if script.values:
         lines += [
-            r"\set block random(1, :blocks)",
-            rf"select * from bench.{kind.values} where block = :block \gset",
+            rf"\set block random(1, {blocks[script.values]})",
+            rf"select * from bench.{script.values} where block = :block \gset",
         ]
-    for i in range(1, kind.block + 1):
-        lines += [rf"\set {name}{i} random({low}, {high})" for name, low, high in kind.randoms]
-        lines.append(kind.statement.format(i=i))
+    for i in range(1, script.block + 1):
+        lines += [rf"\set {name}{i} random({low}, {high})" for name, low, high in script.randoms]
+        lines.append(script.statement.format(i=i))
     return "\n".join(lines) + "\n"
 
 
 async def load(
     program: Path,
     dsn: str,
-    kind: Kind,
+    scripts: Sequence[Script],
     *,
     folder: Path,
-    blocks: int,
+    blocks: Mapping[str, int],
     clients: int,
     seconds: float,
     seed: int,
 ) -> Sample:
-    """Run the statement of `kind` from `clients` connections; count statements, not scripts.
+    """Run statements from `clients` connections; count statements, not scripts.
 
     The rate is that after the first second, in which connections are made and statements
-    prepared; the sample's seconds are its operations at that rate. `blocks` is the number of
-    rows of the table of values. The script is left in `folder`. Raises Unavailable if any
-    statement failed.
+    prepared; the sample's seconds are its operations at that rate. All scripts have one length.
+    They are left in `folder`. Raises Unavailable if any statement failed.
     """
-    file = folder / f"{kind.name}.sql"
-    file.write_text(script(kind))
+    block = scripts[0].block
+    named = []
+    for script in scripts:
+        file = folder / f"{script.name}.sql"
+        file.write_text(text(script, blocks))
+        named.append(f"--file={file}@{script.weight}")
     printed = await command.run(
         [
             *(program, "--no-vacuum", "--protocol=prepared", "--jobs=1", "--progress=1"),
             *(f"--client={clients}", f"--time={max(round(seconds), 1) + 1}"),
-            *(f"--define=blocks={blocks}", f"--random-seed={seed}", f"--file={file}", dsn),
+            *(f"--random-seed={seed}", *named, dsn),
         ],
         environment={**os.environ, "PGOPTIONS": _OPTIONS},
         merged=True,
         seconds=seconds + 120,
     )
     done, failed, rates = _DONE.search(printed), _FAILED.search(printed), _RATE.findall(printed)
-    if not done or len(rates) < 2 or (failed and failed[1] != "0"):
-        raise Unavailable(f"pgbench did not run {kind.name} to the end: {printed[-1000:]}")
-    operations = int(done[1]) * kind.block
-    return Sample(operations, operations / (mean(map(float, rates[1:])) * kind.block))
+    rate = mean(map(float, rates[1:])) if len(rates) > 1 else 0.0
+    if not done or not rate or (failed and failed[1] != "0"):
+        names = ", ".join(script.name for script in scripts)
+        raise Unavailable(f"pgbench did not run {names} to the end: {printed[-1000:]}")
+    operations = int(done[1]) * block
+    return Sample(operations, operations / (rate * block))

@@ -1,5 +1,6 @@
 """What `scale` found, as text and as plain data."""
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from bench.scale import Result, Seconds, Timings
 
 _AIM_AROUND = 3.0
 _AIM_FUZZY = 20.0
+_AIM_FOUR_TIMES = 1.15
 
 
 def text(result: Result) -> str:
@@ -47,6 +49,12 @@ def _sections(result: Result) -> Iterator[str]:
         yield f"\nA logarithm of the size would have a slope of {_slope_of_log(sizes):.2f} here."
     yield report.section("aims")
     yield from (line for one in sizes for line in _aims(one))
+    for before, after in itertools.pairwise(sizes):
+        grown = after.customers / before.customers
+        times = percentile(after.warm[shapes.GET], 50) / percentile(before.warm[shapes.GET], 50)
+        # A logarithm through the aim: 1.15 for four times the data.
+        most = _AIM_FOUR_TIMES ** (math.log(grown) / math.log(4))
+        yield _verdict(f"get by id of {grown:g} times the data, p50", times, round(most, 2))
 
 
 def _aims(one: Timings) -> Iterator[str]:

@@ -5,6 +5,7 @@ import contextlib
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,19 +53,28 @@ class Home:
 
 @dataclass(frozen=True)
 class Service:
-    """A service that answers: where, to whom, and the process whose tree it is."""
+    """A service that answers: where, to whom, and the process whose tree it is.
+
+    It answered so many `seconds` after it was started.
+    """
 
     base: str
     pid: int
     token: str | None = None
+    seconds: float = 0.0
 
 
 @contextlib.asynccontextmanager
-async def new_home() -> AsyncIterator[Home]:
-    """Lend an inventory without records for the length of the block, and remove it."""
+async def new_home(*, connections: int | None = None) -> AsyncIterator[Home]:
+    """Lend an inventory without records for the length of the block, and remove it.
+
+    The server takes as many `connections` as are given, for those who ask it side by side.
+    """
     folder = _new_folder()
     server = EmbeddedServer(folder / "home")
     try:
+        if connections:
+            await _allow(server, connections)
         attachment = await asyncio.to_thread(server.attach)
         try:
             home = await _home(folder, server, attachment.dsn)
@@ -75,6 +85,15 @@ async def new_home() -> AsyncIterator[Home]:
     finally:
         _remove(server.home / "postgresql")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _allow(server: EmbeddedServer, connections: int) -> None:
+    attachment = await asyncio.to_thread(server.attach)
+    try:
+        async with connected(server.superuser_dsn) as connection:
+            await connection.execute(f"alter system set max_connections = {connections}")
+    finally:
+        await asyncio.to_thread(attachment.leave)
 
 
 @contextlib.asynccontextmanager
@@ -100,16 +119,20 @@ async def permit(home: Home) -> None:
 
 
 @contextlib.asynccontextmanager
-async def our_service(home: Home, program: Sequence[str] = _PRODUCT) -> AsyncIterator[Service]:
+async def our_service(
+    home: Home, program: Sequence[str] = _PRODUCT, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Service]:
     """Serve the inventory, all duties on, for a process registered for it.
 
-    `program` is the product, or a twin that takes the same words.
+    `program` is the product, or a twin that takes the same words; `settings` are as they are by
+    default, but for those given.
     """
     await permit(home)
     token = (await home.cinv("access", "token", "bench", "--purpose", PURPOSE)).strip()
     port = command.free_port()
     words = [*program, "serve", "--port", str(port)]
-    async with _serving("service", home, words, home.environment, port) as service:
+    environment = {**home.environment, **(settings or {})}
+    async with serving("service", home, words, environment, port) as service:
         yield replace(service, token=token)
 
 
@@ -123,7 +146,7 @@ async def typical_service(home: Home) -> AsyncIterator[Service]:
         *("--no-access-log", "--log-level", "warning"),
     ]
     environment = command.environment(BENCH_DSN=home.dsn)
-    async with _serving("typical", home, words, environment, port) as service:
+    async with serving("typical", home, words, environment, port) as service:
         yield service
 
 
@@ -133,21 +156,21 @@ async def unguarded_service(home: Home, *options: str) -> AsyncIterator[Service]
     port = command.free_port()
     words = [sys.executable, "-m", "bench.peers.unguarded", str(port), *options]
     environment = command.environment(BENCH_DSN=home.dsn)
-    async with _serving(
-        "".join(("unguarded", *options)), home, words, environment, port
-    ) as service:
+    async with serving("".join(("unguarded", *options)), home, words, environment, port) as service:
         yield service
 
 
 @contextlib.asynccontextmanager
-async def _serving(
+async def serving(
     name: str, home: Home, words: Sequence[str], environment: Mapping[str, str], port: int
 ) -> AsyncIterator[Service]:
     """Run a service that listens on `port`; what it says goes to a file of its name."""
     log = home.folder / f"{name}.log"
+    begun = time.perf_counter()
     async with command.running(words, environment=environment, log=log) as process:
         await command.until_answering(process, port, log)
-        yield Service(f"http://127.0.0.1:{port}", process.pid)
+        seconds = time.perf_counter() - begun
+        yield Service(f"http://127.0.0.1:{port}", process.pid, seconds=seconds)
 
 
 async def _home(folder: Path, server: EmbeddedServer, dsn: str) -> Home:

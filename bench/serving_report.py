@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench import report
-from bench.sample import Sample, Spread, cpu_shares, rates, ratios
+from bench.kinds import OURS
+from bench.sample import Spread, cpu_shares, rates, ratios
 from bench.serving import Cell, Result
-from bench.targets import BARE, OURS, TYPICAL
 
-_UNITS = "median (lowest to highest) of the rounds"
+_HEADER = (
+    "",
+    "operations a second",
+    "ours is so many times it",
+    "p50 ms",
+    "p99 ms",
+    "CPU s a million: service + database",
+    "load",
+    "times ours",
+)
 
 
 def text(result: Result) -> str:
-    """Return the tables, the ratios, and where the time goes."""
+    """Return a table for each operation, and what is aimed at."""
     return "\n".join(_sections(result))
 
 
@@ -22,93 +31,72 @@ def data(result: Result) -> dict[str, Any]:
         "records": result.plan.records,
         "seconds": result.plan.seconds,
         "postgresql": result.postgresql,
+        "lacking": result.lacking,
         "cells": [_cell_data(cell) for cell in result.cells],
     }
 
 
 def _sections(result: Result) -> Iterator[str]:
     plan = result.plan
-    for clients in plan.clients:
-        cells = [cell for cell in result.cells if cell.clients == clients]
-        yield report.section(
-            f"serving: {clients} {'client' if clients == 1 else 'clients'}, "
-            f"{plan.records:,} individuals, {plan.rounds} rounds of {plan.seconds:g} s, "
-            f"PostgreSQL {result.postgresql}"
-        )
-        yield f"operations a second, {_UNITS}\n"
-        yield report.table(
-            ("", OURS, BARE, TYPICAL, "of bare", "x typical"), [_rates_row(cell) for cell in cells]
-        )
-        yield "\nlatency in milliseconds (half of the answers, 99 of 100)\n"
-        yield report.table(("", OURS, TYPICAL), [_latency_row(cell) for cell in cells])
-        yield from _cpu(cells)
+    yield report.section(
+        f"serving: {plan.records:,} individuals, {plan.rounds} rounds of {plan.seconds:g} s in "
+        f"turn, PostgreSQL {result.postgresql}"
+    )
+    yield (
+        "Rates and ratios are medians of the rounds (lowest to highest); a ratio is taken within "
+        "each round.\nCPU seconds a million requests, of the service's processes, the database's "
+        "and the load generator;\nthe last column sets all three together beside ours."
+    )
+    for cell in result.cells:
+        clients = "1 client" if cell.clients == 1 else f"{cell.clients} clients"
+        yield report.section(f"{cell.kind.title}, {clients}")
+        yield report.table(_HEADER, [_row(cell, name) for name in cell.samples])
+    if result.lacking:
+        yield report.section("not measured")
+        yield from (f"{each.name}: {each.why}" for each in result.lacking)
     yield from _verdicts(result)
 
 
-def _rates_row(cell: Cell) -> report.Row:
-    ours, bare, typical = (rates(cell.samples[name]) for name in (OURS, BARE, TYPICAL))
+def _row(cell: Cell, name: str) -> report.Row:
+    samples = cell.samples[name]
+    spent, ours = cpu_shares(samples), cpu_shares(cell.samples[OURS])
+    served = " + ".join(f"{spent[who]:,.0f}" for who in ("service", "database") if who in spent)
     return (
-        cell.kind.title,
-        *(report.rate(spread) for spread in (ours, bare, typical)),
-        report.ratio(_against(cell, BARE)),
-        report.ratio(_against(cell, TYPICAL)),
+        name,
+        report.rate(rates(samples)),
+        "" if name == OURS else report.ratio(against(cell, name)),
+        _latency([sample.p50 for sample in samples]),
+        _latency([sample.p99 for sample in samples]),
+        served or "-",
+        f"{spent['load']:,.0f}" if spent else "-",
+        f"{sum(spent.values()) / sum(ours.values()):.2f}" if spent else "-",
     )
 
 
-def _against(cell: Cell, other: str) -> Spread:
+def against(cell: Cell, other: str) -> Spread:
+    """Return our rate over another's, round by round."""
     return ratios(cell.samples[OURS], cell.samples[other])
 
 
-def _latency_row(cell: Cell) -> report.Row:
-    return (cell.kind.title, *(_latency(cell.samples[name]) for name in (OURS, TYPICAL)))
-
-
-def _latency(samples: list[Sample]) -> str:
-    half = Spread.of(sample.p50 or 0.0 for sample in samples).median
-    most = Spread.of(sample.p99 or 0.0 for sample in samples).median
-    return f"{half:.2f}, {most:.2f}"
-
-
-def _cpu(cells: list[Cell]) -> Iterator[str]:
-    yield "\nCPU microseconds an operation (service + database + load generator = all)\n"
-    if not any(cpu_shares(cell.samples[OURS]) for cell in cells):
-        yield "not measured: this system has no /proc"
-        return
-    yield report.table(
-        ("", OURS, BARE, TYPICAL, "x typical by CPU", "where ours goes"),
-        [_cpu_row(cell) for cell in cells],
-    )
-
-
-def _cpu_row(cell: Cell) -> report.Row:
-    spent = {name: cpu_shares(samples) for name, samples in cell.samples.items()}
-    sums = (_sum(spent[name]) for name in (OURS, BARE, TYPICAL))
-    factor = sum(spent[TYPICAL].values()) / sum(spent[OURS].values())
-    return (cell.kind.title, *sums, f"{factor:.1f}", report.shares(spent[OURS]))
-
-
-def _sum(parts: dict[str, float]) -> str:
-    terms = " + ".join(f"{value:,.0f}" for value in parts.values())
-    return f"{terms} = {sum(parts.values()):,.0f}"
+def _latency(values: list[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{Spread.of(known).median:.2f}" if known else "-"
 
 
 def _verdicts(result: Result) -> Iterator[str]:
-    most = max(result.plan.clients)
-    yield report.section(f"aims, with {most} clients")
+    yield report.section("aims")
     for cell in result.cells:
-        if cell.clients != most:
-            continue
-        for name, aim in ((TYPICAL, cell.kind.aim_typical), (BARE, cell.kind.aim_bare)):
-            if aim is not None:
-                what = f"{cell.kind.title} against the {name}"
-                yield report.verdict(what, _against(cell, name), aim)
+        for (name, clients), aim in cell.kind.aims.items():
+            if clients == cell.clients and name in cell.samples:
+                what = f"{cell.kind.title} against the {name}, {clients} clients"
+                yield report.verdict(what, against(cell, name), aim)
 
 
 def _cell_data(cell: Cell) -> dict[str, Any]:
+    others = [name for name in cell.samples if name != OURS]
     return {
         "operation": cell.kind.name,
         "clients": cell.clients,
         "samples": cell.samples,
-        "ratio_bare": _against(cell, BARE),
-        "ratio_typical": _against(cell, TYPICAL),
+        "ratios": {name: against(cell, name) for name in others},
     }

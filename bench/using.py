@@ -16,10 +16,10 @@ import click
 
 from bench import machine
 from bench.asking import Caller, calling
+from bench.individuals import load_individuals
 from bench.sample import Sample
 from bench.server import PURPOSE, Home, new_home, our_service
 from bench.serving import Plan as ServingPlan
-from bench.serving import load_individuals
 from bench.tables import Connection, connected
 from customer_inventory.access.log.partition import Month
 from customer_inventory.kit.actor import Actor

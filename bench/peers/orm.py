@@ -5,28 +5,23 @@ permission, no history, links or outbox, no access entry, no total of a list. BE
 the database.
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import asyncpg
-from fastapi import Body, Depends, FastAPI, HTTPException, Query, Response
+from fastapi import Body, FastAPI, HTTPException, Query, Response
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
 from sqlalchemy import JSON, BigInteger, DateTime, SmallInteger, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bench.peers import whole
 from bench.peers.individual import Individual, IndividualCreate
+from bench.peers.session import Base, Session, engine
 from customer_inventory.kit.ids import bucket_of, new_id
 
 PATH = "/tmf-api/partyManagement/v5/individual"
-
-
-class Base(DeclarativeBase):
-    pass
 
 
 class IndividualRow(Base):
@@ -48,29 +43,6 @@ class IndividualRow(Base):
     status: Mapped[str | None]
 
 
-def _serialize(value: Any) -> str:
-    return to_json(value).decode()
-
-
-engine = create_async_engine(
-    "postgresql+asyncpg://",
-    async_creator=lambda: asyncpg.connect(os.environ["BENCH_DSN"]),
-    pool_size=int(os.environ.get("BENCH_POOL_SIZE", "20")),
-    max_overflow=0,
-    json_serializer=_serialize,
-    json_deserializer=from_json,
-)
-sessions = async_sessionmaker(engine, expire_on_commit=False)
-
-
-async def open_session() -> AsyncIterator[AsyncSession]:
-    async with sessions() as session:
-        yield session
-
-
-Session = Annotated[AsyncSession, Depends(open_session)]
-
-
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     yield
@@ -78,13 +50,15 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(title="Individuals", lifespan=lifespan)
+app.include_router(whole.router)
 
 
 @app.get(PATH, response_model=list[Individual], response_model_exclude_none=True)
-async def list_individuals(
+async def list_individuals(  # noqa: PLR0917 - the framework's way
     session: Session,
     status: str | None = None,
     family_name: Annotated[str | None, Query(alias="familyName")] = None,
+    search: str | None = None,
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 20,
 ) -> list[Individual]:
@@ -93,6 +67,8 @@ async def list_individuals(
         query = query.where(IndividualRow.status == status)
     if family_name is not None:
         query = query.where(IndividualRow.family_name == family_name)
+    if search is not None:
+        query = query.where(IndividualRow.name.icontains(search, autoescape=True))
     return [_shown(row) for row in await session.scalars(query)]
 
 
