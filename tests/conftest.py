@@ -94,9 +94,9 @@ async def template(server: EmbeddedServer) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 async def cluster() -> AsyncIterator[None]:
-    """Leave nothing behind on a cluster, where one is used."""
+    """Leave the cluster, where one is used."""
     yield
-    await distributed.drop_all()
+    await distributed.leave()
 
 
 if distributed.URL:

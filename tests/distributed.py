@@ -1,19 +1,21 @@
 """Databases of tests on a Citus cluster, when CINV_TEST_CITUS_URL names its coordinator.
 
-A database with Citus cannot be cloned. One is made and distributed once, and a test gets it as it
-was then: what tables were given is taken out, what they began with is put back. One whose tables
-are no longer those it began with is dropped, and another made.
+A database is made and distributed once, and stays: each test gets a copy of it, file by file on
+every node. What it is made of is in its name, so another is made when that has changed.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from hashlib import blake2b
+from itertools import chain, count
+from pathlib import Path
 
 import asyncpg
 import pytest
 
+import customer_inventory
 from customer_inventory.access import sandbox
 from customer_inventory.cli.running import prepare
 from customer_inventory.facilities.distribution.distributing import distribute
@@ -25,71 +27,106 @@ URL = os.environ.get("CINV_TEST_CITUS_URL")
 ONE_SERVER = pytest.mark.skipif(bool(URL), reason="It looks into locks of one server.")
 
 _SHARDS = 4
-_OURS = "^(access|audit|capture|facilities|job|monthly|record|requirements|shortcomings|usage)$"
-_SHAPED = _OURS.replace("^(", "^(public|")
-"""Where tests make tables of their own, too."""
-_TABLES = """
-SELECT c.oid::regclass::text AS name, p.logicalrelid IS NOT NULL AS is_spread
-FROM pg_class AS c
-INNER JOIN pg_namespace AS n ON c.relnamespace = n.oid
-LEFT JOIN pg_dist_partition AS p ON p.logicalrelid = c.oid
-WHERE c.relkind = 'r' AND n.nspname ~ $1 AND relation_is_a_known_shard(c.oid) IS NOT TRUE
-ORDER BY c.oid
+_SOURCE = Path(customer_inventory.__file__).parent
+_MADE_OF = (
+    "store/migrations/*.sql",
+    "facilities/distribution/*",
+    "record/types/*",
+    "access/sandbox.py",
+    "**/*.yaml",
+    "**/*.toml",
+)
+"""What decides what a database begins with."""
+_LOCK = 4_072_072
+_OTHERS = """
+SELECT datname::text AS name FROM pg_database
+WHERE datname LIKE 'cinv\\_begun\\_%' AND datname NOT LIKE $1 || '%'
 """
-_SHAPE = """
-SELECT md5(string_agg(c.oid::text || c.relname || coalesce(a.columns, 0), ',' ORDER BY c.oid))
-FROM pg_class AS c
-INNER JOIN pg_namespace AS n ON c.relnamespace = n.oid
-LEFT JOIN (
-    SELECT attrelid, count(*) FILTER (WHERE NOT attisdropped) AS columns
-    FROM pg_attribute GROUP BY attrelid
-) AS a ON a.attrelid = c.oid
-WHERE n.nspname ~ $1
-"""
-_SEQUENCES = """
-SELECT format('%I.%I', schemaname, sequencename) AS name, last_value
-FROM pg_sequences WHERE schemaname ~ $1
+_LEAVE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = $1 AND pid <> pg_backend_pid()
 """
 _numbers = count()
-
-
-@dataclass
-class _Made:
-    """A database, and what it began with: rows of tables, numbers of sequences, its shape."""
-
-    dsn: str
-    name: str
-    rows: dict[str, list[asyncpg.Record]] = field(default_factory=dict)
-    sequences: dict[str, int | None] = field(default_factory=dict)
-    shape: str = ""
-
-
-_idle: list[_Made] = []
+_nodes: list[tuple[str, int]] = []
+_connections: list[asyncpg.Connection] = []
+"""One to each node, the coordinator's first."""
+_ready: set[str] = set()
 
 
 @asynccontextmanager
 async def fresh() -> AsyncIterator[str]:
     """Lend the address of a distributed database, up to date, empty, and a sandbox."""
-    made = _idle.pop() if _idle else await _make()
-    yield made.dsn
-    if await _as_it_was(made):
-        _idle.append(made)
-    else:
-        await _drop(made)
+    async with _copy_of(_name()) as dsn:
+        yield dsn
 
 
 @asynccontextmanager
 async def on_one_node() -> AsyncIterator[str]:
     """Lend the address of a database of the cluster that is not distributed yet."""
-    made = await _make(is_spread=False)
-    yield made.dsn
-    await _drop(made)
+    async with _copy_of(f"{_name()}_whole") as dsn:
+        yield dsn
 
 
-async def drop_all() -> None:
-    """Drop what was made."""
-    while _idle:
-        await _drop(_idle.pop())
+async def leave() -> None:
+    """Close what is open to the nodes."""
+    while _connections:
+        await _connections.pop().close()
+
+
+def _name() -> str:
+    digest = blake2b(digest_size=6)
+    for file in _files():
+        digest.update(file.read_bytes())
+    return f"cinv_begun_{digest.hexdigest()}"
+
+
+def _files() -> Iterator[Path]:
+    found = chain.from_iterable(_SOURCE.glob(pattern) for pattern in _MADE_OF)
+    return (file for file in sorted(set(found)) if file.is_file())
+
+
+@asynccontextmanager
+async def _copy_of(begun: str) -> AsyncIterator[str]:
+    await _begin(begun)
+    name = f"cinv_test_{os.getpid()}_{next(_numbers)}"
+    await _everywhere(f"CREATE DATABASE {name} TEMPLATE {begun} STRATEGY file_copy")
+    try:
+        yield _at(name)
+    finally:
+        await _everywhere(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _begin(begun: str) -> None:
+    """See to it that there is a database of that name to copy, on every node."""
+    if begun in _ready:
+        return
+    if not _connections:
+        await _connect()
+    coordinator = _connections[0]
+    await coordinator.execute("SELECT pg_advisory_lock($1)", _LOCK)  # others test here, too
+    try:
+        asked = "SELECT 1 FROM pg_database WHERE datname = $1"
+        if not await coordinator.fetchval(asked, begun):
+            for row in await coordinator.fetch(_OTHERS, _name()):
+                await _everywhere(f"DROP DATABASE IF EXISTS {row['name']} WITH (FORCE)")
+            await _make(begun)
+    finally:
+        await coordinator.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+    _ready.add(begun)
+
+
+async def _connect() -> None:
+    connection = await asyncpg.connect(URL)
+    rows = await connection.fetch(
+        "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
+    )
+    await connection.close()
+    _nodes[:] = [(row[0], row[1]) for row in rows]
+    for host, port in _nodes:
+        connection = await asyncpg.connect(_at("postgres", host, port))
+        # A session's own setting: each node is told for itself.
+        await connection.execute("SET citus.enable_create_database_propagation TO off")
+        _connections.append(connection)
 
 
 def _at(name: str, host: str | None = None, port: int | None = None) -> str:
@@ -101,102 +138,39 @@ def _at(name: str, host: str | None = None, port: int | None = None) -> str:
     return f"{head}/{name}"
 
 
-async def _nodes() -> list[tuple[str, int]]:
-    connection = await asyncpg.connect(URL)
-    rows = await connection.fetch(
-        "SELECT nodename, nodeport FROM pg_dist_node WHERE noderole = 'primary' ORDER BY groupid"
-    )
-    await connection.close()
-    return [(row[0], row[1]) for row in rows]
+async def _everywhere(statement: str, *arguments: object) -> None:
+    await asyncio.gather(*(each.execute(statement, *arguments) for each in _connections))
 
 
-async def _make(*, is_spread: bool = True) -> _Made:
-    name = f"cinv_test_{os.getpid()}_{next(_numbers)}"
-    nodes = await _nodes()
-    for host, port in nodes:
-        connection = await asyncpg.connect(_at("postgres", host, port))
-        # A session's own setting: each node is told for itself.
-        await connection.execute("SET citus.enable_create_database_propagation TO off")
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
+async def _make(begun: str) -> None:
+    """Make a database under another name, and give it its own when all is there."""
+    name = f"{begun}_making"
+    await _everywhere(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await _everywhere(f"CREATE DATABASE {name}")
+    for host, port in _nodes:
         connection = await asyncpg.connect(_at(name, host, port))
         await connection.execute("CREATE EXTENSION citus")
         await connection.close()
-    made = _Made(_at(name), name)
-    connection = await asyncpg.connect(made.dsn)
-    await connection.execute("SELECT citus_set_coordinator_host($1, $2)", *nodes[0])
-    for node in nodes[1:]:
+    dsn = _at(name)
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("SELECT citus_set_coordinator_host($1, $2)", *_nodes[0])
+    for node in _nodes[1:]:
         await connection.execute("SELECT citus_add_node($1, $2)", *node)
     await connection.close()
-    await prepare(made.dsn)
-    async with Database(made.dsn) as database:
+    await prepare(dsn)
+    async with Database(dsn) as database:
         await sandbox.declare(database, declared_by="the tests")
-    if is_spread:
-        async for _ in distribute(made.dsn, shards=_SHARDS):
+    if not begun.endswith("_whole"):
+        async for _ in distribute(dsn, shards=_SHARDS):
             pass
-        await _note(made)
-    return made
+    await _close_to_all(name)
+    for connection in reversed(_connections):  # the coordinator's tells that it is there
+        await connection.execute(f"ALTER DATABASE {name} RENAME TO {begun}")
 
 
-async def _note(made: _Made) -> None:
-    connection = await _quick(made.dsn)
-    for table in await connection.fetch(_TABLES, _OURS):
-        rows = await connection.fetch(f"SELECT * FROM {table['name']}")
-        if rows:
-            made.rows[table["name"]] = rows
-    for row in await connection.fetch(_SEQUENCES, _OURS):
-        made.sequences[row["name"]] = row["last_value"]
-    made.shape = await connection.fetchval(_SHAPE, _SHAPED)
-    await connection.close()
-
-
-async def _as_it_was(made: _Made) -> bool:
-    """Take out what was put in, and put in what was there; say whether that can be done."""
-    connection = await _quick(made.dsn)
-    try:
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND application_name LIKE 'customer-inventory%'"
-        )
-        if await connection.fetchval(_SHAPE, _SHAPED) != made.shape:
-            return False
-        tables = await connection.fetch(_TABLES, _OURS)
-        asked = ", ".join(f"EXISTS (SELECT 1 FROM {table['name']})" for table in tables)
-        filled = await connection.fetchrow(f"SELECT {asked}")
-        assert filled is not None
-        given = [table for table, is_filled in zip(tables, filled, strict=True) if is_filled]
-        spread = [table["name"] for table in given if table["is_spread"]]
-        local = [table["name"] for table in given if not table["is_spread"]]
-        if spread:
-            await connection.execute(f"TRUNCATE {', '.join(spread)} CASCADE")
-        # What keeps people from changing what must stay is no matter of tests that end.
-        await connection.execute("SET session_replication_role TO replica")
-        if local:
-            await connection.execute(f"TRUNCATE {', '.join(local)} CASCADE")
-        for name, rows in made.rows.items():
-            schema, _, table = name.partition(".")
-            await connection.copy_records_to_table(table, schema_name=schema, records=rows)
-        for name, value in made.sequences.items():
-            await connection.execute(
-                "SELECT setval($1::text::regclass, coalesce($2::bigint, 1), $2 IS NOT NULL)",
-                name,
-                value,
-            )
-        return True
-    finally:
-        await connection.close()
-
-
-async def _quick(dsn: str) -> asyncpg.Connection:
-    """Connect such that the driver looks up types at once (see `store.database`)."""
-    settings = {"citus.override_table_visibility": "off"}
-    return await asyncpg.connect(dsn, server_settings=settings)
-
-
-async def _drop(made: _Made) -> None:
-    for host, port in await _nodes():
-        connection = await asyncpg.connect(_at("postgres", host, port))
-        await connection.execute("SET citus.enable_create_database_propagation TO off")
-        await connection.execute(f"DROP DATABASE IF EXISTS {made.name} WITH (FORCE)")
-        await connection.close()
+async def _close_to_all(name: str) -> None:
+    """Let nobody into a database, and wait until nobody is: only then it can be copied."""
+    await _everywhere(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    for connection in _connections:
+        while await connection.fetch(_LEAVE, name):
+            await asyncio.sleep(0.05)
