@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from hashlib import blake2b
 from itertools import chain, count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -25,6 +26,14 @@ URL = os.environ.get("CINV_TEST_CITUS_URL")
 """The coordinator of a cluster, as a superuser; its workers are those that this database knows."""
 
 ONE_SERVER = pytest.mark.skipif(bool(URL), reason="It looks into locks of one server.")
+
+OURS = (
+    f" AND datname LIKE 'cinv\\_test\\_{os.getpid()}\\_%'"
+    " AND backend_type = 'client backend' AND application_name NOT LIKE 'citus%'"
+    if URL
+    else ""
+)
+"""The condition on `pg_stat_activity` that a session is of a test here, not of the nodes'."""
 
 _SHARDS = 4
 _SOURCE = Path(customer_inventory.__file__).parent
@@ -67,6 +76,13 @@ async def on_one_node() -> AsyncIterator[str]:
         yield dsn
 
 
+def superuser_of(server_dsn: str, dsn: str) -> str:
+    """Return the address of a test's database for a superuser, who has `server_dsn` on one node."""
+    if URL:
+        return dsn
+    return server_dsn.replace("/cinv?", f"{urlsplit(dsn).path}?", 1)
+
+
 async def leave() -> None:
     """Close what is open to the nodes."""
     while _connections:
@@ -90,6 +106,10 @@ async def _copy_of(begun: str) -> AsyncIterator[str]:
     await _begin(begun)
     name = f"cinv_test_{os.getpid()}_{next(_numbers)}"
     await _everywhere(f"CREATE DATABASE {name} TEMPLATE {begun} STRATEGY file_copy")
+    # A setting of the database is not copied with it (see `distributing.settle_sessions`).
+    await _connections[0].execute(
+        f"ALTER DATABASE {name} SET citus.override_table_visibility TO off"
+    )
     try:
         yield _at(name)
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from customer_inventory.store.embedded import EmbeddedServer
+from tests import distributed
 
 _LONGEST_SECONDS = 30
 
@@ -19,8 +20,10 @@ async def eventually(is_so: Callable[[], Awaitable[object]]) -> None:
 
 async def end_connections(server: EmbeddedServer, condition: str, *arguments: object) -> None:
     """Let the server end every connection for which `condition` on pg_stat_activity holds."""
-    superuser = await asyncpg.connect(server.superuser_dsn)
+    superuser = await asyncpg.connect(distributed.URL or server.superuser_dsn)
     await superuser.execute(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {condition}", *arguments
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE {condition}{distributed.OURS}",
+        *arguments,
     )
     await superuser.close()

@@ -5,104 +5,32 @@ database tells every worker, and while it cannot tell us, nothing is remembered.
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from customer_inventory.access.heeding import Heeded, heeded
-from customer_inventory.access.masking import masks_of, writes_of
+from customer_inventory.access.heeding import heeded
 from customer_inventory.access.oauth import dpop
 from customer_inventory.access.oauth.external import ExternalTokens
 from customer_inventory.access.oauth.token import LONGEST, Claimed, Tokens
-from customer_inventory.access.operation import FUNCTIONS, UNGRANTED, Operation
+from customer_inventory.access.operation import UNGRANTED
 from customer_inventory.access.quota.quotas import Quotas
-from customer_inventory.access.registration import EVERY_TYPE
-from customer_inventory.access.scope import scoped_rows
+from customer_inventory.access.session import NotPermitted, Permissions, Session, session_of
 from customer_inventory.access.stranger import Strangers
-from customer_inventory.access.terms import Terms
 from customer_inventory.access.token import digest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.clock import now
-from customer_inventory.kit.errors import Refused, Unauthenticated
+from customer_inventory.kit.errors import Unauthenticated
 from customer_inventory.record.document import parse
-from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.store.database import Connection, Database, Listener, Row
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
+__all__ = ["Guard", "NotPermitted", "Permissions", "Session", "session_for", "session_of"]
+
 CHANNEL = "access_changed"
 
-Permissions = Mapping[str, frozenset[str]]
-"""By record type, the operations permitted."""
-
 _MOST_REMEMBERED = 50_000  # tokens, of a few kilobytes each; then the oldest is forgotten
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A verified token: who acts, for what, what it may do by record type, and on which terms.
-
-    `sight` is what its reads are shown, `rules` says what permits, by type. All of it holds until
-    `good_until`: then the token expires, or a permission begins or ends. `bound_to` is the key (its
-    thumbprint) that the caller must prove to hold at every request.
-    """
-
-    actor: Actor
-    good_until: datetime
-    permissions: Permissions
-    sight: Sight
-    terms: Mapping[str, Terms] = field(default_factory=dict)
-    bound_to: str | None = None
-    rules: Mapping[str, str] = field(default_factory=dict)
-
-    def terms_of(self, record_type: str) -> Terms:
-        """Return what is agreed for records of a type: of itself, or of every type."""
-        return self.terms.get(record_type) or self.terms.get(EVERY_TYPE) or {}
-
-    def rule_of(self, record_type: str | None) -> str | None:
-        """Return the rule that permits what is permitted on records of a type, for the ledger.
-
-        For None, where any type will do, it is every rule; it is None where nothing is permitted.
-        """
-        if record_type is None:
-            return ", ".join(sorted(set(self.rules.values()))) or None
-        found = self.rules.get(record_type)
-        if found is None and record_type not in FUNCTIONS:
-            found = self.rules.get(EVERY_TYPE)
-        return found
-
-    def may(self, operation: Operation, record_type: str | None) -> bool:
-        """Tell whether `operation` is permitted on records of `record_type` (None: of some).
-
-        `record_type` may be one of FUNCTIONS too.
-        """
-        permitted = self.permissions
-        if record_type is None:
-            return any(
-                operation in operations
-                for kind, operations in permitted.items()
-                if kind not in FUNCTIONS
-            )
-        if operation in permitted.get(record_type, ()):
-            return True
-        return operation in permitted.get(EVERY_TYPE, ()) and record_type not in FUNCTIONS
-
-    def demand(self, operation: Operation, record_type: str | None) -> None:
-        """Raise NotPermitted unless `operation` on records of `record_type` is permitted."""
-        if not self.may(operation, record_type):
-            raise NotPermitted(self.actor, operation, record_type)
-
-
-class NotPermitted(Refused):
-    """The process holds no permission for what it asked."""
-
-    def __init__(self, actor: Actor, operation: Operation, record_type: str | None) -> None:
-        what = record_type or "any record"
-        super().__init__(
-            f"The process {actor.process} may not {operation} {what} for {actor.purpose}.",
-            hint="The owner of the data can permit it.",
-        )
 
 
 class Guard:
@@ -206,7 +134,7 @@ class Guard:
         if row is None:
             return None
         actor = Actor(row["process"], row["purpose"], row["person"])
-        return _of_row(actor, row["good_until"], row, self._key)
+        return _of_row(self._database, actor, row["good_until"], row, self._key)
 
     async def _signed(self, text: str) -> Session | None:
         claimed = await self._tokens.read(text) if self._tokens else None
@@ -228,7 +156,9 @@ class Guard:
         if row is None:
             return None
         until = min(claimed.expires_at, row["good_until"] or claimed.expires_at)
-        session = _of_row(Actor(row["process"], claimed.purpose), until, row, self._key)
+        session = _of_row(
+            self._database, Actor(row["process"], claimed.purpose), until, row, self._key
+        )
         return replace(session, bound_to=bound_to)
 
     async def acting(self, actor: Actor) -> Session | None:
@@ -262,32 +192,16 @@ async def session_for(
     if row is None:
         return None
     until = row["good_until"] or datetime.max.replace(tzinfo=UTC)
-    return _of_row(Actor(process, purpose), until, row, masking_key)
+    return _of_row(database, Actor(process, purpose), until, row, masking_key)
 
 
-def session_of(
+def _of_row(
+    database: Connection | Database,
     actor: Actor,
     good_until: datetime,
-    permitted: Permissions,
-    terms: Mapping[str, Terms],
-    masking_key: bytes = b"",
-    *,
-    rules: Mapping[str, str],
-    heeds: Heeded = Heeded(),  # noqa: B008 - it never changes
+    row: Row,
+    masking_key: bytes,
 ) -> Session:
-    """Return the session of what is agreed, with what its reads are shown and it may write."""
-    session = Session(actor, good_until, permitted, EVERYTHING, terms, rules=rules)
-    sight = Sight(
-        actor.purpose,
-        replace(scoped_rows(terms, rules, actor.process), choice=heeds.choice),
-        masks=masks_of(session.terms_of, masking_key, actor.process),
-        writes=writes_of(permitted, session.terms_of, EVERY_TYPE),
-        despite_restriction=heeds.despite_restriction,
-    )
-    return replace(session, sight=sight)
-
-
-def _of_row(actor: Actor, good_until: datetime, row: Row, masking_key: bytes) -> Session:
     permitted = {kind: frozenset(words) for kind, words in parse(row["permissions"]).items()}
     return session_of(
         actor,
@@ -297,4 +211,5 @@ def _of_row(actor: Actor, good_until: datetime, row: Row, masking_key: bytes) ->
         masking_key,
         rules={**dict.fromkeys(permitted, UNGRANTED), **parse(row["rules"])},
         heeds=heeded(actor.purpose, row),
+        is_spread=database.placement.is_distributed,
     )

@@ -9,7 +9,7 @@ from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.page import Page, Query, counting, estimated, found
 from customer_inventory.record.scope import EVERY_ROW, Rows
-from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
+from customer_inventory.record.shown import MANY, MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.listed import page_known_at
 from customer_inventory.record.types import TYPES
@@ -180,7 +180,7 @@ def every_statement() -> dict[str, str]:
 @lru_cache(maxsize=MOST_KEPT)
 def by_id(declared: RecordType, rows: Rows, placement: Placement = ALONE) -> Statement:
     """Return the statement of point reads; its purposes are its third parameter."""
-    shown = Shown(rows, 3, purpose="k.purpose")
+    shown = Shown(rows, 3, purpose="k.purpose", asked=MANY)
     text = SQL.records_by_id.format(
         table=declared.table, shown=shown.of(declared), in_r=placement.within("r", "$2")
     )

@@ -15,19 +15,33 @@ Parameter = Callable[[Any], str]
 class Condition(Protocol):
     """A condition on the records of one type, compared and hashed by what it says."""
 
-    def sql(self, declared: RecordType, alias: str, parameter: Parameter) -> str:
-        """Return the SQL that it holds for the row `alias` of the table of `declared`."""
+    def sql(
+        self,
+        declared: RecordType,
+        alias: str,
+        parameter: Parameter,
+        *,
+        is_spread: bool = False,
+        among: str = "",
+    ) -> str:
+        """Return the SQL that it holds for the row `alias` of the table of `declared`.
+
+        Where rows are `is_spread` over shards, other records are asked for beforehand: those that
+        have to do with the subjects `among` (SQL of their ids), or with any subject.
+        """
 
 
 @dataclass(frozen=True)
 class Rows:
     """The conditions of the record types that have one, by name and in the order of names.
 
-    `choice` is what the purpose asks of the choices of subjects, of records of every type.
+    `choice` is what the purpose asks of the choices of subjects, of records of every type;
+    `is_spread` says that records lie in shards, where conditions are written in another way.
     """
 
     by_type: tuple[tuple[str, Condition], ...] = ()
     choice: Asked | None = None
+    is_spread: bool = False
 
     @cached_property
     def _conditions(self) -> dict[str, Condition]:
@@ -35,7 +49,7 @@ class Rows:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.by_type, self.choice))
+        return hash((self.by_type, self.choice, self.is_spread))
 
     def __hash__(self) -> int:
         return self._hash
@@ -55,7 +69,7 @@ class Rows:
     @property
     def whatever_is_chosen(self) -> "Rows":
         """The same conditions, whatever subjects chose."""
-        return Rows(self.by_type)
+        return Rows(self.by_type, is_spread=self.is_spread)
 
 
 EVERY_ROW = Rows()

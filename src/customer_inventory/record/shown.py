@@ -34,11 +34,26 @@ class Statement(NamedTuple):
         return (*own, sight.kept_from, *self.values)
 
 
+class Asked(NamedTuple):
+    """The records that a statement is about, by SQL of an array of ids and one of buckets."""
+
+    ids: str
+    buckets: str
+
+
+ONE = Asked("ARRAY[$1::text]", "ARRAY[$2::smallint]")
+"""That of the first two parameters."""
+MANY = Asked("$1::text[]", "$2::smallint[]")
+"""Those of the first two parameters."""
+
+
 class Shown:
     """Conditions of one statement, with `own` parameters before theirs.
 
     `purpose` is the SQL of the purpose that asks; unless given, the first parameter after them.
     `parameter` takes the values of the conditions; unless given, they are collected in `values`.
+    `asked` are the records that the statement is about, where they are known beforehand: records
+    that lie in shards are not asked for more than has to do with them.
     """
 
     def __init__(
@@ -48,14 +63,25 @@ class Shown:
         *,
         purpose: str | None = None,
         parameter: Parameter | None = None,
+        asked: Asked | None = None,
     ) -> None:
         self._rows = rows
+        self._asked = asked
         self._first = own + (purpose is None)
         self._purpose = purpose or f"${own + 1}::text"
         self.values: list[Any] = []
         self._parameter = parameter or self._own_parameter
         self._words = ""
-        self._chosen = Chosen(rows.choice, self._choice_words) if rows.choice else None
+        self._chosen = (
+            Chosen(
+                rows.choice,
+                self._choice_words,
+                is_spread=rows.is_spread,
+                ids=asked.ids if asked else "",
+            )
+            if rows.choice
+            else None
+        )
 
     def _own_parameter(self, value: Any) -> str:
         self.values.append(value)
@@ -78,7 +104,12 @@ class Shown:
     def scope(self, declared: RecordType, alias: str = "r") -> str:
         """Return the SQL of the condition on the rows of a type alone, empty for none."""
         condition = self._rows.of(declared.name)
-        return "" if condition is None else condition.sql(declared, alias, self._parameter)
+        if condition is None:
+            return ""
+        among = subjects_asked(declared, self._asked) if self._asked else ""
+        return condition.sql(
+            declared, alias, self._parameter, is_spread=self._rows.is_spread, among=among
+        )
 
     def unrestricted(self, alias: str, columns: tuple[str, str] = ("id", "bucket")) -> str:
         """Return the SQL that no restriction keeps back the record that two columns name."""
@@ -120,7 +151,9 @@ class Shown:
                 table=TYPES[name].table,
                 id=f"{alias}.{columns[0]}",
                 bucket=f"{alias}.{columns[1]}",
-                condition=scope.sql(TYPES[name], "r", self._parameter),
+                condition=scope.sql(
+                    TYPES[name], "r", self._parameter, is_spread=self._rows.is_spread
+                ),
             )
             tests.append(f"({alias}.{kind} IS DISTINCT FROM '{name}' OR EXISTS ({inner}))")
         return " AND ".join(tests)
@@ -133,6 +166,11 @@ class Shown:
             purpose=self._purpose,
             until="{until}",
         )
+
+
+def subjects_asked(declared: RecordType, asked: Asked) -> str:
+    """Return the SQL of the subjects of the records of a type that a statement is about."""
+    return bare("subjects_asked").format(table=declared.table, ids=asked.ids, buckets=asked.buckets)
 
 
 def _all(*tests: str) -> str:
@@ -155,7 +193,7 @@ async def shown_of(
 
 @lru_cache(maxsize=MOST_KEPT)
 def _which(declared: RecordType, rows: Rows) -> Statement:
-    shown = Shown(rows, 2)
+    shown = Shown(rows, 2, asked=MANY)
     text = SQL.records_shown.format(table=declared.table, shown=shown.of(declared))
     return Statement(text, tuple(shown.values))
 

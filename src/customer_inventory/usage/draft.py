@@ -26,7 +26,12 @@ class Draft:
     purpose: str
     permissions: tuple[Permission, ...]
 
-    def session(self, heeds: Heeded = Heeded()) -> Session:  # noqa: B008 - it never changes
+    def session(
+        self,
+        heeds: Heeded = Heeded(),  # noqa: B008 - it never changes
+        *,
+        is_spread: bool = False,
+    ) -> Session:
         """Return the session that a token would have under the draft."""
         operations = {
             kind: frozenset(words)
@@ -39,6 +44,7 @@ class Draft:
             terms_by_type(self.permissions),
             rules=dict.fromkeys(operations, "draft"),
             heeds=heeds,
+            is_spread=is_spread,
         )
 
 

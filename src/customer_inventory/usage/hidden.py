@@ -1,9 +1,10 @@
 """Which records of past traffic would be kept from a session now, and by which rule."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from customer_inventory.access.scope import SCOPE
-from customer_inventory.record.scope import EVERY_ROW, Rows
+from customer_inventory.record.scope import EVERY_ROW
 from customer_inventory.record.scoping.landing import in_scope
 from customer_inventory.record.sight import CHOICE, Sight
 from customer_inventory.record.subject.restriction import ProcessingRestricted, kept_back
@@ -60,4 +61,4 @@ async def _rules(database: Database, present: Mapping[str, str], sight: Sight) -
 
 def _whole(sight: Sight) -> Sight:
     """Return a sight that choices alone keep anything from."""
-    return Sight(rows=Rows(choice=sight.rows.choice))
+    return Sight(rows=replace(sight.rows, by_type=()))

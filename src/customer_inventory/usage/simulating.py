@@ -72,7 +72,8 @@ async def simulate(
     `asks_for` gives, by the ledger's word for a type, the record type that the permission was asked
     for (None: some type) where that is another. Raises Unavailable.
     """
-    session = draft.session(await heeded_by(database, draft.purpose))
+    heeds = await heeded_by(database, draft.purpose)
+    session = draft.session(heeds, is_spread=database.placement.is_distributed)
     replay = _Replay(session, asks_for)
     traffic = traffic_of(database, process=draft.process, purpose=draft.purpose, since=since)
     async for row, hidden in hidden_from(database, traffic, session.sight):

@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from fractions import Fraction
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -23,6 +22,7 @@ from customer_inventory.usage.metering.attribution import (
     log_of,
 )
 from customer_inventory.usage.metering.effort import Effort
+from tests.distributed import superuser_of
 from tests.house.test_statements import FILES, statements_of
 from tests.tmf.bodies import BODIES
 
@@ -33,8 +33,7 @@ LATER = NOON + timedelta(hours=3)
 @pytest.fixture
 async def superuser(server: EmbeddedServer, dsn: str) -> AsyncIterator[asyncpg.Connection]:
     """A superuser in the database, which keeps statistics of statements."""
-    name = urlsplit(dsn).path.removeprefix("/")
-    connection = await asyncpg.connect(server.superuser_dsn, database=name)
+    connection = await asyncpg.connect(superuser_of(server.superuser_dsn, dsn))
     await connection.execute("CREATE EXTENSION pg_stat_statements")
     yield connection
     await connection.close()

@@ -14,6 +14,9 @@ from customer_inventory.facilities.distribution.planning import Plan, Step, plan
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store import failures
 from customer_inventory.store.database import Connection, connect
+from customer_inventory.store.sql import beside
+
+SQL = beside(__name__)
 
 SHARDS = 32
 """How many shards there are unless said otherwise: they can move to twice as many nodes later."""
@@ -55,8 +58,22 @@ async def distribute(dsn: str, *, shards: int = SHARDS) -> AsyncIterator[Moved]:
             for step in made.to_do:
                 yield await _moved(connection, step, shards)
             await _clear(connection, made)
+            await settle_sessions(connection)
         finally:
             await connection.close()
+
+
+async def settle_sessions(connection: Connection) -> None:
+    """Let every session find its way about the catalogue as quickly as on one node.
+
+    Whether a table is a shard is asked of every row of it otherwise: that takes the driver's look
+    for types seconds. Whoever does not own the database leaves it as it is: the sessions of
+    services are told so when they begin.
+    """
+    for row in await connection.fetch(SQL.own_database):
+        await connection.execute(
+            f"ALTER DATABASE {row['name']} SET citus.override_table_visibility TO off"
+        )
 
 
 async def _moved(connection: Connection, step: Step, shards: int) -> Moved:

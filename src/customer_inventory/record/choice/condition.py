@@ -29,11 +29,19 @@ ROLES = tuple(sorted(name for name in HOLDERS if TYPES[name].subject))
 
 
 class Chosen:
-    """The conditions of one statement; `words` is the SQL of the words asked for."""
+    """The conditions of one statement; `words` is the SQL of the words asked for.
 
-    def __init__(self, asked: Asked, words: Callable[[], str]) -> None:
+    Where records lie in shards (`is_spread`), whom they named once is asked for beforehand: of
+    those with the `ids` (SQL of an array), or of any.
+    """
+
+    def __init__(
+        self, asked: Asked, words: Callable[[], str], *, is_spread: bool = False, ids: str = ""
+    ) -> None:
         self._asked = asked
         self._words = words
+        self._is_spread = is_spread
+        self._ids = ids
 
     def of(self, declared: RecordType, alias: str) -> str:
         """Return the SQL that choices let the row `alias` of the table of a type be shown."""
@@ -72,20 +80,28 @@ class Chosen:
             return "FALSE"
         if not declared.subject:
             return self.holder(f"{alias}.id")
-        subjects = SQL.part("subjects_then").format(
-            **_of_row(alias),
-            naming=_naming(declared),
-            paths=_listed(declared.subject),
-            since=f"{alias}.recorded_from",
-            until=f"{alias}.recorded_to",
-        )
-        holding = f"EXISTS ({self._holding('s.id')})"
         if not self._asked.needs_consent:
-            return f"NOT EXISTS ({_one_then(subjects, holding)})"
-        return (
-            f"EXISTS ({_one_then(subjects, holding)})"
-            f" AND NOT EXISTS ({_one_then(subjects, f'NOT {holding}')})"
-        )
+            return f"NOT {self._any_subject(declared, alias, '')}"
+        agreeing = self._any_subject(declared, alias, "")
+        return f"{agreeing} AND NOT {self._any_subject(declared, alias, 'NOT ')}"
+
+    def _any_subject(self, declared: RecordType, alias: str, is_not: str) -> str:
+        """Return the SQL that choices are kept, or not, of one whom a version named."""
+        holes = {
+            **_of_row(alias),
+            "naming": _naming(declared),
+            "paths": _listed(declared.subject),
+            "since": f"{alias}.recorded_from",
+            "until": f"{alias}.recorded_to",
+        }
+        test = f"{is_not}EXISTS ({self._holding('l.other_id')})"
+        still = SQL.part("named_still").format(**holes, test=test)
+        test = f"{is_not}EXISTS ({self._holding('p.id')})"
+        once = SQL.part("named_once").format(**holes, test=test)
+        if self._is_spread:
+            asked = f"p.other_id = ANY({self._ids})" if self._ids else "TRUE"
+            once = SQL.part("named_once_beforehand").format(**holes, test=test, asked=asked)
+        return f"(EXISTS ({still}) OR EXISTS ({once}))"
 
     def any_then(self, alias: str) -> str:
         """Return the SQL that choices let the row `alias` of the history, of any type, be shown."""
@@ -145,10 +161,6 @@ def _of_row(alias: str) -> dict[str, str]:
     return {"id": f"{alias}.id", "bucket": f"{alias}.bucket"}
 
 
-def _one_then(subjects: str, test: str) -> str:
-    return SQL.part("one_then").format(whose=subjects, test=test)
-
-
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
@@ -157,13 +169,15 @@ def every_statement() -> dict[str, str]:
     """Return each kind of condition in a statement, by a name of its own (for planning)."""
     found = {}
     for needs_consent in (True, False):
-        chosen = Chosen(Asked((), needs_consent), lambda: "$1::text[]")
-        for name, declared in TYPES.items():
-            present, past = chosen.of(declared, "r"), chosen.then(declared, "r")
-            key = f"{name}:{needs_consent}"
-            found[f"of:{key}"] = _checking(declared.table, present)
-            found[f"then:{key}"] = _checking("history", past)
-        found[f"any:{needs_consent}"] = _checking("history", chosen.any_then("r"))
+        for is_spread, ids in ((False, ""), (True, ""), (True, "$2::text[]")):
+            asked = Asked((), needs_consent)
+            chosen = Chosen(asked, lambda: "$1::text[]", is_spread=is_spread, ids=ids)
+            key = f"{needs_consent}{':among' * bool(ids)}{':spread' * is_spread}"
+            for name, declared in TYPES.items():
+                present, past = chosen.of(declared, "r"), chosen.then(declared, "r")
+                found[f"of:{name}:{key}"] = _checking(declared.table, present)
+                found[f"then:{name}:{key}"] = _checking("history", past)
+            found[f"any:{key}"] = _checking("history", chosen.any_then("r"))
     return found
 
 

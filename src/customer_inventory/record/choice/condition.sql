@@ -43,25 +43,39 @@ SELECT
 FROM record.link AS f
 WHERE f.id = {id} AND f.bucket = {bucket} AND f.outward AND f.path IN ({paths});
 
--- name: subjects_then
--- The subjects that a version in the history named, by the links of that time.
-SELECT l.other_id AS id
+-- name: named_still
+-- A subject that a version in the history named and that is still named, for which a test holds.
+SELECT
 FROM record.link AS l
 WHERE
     l.id = {id} AND l.bucket = {bucket} AND l.outward AND {naming}
     AND l.linked_at < {until}
-UNION ALL
-SELECT p.id
+    AND {test};
+
+-- name: named_once
+-- One that it named and that is named no more.
+SELECT
 FROM record.past_link AS p
 WHERE
     p.other_id = {id} AND p.other_bucket = {bucket} AND p.path IN ({paths})
-    AND p.linked_at < {until} AND p.dropped_at > {since};
+    AND p.linked_at < {until} AND p.dropped_at > {since}
+    AND {test};
 
--- name: one_then
--- One of the subjects of that time for which a test holds.
+-- name: named_once_beforehand
+-- The same where records lie in shards: such a link lies with whom it named, and is asked for
+-- beforehand.
+WITH once AS MATERIALIZED (
+    SELECT
+        p.other_id,
+        p.linked_at,
+        p.dropped_at
+    FROM record.past_link AS p
+    WHERE p.path IN ({paths}) AND {asked} AND {test}
+)
+
 SELECT
-FROM ({whose}) AS s
-WHERE {test};
+FROM once AS o
+WHERE o.other_id = {id} AND o.linked_at < {until} AND o.dropped_at > {since};
 
 -- name: checked
 -- The rows of a table for which a condition holds (for planning alone).

@@ -4,7 +4,7 @@ A record hangs on a customer through whom it belongs to (`subject_id`): it is th
 the customer, or belongs to the customer or to that party.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,9 +39,18 @@ class Scoped:
     rule: Rule
     process: str
 
-    def sql(self, declared: RecordType, alias: str, parameter: Parameter) -> str:
+    def sql(
+        self,
+        declared: RecordType,
+        alias: str,
+        parameter: Parameter,
+        *,
+        is_spread: bool = False,
+        among: str = "",
+    ) -> str:
         """Return the SQL that it holds for the row `alias` of the table of `declared`."""
-        return _Written(self.process, parameter).of(self.rule, declared, alias)
+        written = _Written(self.process, parameter, is_spread=is_spread, among=among)
+        return written.of(self.rule, declared, alias)
 
 
 @over_every_type
@@ -87,9 +96,13 @@ def rows_beside(rows: Mapping[str, Rows], of_type: Mapping[str, str]) -> Rows:
 class _Written:
     """Writes rules for one process into one statement."""
 
-    def __init__(self, process: str, parameter: Parameter) -> None:
+    def __init__(
+        self, process: str, parameter: Parameter, *, is_spread: bool = False, among: str = ""
+    ) -> None:
         self._process = process
         self._parameter = parameter
+        self._is_spread = is_spread
+        self._among = among
 
     def of(self, rule: Rule, declared: RecordType, alias: str) -> str:
         """Return the SQL of a rule for the row `alias`: true, false or NULL, in brackets."""
@@ -124,10 +137,17 @@ class _Written:
 
     def _of_customer(self, inner: Rule, alias: str) -> str:
         subject = f"{alias}.subject_id"
-        condition = self.of(inner, TYPES[CUSTOMER], "sc")
-        held = _bare("customer_of", subject=subject, condition=condition)
-        nobodys = _bare("customer_of", subject=subject, condition="TRUE")
-        return f"(EXISTS ({held}) OR ({self._made(alias)} AND NOT EXISTS ({nobodys})))"
+        held = self._customer(subject, self.of(inner, TYPES[CUSTOMER], "sc"))
+        somebodys = self._customer(subject, "TRUE")
+        return f"({held} OR ({self._made(alias)} AND NOT {somebodys}))"
+
+    def _customer(self, subject: str, condition: str) -> str:
+        if not self._is_spread:
+            return f"EXISTS ({_bare('customer_of', subject=subject, condition=condition)})"
+        name = "customers_among" if self._among else "customers_held"
+        held = _bare(name, among=self._among, condition=condition)
+        subjects = _bare("subjects_of_customers", held=held)
+        return f"{subject} IN ({subjects})"
 
     def _text(self, value: str) -> str:
         return f"{self._parameter(value)}::text"
@@ -140,13 +160,20 @@ def every_statement() -> dict[str, str]:
         "on_list": Listed("x"),
         "customer_of": OfCustomer(Listed("x")),
     }
-    written: Callable[[Rule], str] = lambda rule: _Written("x", lambda _: "'x'").of(  # noqa: E731
-        rule, TYPES["product"], "r"
-    )
-    return {
-        name: f"SELECT FROM record.product AS r WHERE {written(rule)}"
-        for name, rule in rules.items()
-    }
+    found = {}
+    for label, written in {
+        "": _Written("x", _never),
+        ":spread": _Written("x", _never, is_spread=True),
+        ":among:spread": _Written("x", _never, is_spread=True, among="SELECT 'x' AS id"),
+    }.items():
+        for name, rule in rules.items():
+            condition = written.of(rule, TYPES["product"], "r")
+            found[name + label] = SQL.checked.format(condition=condition)
+    return found
+
+
+def _never(_: object) -> str:
+    return "'x'"
 
 
 def _columns(alias: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.link import extract
 from customer_inventory.record.reference import Dangling
 from customer_inventory.record.scope import EVERY_ROW, Rows
-from customer_inventory.record.shown import MOST_KEPT, Statement
+from customer_inventory.record.shown import MANY, MOST_KEPT, Statement, subjects_asked
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES, over_every_type
 from customer_inventory.record.version import NoSuchRecord
@@ -168,7 +168,8 @@ def every_statement() -> dict[str, str]:
 def _lands(declared: RecordType, rows: Rows) -> Statement:
     first = 5
     names = [column.name for column in declared.columns]
-    condition, values = _condition(declared, rows, first + len(names) - 1)
+    among = "SELECT unnest($3::text[]) AS id"
+    condition, values = _condition(declared, rows, first + len(names) - 1, among)
     text = SQL.lands.format(
         table=declared.table,
         columns="".join(f", {name}" for name in names),
@@ -185,15 +186,19 @@ def _in_scope(rows: Rows) -> Statement:
     parts: list[str] = []
     values: list[object] = []
     for name, declared in TYPES.items():
-        condition, own = _condition(declared, rows, 2 + len(values))
+        among = subjects_asked(declared, MANY)
+        condition, own = _condition(declared, rows, 2 + len(values), among)
         part = SQL.part("in_scope_of_type")
         parts.append(part.format(type=name, table=declared.table, condition=condition))
         values += own
     return Statement(entitled("in_scope", "\nUNION ALL\n".join(parts)), tuple(values))
 
 
-def _condition(declared: RecordType, rows: Rows, own: int) -> tuple[str, list[object]]:
-    """Return the SQL that a row of a type is in scope, and its values after `own` parameters."""
+def _condition(declared: RecordType, rows: Rows, own: int, among: str) -> tuple[str, list[object]]:
+    """Return the SQL that a row of a type is in scope, and its values after `own` parameters.
+
+    Asked about are records of the subjects `among`.
+    """
     values: list[object] = []
 
     def parameter(value: object) -> str:
@@ -201,4 +206,7 @@ def _condition(declared: RecordType, rows: Rows, own: int) -> tuple[str, list[ob
         return f"${own + len(values)}"
 
     condition = rows.of(declared.name)
-    return ("TRUE" if condition is None else condition.sql(declared, "r", parameter)), values
+    if condition is None:
+        return "TRUE", values
+    text = condition.sql(declared, "r", parameter, is_spread=rows.is_spread, among=among)
+    return text, values

@@ -9,7 +9,7 @@ from customer_inventory.kit.ids import bucket_of, is_id
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.scope import EVERY_ROW, Rows
-from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
+from customer_inventory.record.shown import MOST_KEPT, ONE, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.time.held import held
 from customer_inventory.record.time.moment import Moment
@@ -164,7 +164,7 @@ def _asked(name: str, declared: RecordType, sight: Sight, *own: Any) -> tuple[An
 @lru_cache(maxsize=MOST_KEPT)
 def _of(name: str, declared: RecordType, rows: Rows) -> Statement:
     """Return a statement; who may not see what a record is may not see what it was."""
-    shown = Shown(rows, _OWN[name])
+    shown = Shown(rows, _OWN[name], asked=ONE)
     then = [shown.unrestricted_then("h", "h.recorded_to", declared)]
     if rows.of(declared.name) is not None:
         then.append(shown.exists(declared, "h"))
