@@ -5,6 +5,7 @@ every node. What it is made of is in its name, so another is made when that has 
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -25,7 +26,13 @@ from customer_inventory.store.database import Database
 URL = os.environ.get("CINV_TEST_CITUS_URL")
 """The coordinator of a cluster, as a superuser; its workers are those that this database knows."""
 
-ONE_SERVER = pytest.mark.skipif(bool(URL), reason="It looks into locks of one server.")
+
+def one_server(reason: str) -> pytest.MarkDecorator:
+    """Return the mark of what by its nature looks into one server, which a cluster has not."""
+    return pytest.mark.skipif(bool(URL), reason=reason)
+
+
+ONE_SERVER = one_server("It looks into locks of one server.")
 
 OURS = (
     f" AND datname LIKE 'cinv\\_test\\_{os.getpid()}\\_%'"
@@ -158,8 +165,17 @@ def _at(name: str, host: str | None = None, port: int | None = None) -> str:
     return f"{head}/{name}"
 
 
-async def _everywhere(statement: str, *arguments: object) -> None:
-    await asyncio.gather(*(each.execute(statement, *arguments) for each in _connections))
+async def _everywhere(statement: str) -> None:
+    await asyncio.gather(*(_on_node(each, statement) for each in _connections))
+
+
+async def _on_node(connection: asyncpg.Connection, statement: str) -> None:
+    """Run a statement; once more when the node's own sessions were in the way."""
+    for _ in range(3):
+        with contextlib.suppress(asyncpg.ObjectInUseError):
+            await connection.execute(statement)
+            return
+    await connection.execute(statement)
 
 
 async def _make(begun: str) -> None:

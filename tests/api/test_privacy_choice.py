@@ -223,6 +223,11 @@ async def test_search_trees_and_roll_ups_leave_it_out(world: World) -> None:
     hits = {hit["id"] for hit in found["hit"]}
     assert hits & set(world.ada.values())
     assert not hits & set(world.annabella.values())
+    # That somebody else objects hides no customer of whom did not.
+    objecting = (await world.profiling.get(f"{ROOT}/search", params={"q": "Lovelace"})).json()
+    named = {hit["id"]: hit.get("customer", {}).get("id") for hit in objecting["hit"]}
+    assert world.annabella["individual"] in named
+    assert set(named.values()) == {world.annabella["customer"]}
     client = world.service.client
     group = await _made(client, "organization", name="Analytical", tradingName="Analytical")
     await _agreement(

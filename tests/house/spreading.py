@@ -138,7 +138,10 @@ def faults_of_statement(text: str, spread: Collection[str], copied: Collection[s
         found.append("MERGE")
     if re.search(r"\bEXISTS\s*\(\s*SELECT\s+FROM\s+record\.\w+\s*\)", text):
         found.append("EXISTS of a select without columns that stands for itself")
-    return found + (list(_faults_over_shards(text, spread)) if named & set(spread) else [])
+    if named & set(spread):
+        found += _faults_over_shards(text, spread)
+        found += _faults_of_places(text, spread, moved)
+    return found
 
 
 def _faults_of_update(part: str) -> Iterator[str]:
@@ -161,6 +164,22 @@ def _faults_over_shards(text: str, spread: Collection[str]) -> Iterator[str]:
     for walk in _recursions(text):
         if any(re.search(rf"\b{re.escape(name)}\b", walk) for name in spread):
             yield "a walk over several shards"
+
+
+def _faults_of_places(text: str, spread: Collection[str], moved: Collection[str]) -> Iterator[str]:
+    """Yield what asks of shards, row by row, for what lies elsewhere, or fills that of them."""
+    from_shards = rf"\b(?:FROM|JOIN)\s+(?:{'|'.join(map(re.escape, spread))})\b"
+    for match in re.finditer(r"\bINSERT\s+INTO\s+([a-z_]+\.\w+)", text):
+        if match[1] not in moved and re.search(from_shards, _to_its_end(text, match.start())):
+            yield f"rows of shards put into {match[1]}, whose defaults would be those of a shard"
+    for match in re.finditer(r"\bFROM\s*\(", text):
+        inner = _to_its_end(text, match.end())
+        rest = _to_its_end(text, match.end() + len(inner) + 1)
+        is_spread = re.search(from_shards, inner)
+        if not is_spread and re.search(
+            rf"^\s*AS\s+\w+\s+WHERE\b.*?EXISTS\s*\(\s*SELECT\b[^()]*?{from_shards}", rest, re.DOTALL
+        ):
+            yield "EXISTS over shards, asked for each row of a query that asks none"
 
 
 def _updates(text: str, tables: Collection[str]) -> Iterator[str]:

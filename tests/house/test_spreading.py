@@ -150,6 +150,20 @@ def test_no_statement_breaks_the_rules(file: Path) -> None:
             "SELECT id FROM record.customer AS r WHERE r.ctid < '(9,0)'::tid",
             "ctid, which means nothing over several shards",
         ),
+        (
+            (
+                "INSERT INTO record.outbox (id, bucket, type) SELECT r.id, r.bucket, 'customer'"
+                " FROM record.customer AS r WHERE r.id = $1"
+            ),
+            "rows of shards put into record.outbox, whose defaults would be those of a shard",
+        ),
+        (
+            (
+                "SELECT g.id FROM (SELECT b.id, b.bucket FROM capture.brought AS b) AS g WHERE"
+                " EXISTS (SELECT FROM record.customer AS r WHERE r.id = g.id)"
+            ),
+            "EXISTS over shards, asked for each row of a query that asks none",
+        ),
     ],
 )
 def test_a_statement_that_breaks_a_rule_is_found(text: str, fault: str) -> None:

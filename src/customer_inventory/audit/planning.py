@@ -1,8 +1,9 @@
 """What a run of an audit has to look at: all records of a type, or those that changed since.
 
 A rule is asked of everything when it was never, when it says something else now, when its answer
-changes with time and that was long ago, or when it is not known any more what changed. Of all else
-only what changed since it was last asked.
+changes with time and that was long ago, or when it is not known any more what changed; and always
+when it joins records that lie apart, which an extract is asked. Of all else only what changed since
+it was last asked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -164,7 +165,8 @@ async def _groups(
     for rule in rules:
         # What only all records together tell is a scan of its own.
         apart = rule.id if rule.is_repeated else ""
-        since = _since(rule, known, kept)
+        is_apart = rule.is_joined and database.placement.is_distributed
+        since = None if is_apart else _since(rule, known, kept)
         found.setdefault((rule.record_type, since, apart), []).append(rule)
     return [
         (name, since, tuple(chosen[first : first + MOST_TESTS]))

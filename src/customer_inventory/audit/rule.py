@@ -90,6 +90,11 @@ class Rule:
         return not isinstance(self.fails, Repeated) and is_related(self.fails)
 
     @property
+    def is_joined(self) -> bool:
+        """Whether it is asked of other records in the statement that asks of one."""
+        return "record." in self.test.sql
+
+    @property
     def reach(self) -> int:
         """How many links lie between a record and the farthest that it is judged by."""
         return 0 if isinstance(self.fails, Repeated) else reach(self.fails)

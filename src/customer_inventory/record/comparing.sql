@@ -14,15 +14,9 @@ WHERE coalesce(o.body, r.body)::text IS DISTINCT FROM g.body;
 -- What of a relation is held. {table}: of the type.
 SELECT g.id
 FROM ({relation}) AS g
-WHERE
-    EXISTS (
-        SELECT FROM record.{table} AS r
-        WHERE r.id = g.id AND r.bucket = g.bucket
-    )
-    OR EXISTS (
-        SELECT FROM record.origin AS o
-        WHERE o.id = g.id AND o.bucket = g.bucket
-    );
+LEFT JOIN record.{table} AS r ON g.id = r.id AND g.bucket = r.bucket
+LEFT JOIN record.origin AS o ON g.id = o.id AND g.bucket = o.bucket
+WHERE coalesce(r.id, o.id) IS NOT NULL;
 
 -- name: said_of
 -- What records say: of one of a group, what its own source said. {table}: of the type.

@@ -128,14 +128,14 @@ async def _restrict(connection: Connection, batches: Mapping[RecordType, Batch])
         for declared, batch in batches.items():
             if not declared.subject:
                 continue
-            done = await connection.execute(
+            done = await connection.fetch(
                 _of("restrict_loaded", declared),
                 batch.ids,
                 batch.buckets,
                 list(declared.subject),
                 declared.is_occurrence,
             )
-            found = found or not done.endswith(" 0")
+            found = found or bool(done)
 
 
 async def _make_again(

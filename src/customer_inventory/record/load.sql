@@ -47,7 +47,8 @@ WHERE EXISTS (SELECT 1 FROM record.restricted);
 
 -- name: restrict_loaded
 -- Restrict what was made of restricted subjects, which are named at the first of the paths $3 that
--- names any; of an occurrence ($4) it is the subject kept in the row. {table}, {type}: its own.
+-- names any; of an occurrence ($4) it is the subject kept in the row. {table}, {type}: its own. The
+-- rows tell what was restricted: what a cluster counts is what was tried.
 WITH made AS (
     SELECT
         r.id,
@@ -101,4 +102,5 @@ INNER JOIN owners AS n ON o.id = n.id
 INNER JOIN record.restricted AS x ON o.other_id = x.id AND x.left_at IS NULL
 GROUP BY o.id, o.bucket, n.number, x.restriction, x.purposes
 HAVING count(*) = n.number
-ON CONFLICT (id, bucket, restriction) DO NOTHING;
+ON CONFLICT (id, bucket, restriction) DO NOTHING
+RETURNING id;

@@ -230,20 +230,22 @@ class _Search:
         """Return the statement that finds `limit` records at most from `position` on."""
         return SQL.page_of_records.format(
             table=self._declared.table,
-            type=self._declared.name,
-            purpose=_PURPOSE,
-            within=self._within(),
+            withheld=self._withheld(),
             pages=self._pages(position, int(limit), int(self._query.offset)),
             kept="".join(f", page.{name}" for name in self._names),
             order=_named_order(self._shown, [f"page.{name}" for name in (*self._names, "id")]),
         )
 
-    def _within(self) -> str:
-        """Return the SQL that a record which is withheld would be shown otherwise."""
-        if self._rows.of(self._declared.name) is None:
-            return ""
+    def _withheld(self) -> str:
+        """Return the select of what is withheld and would be shown otherwise."""
         shown = Shown(self._rows, 0, purpose=_PURPOSE, parameter=self.where.parameter)
-        return f" AND {shown.exists(self._declared, 'x')}"
+        condition = shown.scope(self._declared)
+        return SQL.part("withheld_in_scope" if condition else "withheld").format(
+            table=self._declared.table,
+            type=self._declared.name,
+            purpose=_PURPOSE,
+            condition=condition,
+        )
 
     def _pages(self, position: Sequence[Any] | None, limit: int, offset: int) -> str:
         """Return the select of what the page holds: one part, or several in one order."""

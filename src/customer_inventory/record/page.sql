@@ -12,16 +12,29 @@ SELECT
     w.withheld{kept}
 FROM (
     SELECT EXISTS(
-        SELECT 1 FROM record.restricted AS x
-        WHERE
-            x.type = '{type}' AND x.left_at IS NULL
-            AND {purpose} IS NOT NULL AND {purpose} <> ALL(x.purposes){within}
+        {withheld}
     ) AS withheld
 ) AS w
 LEFT JOIN ( -- noqa: ST11
     page INNER JOIN record.{table} AS r ON page.id = r.id AND page.bucket = r.bucket
 ) ON TRUE
 ORDER BY {order};
+
+-- name: withheld
+-- Records of a type that are withheld from who asks.
+SELECT 1 FROM record.restricted AS x
+WHERE
+    x.type = '{type}' AND x.left_at IS NULL
+    AND {purpose} IS NOT NULL AND {purpose} <> ALL(x.purposes);
+
+-- name: withheld_in_scope
+-- Those that would be shown otherwise, which a condition tells. They are joined, not looked for row
+-- by row, so that it can be asked where records lie in shards. {table}: of the type.
+SELECT 1 FROM record.restricted AS x
+INNER JOIN record.{table} AS r ON x.id = r.id AND x.bucket = r.bucket
+WHERE
+    x.type = '{type}' AND x.left_at IS NULL
+    AND {purpose} IS NOT NULL AND {purpose} <> ALL(x.purposes) AND {condition};
 
 -- name: part_of_page
 -- A part of a page: what one condition finds, with the keys of the order.

@@ -1,6 +1,7 @@
 """What the database says, in the house's kinds of failure."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from customer_inventory.kit.errors import (
 
 log = logging.getLogger(__name__)
 
+_EXCLUDED = re.compile(r'violates exclusion constraint "(\w+?)(?:_\d+)?"')
 
 TIME_LIMIT = "timeLimit"
 """The code of a statement that took too long and was stopped."""
@@ -80,6 +82,10 @@ def explain(error: BaseException) -> None:
 def _translate(error: asyncpg.PostgresError) -> InventoryError:
     if isinstance(error, asyncpg.ExclusionViolationError):
         return Excluded(error.constraint_name or "")
+    # What a node of a distributed inventory refuses of rows that are copied to it comes without its
+    # kind, and names the rule with the number of the shard behind it.
+    if isinstance(error, asyncpg.InternalServerError) and (of := _EXCLUDED.search(str(error))):
+        return Excluded(of[1])
     for kind, explanation in _EXPLAINED:
         if isinstance(error, kind):
             return explanation(_first_line(error))

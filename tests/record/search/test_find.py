@@ -15,6 +15,7 @@ from customer_inventory.record.search.candidate import SEARCHED
 from customer_inventory.record.search.find import MOST_SHOWN, Hit, Hits, find
 from customer_inventory.record.search.position import position_of, text_of
 from customer_inventory.store.database import Database
+from tests import distributed
 from tests.record.samples import (
     AGREEMENT,
     BILLING_ACCOUNT,
@@ -322,7 +323,8 @@ async def test_common_words_are_looked_for_among_the_first_records(
     monkeypatch.setattr(frequent, "MANY", 40)
     await asyncio.gather(*(made(inventory, actor, f"N{n}", "Smith") for n in range(50)))
     await database.execute("ANALYZE record.individual")
-    assert "n:smith" in (await frequent.commons(database))["individual"]
+    if not distributed.URL:  # nodes tell nothing of how often what is in their shards
+        assert "n:smith" in (await frequent.commons(database))["individual"]
     assert len((await find(database, "smith", types=SEARCHED, limit=100)).hits) == 50
     assert (await hits(database, "smith n7"))[0].name == "N7 Smith"
 

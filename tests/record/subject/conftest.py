@@ -11,6 +11,7 @@ from customer_inventory.kit.settings import Settings
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.subject.erasing import Eraser
 from customer_inventory.store.database import Database
+from tests import distributed
 from tests.record.samples import INDIVIDUAL, person
 
 TABLES = (
@@ -18,6 +19,7 @@ TABLES = (
     " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
     " WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
     " AND n.nspname NOT LIKE 'pg_toast%'"
+    + (" AND relation_is_a_known_shard(c.oid) IS NOT TRUE" if distributed.URL else "")
 )
 
 

@@ -86,6 +86,8 @@ async def plan(dsn: str) -> Plan:
 
 async def planned(connection: Connection, *, has_pending: bool = False) -> Plan:
     """Return the plan of the database that `connection` is to."""
+    # Shards are no tables of their own here, whatever sessions are told (see `distributing`).
+    await connection.execute("SET citus.override_table_visibility TO on")
     hindrances = await _hindrances(connection, has_pending=has_pending)
     has_citus = await connection.fetchval("SELECT to_regclass('pg_dist_partition')") is not None
     rows = await connection.fetch(SQL.lying_now) if has_citus else []

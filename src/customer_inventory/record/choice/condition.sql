@@ -2,19 +2,19 @@
 -- That a subject agreed to one of the uses {words} and refuses none of them. An offset, here and
 -- below, keeps it a look-up for each row that is met: joined as a whole, a page costs all choices.
 SELECT
-FROM record.choice AS c
+FROM record.choice AS ch
 WHERE
-    c.id = {id} AND c.valid_from <= now() AND c.valid_to > now()
-    AND c.agreed && {words} AND NOT c.refused && {words}
+    ch.id = {id} AND ch.valid_from <= now() AND ch.valid_to > now()
+    AND ch.agreed && {words} AND NOT ch.refused && {words}
 OFFSET 0;
 
 -- name: refusing
 -- That a subject refuses one of the uses {words}.
 SELECT
-FROM record.choice AS c
+FROM record.choice AS ch
 WHERE
-    c.id = {id} AND c.valid_from <= now() AND c.valid_to > now()
-    AND c.refused && {words}
+    ch.id = {id} AND ch.valid_from <= now() AND ch.valid_to > now()
+    AND ch.refused && {words}
 OFFSET 0;
 
 -- name: other_subject
@@ -31,10 +31,10 @@ OFFSET 0;
 -- A subject of a record that refuses.
 SELECT
 FROM record.link AS l
-INNER JOIN record.choice AS c ON l.other_id = c.id
+INNER JOIN record.choice AS ch ON l.other_id = ch.id
 WHERE
     l.id = {id} AND l.bucket = {bucket} AND l.outward AND {naming}
-    AND c.valid_from <= now() AND c.valid_to > now() AND c.refused && {words}
+    AND ch.valid_from <= now() AND ch.valid_to > now() AND ch.refused && {words}
 OFFSET 0;
 
 -- name: named_before

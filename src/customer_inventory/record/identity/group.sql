@@ -43,15 +43,25 @@ SET left_at = $5, left_by = $3, left_by_person = $4
 WHERE m.origin = $1 AND m.bucket = $2 AND m.left_at IS NULL;
 
 -- name: tell
--- Tell of a merge or a parting, beside the change that it was. {table}, {type}: of the survivor.
+-- Tell of a merge or a parting, beside the change that it was. {table}, {type}: of the survivor,
+-- which is read first, for itself: the transaction is that of the outbox, not of a shard.
+WITH survivor AS MATERIALIZED (
+    SELECT
+        r.bucket,
+        r.id,
+        r.revision,
+        r.recorded_at
+    FROM record.{table} AS r
+    WHERE r.id = $1 AND r.bucket = $2
+)
+
 INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at, others)
 SELECT
-    r.bucket,
-    r.id,
+    s.bucket,
+    s.id,
     '{type}',
-    r.revision,
+    s.revision,
     $3,
-    r.recorded_at,
+    s.recorded_at,
     $4
-FROM record.{table} AS r
-WHERE r.id = $1 AND r.bucket = $2;
+FROM survivor AS s;

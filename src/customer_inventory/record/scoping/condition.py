@@ -146,7 +146,7 @@ class _Written:
             return f"EXISTS ({_bare('customer_of', subject=subject, condition=condition)})"
         name = "customers_among" if self._among else "customers_held"
         held = _bare(name, among=self._among, condition=condition)
-        subjects = _bare("subjects_of_customers", held=held)
+        subjects = _bare("subjects_of_customers", held_customers=held)
         return f"{subject} IN ({subjects})"
 
     def _text(self, value: str) -> str:

@@ -33,10 +33,10 @@ CROSS JOIN LATERAL (
 ) AS held;
 
 -- name: subjects_of_customers
--- Whom customers ({held}) are or are played by, by any id that those were merged with: where
+-- Whom customers are or are played by, by any id that those were merged with: where
 -- records lie in shards, which customers these are is asked beforehand.
 WITH held AS MATERIALIZED (
-{held}
+    {held_customers}
 )
 
 SELECT k.id
@@ -61,7 +61,7 @@ WHERE {condition};
 -- name: customers_among
 -- Those that have to do with some subjects ({among}).
 WITH near AS MATERIALIZED (
-{among}
+    {among}
 ),
 
 merged AS MATERIALIZED (
