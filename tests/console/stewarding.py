@@ -6,7 +6,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from customer_inventory.access import registration
 from customer_inventory.access.decision import Decision
+from customer_inventory.access.operation import Operation
+from customer_inventory.access.registration import EVERY_TYPE, Permission
 from customer_inventory.capture.importing import import_file
 from customer_inventory.capture.mapping import parse_mapping
 from customer_inventory.capture.process import register as processes
@@ -55,26 +58,37 @@ async def duplicates(world: "World", family: str) -> tuple[str, str]:
     return min(ids), max(ids)
 
 
+NIGHTLY = Actor("crm-nightly", "customerMasterData", None)
+"""Who brings rows at night; stewards look after what is refused of them."""
+
+
 async def refused(world: "World", key: str) -> int:
     """Bring a row of a person with a wrong birth date, unless one waits; return its id."""
-    steward = Actor("stewardship", "customerDataQuality", "stella")
-    known = await _waiting(world, key, steward)
+    known = await _waiting(world, key)
     if known:
         return known[0]
+    words = (Operation.CREATE, Operation.MODIFY, Operation.UPDATE)
+    await registration.register(
+        world.service.database,
+        NIGHTLY.process,
+        name="Nightly load of the CRM",
+        owner="Customer Operations",
+        permissions=[Permission(EVERY_TYPE, words, NIGHTLY.purpose)],
+        registered_by="the tests",
+    )
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"{key}.csv"
         # What was brought before is not brought again: after a row is settled, another file.
         file.write_text(f"{HEADER}{key}-{uuid4().hex[:8]},Ada,Lovelace,10.13.1815,A\n")
         mapping = parse_mapping(SMALL, "small")
-        await import_file(world.service.database, file, mapping, actor=steward)
-    (brought,) = await _waiting(world, key, steward)
+        await import_file(world.service.database, file, mapping, actor=NIGHTLY)
+    (brought,) = await _waiting(world, key)
     return brought
 
 
-async def _waiting(world: "World", key: str, steward: Actor) -> list[int]:
+async def _waiting(world: "World", key: str) -> list[int]:
     """Return the ids of the rows of a file that wait in quarantine."""
-    whose = held.Whose(steward.process, steward.purpose)
-    rows = await held.find(world.service.database, held.Chosen(source="crm"), whose)
+    rows = await held.find(world.service.database, held.Chosen(source="crm"), held.Whose())
     return [row["id"] for row in rows if row["file"] == f"{key}.csv"]
 
 

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from customer_inventory.console.messages import PLACE, ROOM, translated
 from customer_inventory.console.words import FIRST, LANGUAGES, language_of, words_of
+from tests.console import said
 from tests.console.words import held, texts
 from tests.console.world import STEWARD, World
 
@@ -56,6 +58,43 @@ def test_the_language_is_the_chosen_or_the_accepted(
     chosen: str, accepted: str, expected: str
 ) -> None:
     assert language_of(chosen, accepted) == expected
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_messages_of_rooms_are_those_that_rooms_have(language: str) -> None:
+    every = said.messages()
+    known = {str(each.id): str(each.string) for each in held(language, ROOM) if each.id}
+    unsaid = [text for text in known if text not in every]
+    assert unsaid == [], "./run words takes them out: translate what took their place"
+    unlike = [
+        text for text, told in known.items() if {*PLACE.findall(text)} != {*PLACE.findall(told)}
+    ]
+    assert unlike == []
+    # What the console itself says is wrong is said in every language.
+    own = {text for text in said.messages("console") if text not in known and not _is_bare(text)}
+    assert own == set(), f"translate them in locale/{language}/{ROOM}.po"
+
+
+def _is_bare(text: str) -> bool:
+    return not re.search(r"[A-Za-z]{3}", PLACE.sub("", text))
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("The name, the password or the code is not right.",
+         "Der Name, das Passwort oder der Code stimmt nicht."),
+        ("must have at most 300 characters.", "darf höchstens 300 Zeichen haben."),
+        ("must have at most 3 characters (REQ-7.1).", "darf höchstens 3 Zeichen haben (REQ-7.1)."),
+        ("must be between 0 and 1 (0 % and 100 %).",
+         "muss zwischen 0 und 1 liegen (0 % und 100 %)."),
+        ("It is snoozed already.", "Es ist schon zurückgestellt."),
+        ("The grant 01J%(1)s is active.", "Die Berechtigung 01J%(1)s ist aktiv."),
+        ("Nobody ever said that.", None),
+    ],
+)  # fmt: skip
+def test_a_message_is_known_by_its_shape(message: str, told: str | None) -> None:
+    assert translated(message, "de") == told
 
 
 def test_a_text_without_translation_stands_for_itself() -> None:

@@ -14,7 +14,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from customer_inventory import console
+from customer_inventory.console.messages import ROOM
 from customer_inventory.console.words import FIRST, LANGUAGES
+from tests.console import said
 
 ROOT = Path(console.__file__).parent
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "say": None}
@@ -70,7 +72,22 @@ def bring_up_to_date() -> list[str]:
             place(language, room).parent.mkdir(parents=True, exist_ok=True)
             with place(language, room).open("wb") as target:
                 write_po(target, new, width=100, omit_header=True, sort_output=True)
+        missing += [f"{language}/{ROOM}.po: no room says {each}" for each in _of_rooms(language)]
     return missing
+
+
+def _of_rooms(language: str) -> list[str]:
+    """Leave out what no room says any more; return what went."""
+    old, every = held(language, ROOM), said.messages()
+    new, gone = Catalog(locale=language), []
+    for message in old:
+        if message.id and message.id in every:
+            new.add(message.id, message.string)
+        elif message.id:
+            gone.append(str(message.id))
+    with place(language, ROOM).open("wb") as target:
+        write_po(target, new, width=100, omit_header=True, sort_output=True)
+    return gone
 
 
 if __name__ == "__main__":

@@ -88,6 +88,7 @@ EXAMPLES: dict[str, Example] = {
     "/access/recertification/{id}": access.campaign,
     "/access/break-glass/{id}": access.emergency,
     "/access/downloads/{id}": access.download,
+    "/access/downloads/{id}/file": access.download,
     "/audit/findings/{id}": audit.finding,
     "/audit/campaigns/{id}": audit.campaign,
     "/audit/campaigns/{id}/desk": audit.campaign,
@@ -101,9 +102,6 @@ EXAMPLES: dict[str, Example] = {
     **stewarding.EXAMPLES,
 }
 """By path of a screen: what stands for the parameters in it."""
-
-OWN: Mapping[str, Role] = {"/capture/quarantine/{row}": STEWARD}
-"""Screens whose example is there for one role alone, as what it brought itself."""
 
 
 async def address_of(world: World, screen: Screen) -> str:

@@ -39,12 +39,18 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(dsn: str, database: Database, **settings: Any) -> AsyncIterator[Service]:
-    """Serve the database of `dsn` with these settings, over a real socket."""
+async def serving(
+    dsn: str, database: Database, *, port: int = 0, home: Path | None = None, **settings: Any
+) -> AsyncIterator[Service]:
+    """Serve the database of `dsn` with these settings, over a real socket.
+
+    A service that comes back has the `port` and the `home` of the one before.
+    """
     listening = socket.socket(proto=socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    home = Path(tempfile.mkdtemp(prefix="cinv-home-"))
+    is_ours, home = home is None, home or Path(tempfile.mkdtemp(prefix="cinv-home-"))
     application = Application(Settings(home=home, **settings), dsn, public_url=base)
     config = uvicorn.Config(
         application,
@@ -67,7 +73,8 @@ async def serving(dsn: str, database: Database, **settings: Any) -> AsyncIterato
         yield Service(base, database, application, client, token)
     running.should_exit = True
     await task
-    shutil.rmtree(home)
+    if is_ours:
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="module")

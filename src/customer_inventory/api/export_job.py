@@ -5,19 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from customer_inventory.access.download.asking import Asked
-from customer_inventory.access.download.encoding import MEDIA, SUFFIX, Compression, Format
+from customer_inventory.access.download.encoding import MEDIA, SUFFIX, Format
 from customer_inventory.access.download.job import TMF_STATUS, Download, downloads
 from customer_inventory.access.operation import Operation
 from customer_inventory.api.route import ROOT, Call, Route, told
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.document import parse_object
+from customer_inventory.web.download import answer_with
 from customer_inventory.web.exchange import Answer
 from customer_inventory.web.openapi import parameter
 from customer_inventory.web.parameters import known, number
-from customer_inventory.web.ranges import span_of
 
 _ENTRY = "exportJob"
 _FORMATS: dict[str, Format] = {media: name for name, media in MEDIA.items()}
+_ALONE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"sandbox; default-src 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""A file is no page, and nobody keeps it on the way."""
 _GIVEN: dict[str, type] = {
     "@type": str, "path": str, "query": str, "contentType": str, "compression": str,
     "spreadsheet": bool, "canaries": int, "pseudonymFor": str, "reason": str,
@@ -72,33 +78,8 @@ async def manifest(call: Call) -> Answer:
 async def fetch(call: Call) -> Answer:
     """GET the file, whole or one range of it; with If-Range a range only of the file it names."""
     found = await call.rooms.downloads.status(call.path["id"], call.session)
-    found.demand_file()
-    tag = f'"{(found.sha256 or b"").hex()}"'
-    headers = [
-        (b"content-type", _media(found).encode()),
-        (b"content-disposition", f'attachment; filename="{found.file_name}"'.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"content-security-policy", b"sandbox; default-src 'none'"),
-        (b"cache-control", b"no-store"),
-        (b"accept-ranges", b"bytes"),
-        (b"etag", tag.encode()),
-    ]
-    start, stop, status = 0, found.size, 200
-    if call.request.header(b"if-range").strip() in ("", tag):
-        span = span_of(call.request.header(b"range"), found.size)
-        if span is not None:
-            (start, stop), status = span, 206
-            content_range = b"bytes %d-%d/%d" % (start, stop - 1, found.size)
-            headers.append((b"content-range", content_range))
-    parts = await call.rooms.downloads.content(found, call.session, (start, stop))
-    return Answer(
-        status,
-        headers=tuple(headers),
-        told=found.row_count,
-        reason=found.reason,
-        stream=parts,
-        length=stop - start,
-    )
+    answer = await answer_with(call.rooms.downloads, found, call.session, call.request)
+    return answer.with_headers(_ALONE)
 
 
 async def cancel(call: Call) -> Answer:
@@ -118,13 +99,6 @@ async def reject(call: Call) -> Answer:
     reason = _given(parse_object(call.request.body)).get("reason", "")
     rejected = await call.rooms.downloads.reject(call.path["id"], call.session, reason=reason)
     return told(_shown(call, rejected))
-
-
-def _media(found: Download) -> str:
-    compressed: dict[Compression, str] = {"gzip": "application/gzip", "zstd": "application/zstd"}
-    if found.format == "parquet":
-        return MEDIA["parquet"]
-    return compressed.get(found.compression, MEDIA[found.format])
 
 
 def _given(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from customer_inventory.cli.running import opened, run
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.settings import Settings
+from customer_inventory.kit.size import sized
 from customer_inventory.shortcomings.forecasting import forecast, load, series
 from customer_inventory.shortcomings.forecasting.forecast import Forecast
 from customer_inventory.shortcomings.forecasting.trend import LEAST_DAYS
@@ -180,7 +181,4 @@ def _told(each: Forecast) -> Iterator[tuple[str, Any]]:
 def _amount(each: Forecast, value: float) -> str:
     if each.unit == series.NUMBERS:
         return f"{value:,.0f}"
-    for unit, factor in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if abs(value) >= factor:
-            return f"{value / factor:,.1f} {unit}"
-    return f"{value / 1e3:,.0f} KB"
+    return sized(value)

@@ -75,19 +75,27 @@ def twin(form: str, shown: Shown, view: View) -> Answer:
 def file_of(shown: Shown) -> Answer:
     """Return the file of a screen that is one."""
     assert shown.file is not None  # noqa: S101 - the screen says that it is a file
-    answer = shown.file._replace(ids=shown.ids, told=len(shown.ids), groups=shown.groups)
+    told = len(shown.ids) or shown.file.told
+    answer = shown.file._replace(ids=shown.ids, told=told, groups=shown.groups)
     return answer.with_headers(HEAD)
 
 
-def refused_in(view: View, error: InventoryError, screens: Sequence[Screen]) -> Answer:
-    """Return the page that tells whoever works here of a failure."""
-    text = _page(view, screens, "refused", shown=Shown(), part="", error=error)
+def refused_in(
+    view: View, error: InventoryError, screens: Sequence[Screen], *, typed_again: str = ""
+) -> Answer:
+    """Return the page that tells whoever works here of a failure.
+
+    `typed_again` is where the form that was refused is opened as it was filled.
+    """
+    text = _page(
+        view, screens, "refused", shown=Shown(), part="", error=error, typed_again=typed_again
+    )
     return _failing(_html(text, failure.status_of(error)), error)
 
 
 def refused(error: InventoryError, asked: Asked) -> Answer:
     """Return the page that tells whoever does not work here (yet) of a failure."""
-    text = rendered("refused", asked.language, error=error, view=None)
+    text = rendered("refused", asked.language, error=error, view=None, typed_again="")
     return _failing(_html(text, failure.status_of(error)), error)
 
 

@@ -185,7 +185,9 @@ def explained(handler: Handler) -> Handler:
 
 
 def _refused(request: Request, error: InventoryError, status: int) -> Response:
-    return page("refused", status, language=language(request), error=error, view=None)
+    return page(
+        "refused", status, language=language(request), error=error, view=None, typed_again=""
+    )
 
 
 def source_of(request: Request) -> str | None:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from customer_inventory.access.guard import Guard, Session
@@ -23,10 +22,11 @@ from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.access.scope import demand_whole
 from customer_inventory.console import answering
 from customer_inventory.console.browser import FORM_TOKEN, ONCE, SIGN_IN, Asked, Browser, NotOurForm
-from customer_inventory.console.screen import ANYTHING, Action, Form, Screen, View
+from customer_inventory.console.found import Found, find
+from customer_inventory.console.screen import ANYTHING, Form, Screen, View
 from customer_inventory.console.work import WORK
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import InventoryError, Unauthenticated
+from customer_inventory.kit.errors import InventoryError, Refused, Unauthenticated
 from customer_inventory.store.safe import Safe
 from customer_inventory.web import failure
 from customer_inventory.web.exchange import Answer, Receive, Request, Scope, Send, read, send_answer
@@ -35,7 +35,7 @@ from customer_inventory.web.rooms import Rooms
 from customer_inventory.web.stages import Place, Stages, Took
 
 _LARGEST_FORM = 256 * 1024
-_TWINS = ("json", "csv")
+_SENT = ("POST",)
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,6 @@ class Working:
     who: SignedIn
     session: Session
     asked: Asked
-
-
-class Found(NamedTuple):
-    """The screen that a path leads to: with its parameters, as a twin, with an action."""
-
-    screen: Screen
-    path: Mapping[str, str]
-    twin: str = ""
-    action: Action | None = None
 
 
 _working: ContextVar[Working] = ContextVar("working at the console")
@@ -150,9 +141,7 @@ class ConsoleDoor(Stages):
             person = who.person if who else await sessions.whose_it_was(database, asked.session)
             form = dict(parsed(asked.media, (await read(scope, receive, most=_LARGEST_FORM)).body))
             if person is not None:
-                typed = {k: v for k, v in form.items() if k not in (FORM_TOKEN, ONCE)}
-                word = await forms.keep_typed(database, self._safe, person, scope["path"], typed)
-                query["typed"] = word
+                query["typed"] = await self._keep(person, scope["path"], form)
         back = f"{back}?{urlencode(query)}" if query else back
         return answering.leading(f"{place}?next={quote(back, safe='')}", asked)
 
@@ -177,30 +166,18 @@ class ConsoleDoor(Stages):
         view = self._view(found, Request("GET", "", b"", {}, b"", None))
         return answering.refused_in(view, error, self.screens)
 
+    async def _keep(self, person: str, path: str, form: Form) -> str:
+        """Keep what a person typed into the form of a path; return the word for it."""
+        typed = {name: said for name, said in form.items() if name not in (FORM_TOKEN, ONCE)}
+        return await forms.keep_typed(self._browser.database, self._safe, person, path, typed)
+
     def demanded(self, session: Session, place: Place) -> None:
-        """Raise NotPermitted unless the session may what a place needs."""
-        if place.record_type != ANYTHING:
+        """Raise NotPermitted unless the session may what a place needs; of forms, see `_act`."""
+        if place.record_type != ANYTHING and place.allowed != _SENT:
             super().demanded(session, place)
 
     def _found(self, path: str, method: str) -> Found | None:
-        if method == "POST":
-            return self._sent_to(path)
-        stem, _, ending = path.rpartition(".")
-        for twin, where in ((ending, stem), ("", path)):
-            if twin and twin not in _TWINS:
-                continue
-            for screen in self.screens:
-                if (match := screen.pattern.match(where)) and not (twin and screen.is_file):
-                    return Found(screen, match.groupdict(), twin)
-        return None
-
-    def _sent_to(self, path: str) -> Found | None:
-        where, _, name = path.rpartition("/")
-        for screen in self.screens:
-            match = screen.pattern.match(where)
-            if match and (action := screen.named(name)):
-                return Found(screen, match.groupdict(), "", action)
-        return None
+        return find(self.screens, path, method)
 
     def _place(self, path: str, method: str) -> Place:
         found = self._found(path, "GET" if method == "HEAD" else method)
@@ -215,7 +192,7 @@ class ConsoleDoor(Stages):
                 _typed(action.record_type, found.path),
                 action.operation,
                 partial(self._act, found),
-                ("POST",),
+                _SENT,
                 _LARGEST_FORM,
                 action.either,
             )
@@ -260,6 +237,16 @@ class ConsoleDoor(Stages):
         view = self._view(found, request)
         form = dict(parsed(request.header(b"content-type"), request.body))
         self._browser.check_token(view.who, form.pop(FORM_TOKEN, ""))
+        place = self._place(request.path, request.method)
+        try:
+            if place.record_type != ANYTHING:
+                super().demanded(session, place)
+        except Refused as error:
+            # What is not permitted any more is not done, and what was typed is not lost.
+            word = await self._keep(view.who.person, request.path, form)
+            again = view.link(typed=word)
+            _again.set(answering.refused_in(view, error, self.screens, typed_again=again))
+            raise
         if found.screen.record_type == EVERY_TYPE:
             demand_whole(session.sight.rows)
         database, once = self._browser.database, form.pop(ONCE, "")
@@ -276,8 +263,8 @@ class ConsoleDoor(Stages):
             await self._shown_again(found, view, form, error)
             raise
         await forms.answered(database, once, done.location)
-        if word := view.query.get("typed"):
-            await forms.drop_typed(database, view.who.person, word)
+        if kept := view.query.get("typed"):
+            await forms.drop_typed(database, view.who.person, kept)
         return answering.leading(done.location, asked, notice=done.notice, ids=done.ids)
 
     async def _shown_again(

@@ -2,17 +2,20 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
 
+from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.report.text import guarded
 
-Kind = Literal["text", "name", "time", "date", "number", "share", "money", "state", "code"]
-"""How a column is shown. `name` is what people called something: its direction is its own."""
+Kind = Literal["text", "name", "time", "date", "number", "share", "money", "state", "code", "size"]
+"""How a column is shown. `name` is what people called something: its direction is its own; `size`
+is bytes, unless the row's `unit` says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,47 @@ class Listing:
         """Return the list for programs."""
         rows = [{column.key: row.get(column.key) for column in self.columns} for row in self.rows]
         return {"rows": rows, **({"after": self.after} if self.after else {})}
+
+
+Key = tuple[str | int, ...]
+Keyed = tuple[Key, Mapping[str, Any]]
+"""A row, and what it is ordered by."""
+
+
+def page_of(
+    rows: Iterable[Keyed], after: str | None, size: int = 100
+) -> tuple[list[Mapping[str, Any]], str | None]:
+    """Return the page of rows behind the key `after`, in order, and where the next one begins."""
+    ordered = sorted(rows, key=lambda each: each[0])
+    begin = key_of(after)
+    try:
+        rest = [each for each in ordered if not begin or each[0] > begin]
+    except TypeError:
+        raise _nowhere() from None
+    shown = rest[:size]
+    return [row for _, row in shown], key_text(shown[-1][0]) if len(rest) > size else None
+
+
+def key_of(after: str | None, *kinds: type) -> Key:
+    """Return the key that an address names, () for none; raise Invalid for no key of `kinds`."""
+    if not after:
+        return ()
+    try:
+        found = tuple(json.loads(after))
+    except (TypeError, ValueError):
+        raise _nowhere() from None
+    if kinds and tuple(type(each) for each in found) != kinds:
+        raise _nowhere()
+    return found
+
+
+def key_text(key: Key) -> str:
+    """Return a key as addresses name it."""
+    return json.dumps(key)
+
+
+def _nowhere() -> Invalid:
+    return Invalid("is no place in this list.", path="after")
 
 
 def as_csv(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> bytes:

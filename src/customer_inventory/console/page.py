@@ -2,24 +2,19 @@
 
 import gzip
 import hashlib
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from babel.dates import format_date, format_timedelta
-from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from customer_inventory.console.state import TONES
-from customer_inventory.console.words import LANGUAGES, locale_of, words_of
-from customer_inventory.kit.clock import now
+from customer_inventory.console.words import LANGUAGES, words_of
+from customer_inventory.console.written import filters
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -35,7 +30,6 @@ HEADERS: Mapping[str, str] = {
 }
 
 _SEE_OTHER = 303
-_INNER = re.compile(r"(?<=[a-z])[A-Z]")
 _STATIC = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
@@ -66,7 +60,7 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    words, locale = words_of(language), locale_of(language)
+    words = words_of(language)
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
         "language": language,
@@ -74,41 +68,8 @@ def _environment(language: str) -> Environment:
         "static": _addresses(),
         "tones": TONES,
     }
-
-    def number(value: float | Decimal) -> str:
-        return format_decimal(value, locale=locale)
-
-    def money(value: Decimal) -> str:
-        decimals = "." + "0" * max(-int(value.as_tuple().exponent), 0)
-        return format_decimal(value, format=f"#,##0{decimals.rstrip('.')}", locale=locale)
-
-    def share(value: float | Decimal) -> str:
-        return format_percent(value, format="#,##0.##%", locale=locale)
-
-    def day(value: date) -> str:
-        return format_date(value, format="medium", locale=locale)
-
-    def age(value: datetime) -> str:
-        return format_timedelta(now() - value, locale=locale, threshold=1.5)
-
-    def utc(value: datetime) -> str:
-        moment = value.astimezone(UTC)
-        return f"{day(moment)} {moment:%H:%M} UTC"
-
-    def worded(code: object) -> str:
-        """Return what a code of the product is called: as translated, or its words apart."""
-        text = words.gettext(str(code))
-        return text if text != str(code) else _INNER.sub(lambda found: f" {found[0].lower()}", text)
-
-    filters = {"number": number, "money": money, "share": share, "day": day, "age": age, "utc": utc}
-    made.filters |= {**filters, "worded": worded, "moment": moment, "entry": date.fromisoformat}
+    made.filters |= filters(language)
     return made
-
-
-def moment(value: datetime | str) -> datetime:
-    """Return an instant that may be written as text."""
-    read = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def leading(path: str) -> Response:

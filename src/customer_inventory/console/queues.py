@@ -18,6 +18,7 @@ from customer_inventory.audit.finding import held as findings
 from customer_inventory.capture.matching import deciding
 from customer_inventory.capture.matching.normal import MATCHED
 from customer_inventory.capture.quarantine import held as quarantine
+from customer_inventory.console.capture.quarantine import whose
 from customer_inventory.console.screen import View
 from customer_inventory.console.words import mark
 from customer_inventory.record.types import TYPES
@@ -84,7 +85,7 @@ async def _quarantine(view: View) -> Queue | None:
     rows = await quarantine.find(
         view.rooms.database,
         quarantine.Chosen(),
-        quarantine.Whose(view.actor.process, view.actor.purpose),
+        whose(view),
         limit=_MOST + 1,
     )
     refused = [row["refused_at"] for row in rows]

@@ -11,6 +11,7 @@ from customer_inventory.access.person.sign_in import SignIn
 from customer_inventory.access.stranger import Strangers
 from customer_inventory.console.account import AccountPages
 from customer_inventory.console.browser import Browser, language
+from customer_inventory.console.keys import KeyPages
 from customer_inventory.console.page import page, static_routes
 from customer_inventory.console.sign_in import RETURN, SignInPages
 from customer_inventory.console.work import WorkPages
@@ -37,6 +38,7 @@ def console_routes(
         *SignInPages(database, safe, browser, signing_in, flow).routes(),
         *AccountPages(database, browser, signing_in).routes(),
         *WorkPages(browser).routes(),
+        *KeyPages(browser).routes(),
         *static_routes(),
     ]
 
@@ -46,4 +48,4 @@ async def unserved(request: Request, error: Exception) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return await health.unserved(request, error)
     told = NotFound("There is no such page.", hint="What you look for may have another address.")
-    return page("refused", 404, language=language(request), error=told, view=None)
+    return page("refused", 404, language=language(request), error=told, view=None, typed_again="")

@@ -127,7 +127,8 @@ class View:
 
     def action(self, name: str) -> str:
         """Return where the form of an action is sent: it comes back to this page."""
-        _, _, query = self.link().partition("?")
+        # What was kept of it goes once it is done.
+        _, _, query = self.link(typed=self.query.get("typed")).partition("?")
         return f"{self.here}/{name}{'?' if query else ''}{query}"
 
     def once(self) -> str:

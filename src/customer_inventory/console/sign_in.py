@@ -119,7 +119,12 @@ class SignInPages:
         except NotSignedInThere as error:
             self.signing_in.refused(source_of(request))
             answer = page(
-                "refused", _BAD_REQUEST, language=language(request), error=error, view=None
+                "refused",
+                _BAD_REQUEST,
+                language=language(request),
+                error=error,
+                view=None,
+                typed_again="",
             )
             return drop(answer, _FLOW)
         made = await self.signing_in.begin(

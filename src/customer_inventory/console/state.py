@@ -22,14 +22,13 @@ _WAITING = (
     mark("open"), mark("proposed"), mark("waiting"), mark("requested"), mark("reviewed"),
     mark("assigned"), mark("paused"), mark("skipped"), mark("raised"), mark("draft"),
     mark("invited"), mark("planned"), mark("medium"), mark("attention"),
-    mark("warning"), mark("claimed"),
-    mark("invited"), mark("planned"), mark("medium"), mark("lookedInto"), mark("near"),
+    mark("warning"), mark("claimed"), mark("lookedInto"), mark("near"), mark("waits for review"),
+    mark("underWay"),
 )  # fmt: skip
 _PLAIN = (
     mark("retired"), mark("withdrawn"), mark("dropped"), mark("disabled"), mark("cancelled"),
     mark("accepted"), mark("corrected"), mark("low"), mark("inactive"), mark("later"),
-    mark("notSame"), mark("obsolete"), mark("superseded"), mark("snoozed"),
-    mark("notSame"), mark("obsolete"), mark("superseded"), mark("explained"),
+    mark("notSame"), mark("obsolete"), mark("superseded"), mark("snoozed"), mark("explained"),
     mark("falseAlarm"),
 )  # fmt: skip
 

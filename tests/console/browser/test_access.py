@@ -1,5 +1,6 @@
 """Access decided on in a browser: a process is registered, asks, is approved by others, revoked."""
 
+import csv
 from datetime import timedelta
 
 from playwright.async_api import Browser, expect
@@ -8,7 +9,9 @@ from customer_inventory.access.grant import people
 from customer_inventory.kit.clock import now
 from tests.console.browser.conftest import Look, looking
 from tests.console.stock.access import PURPOSE, active
-from tests.console.world import ACCESS, OWNER, PRIVACY, World
+from tests.console.world import ACCESS, OWNER, PRIVACY, STEWARD, World
+
+CUSTOMERS = "/tmf-api/customerManagement/v5/customer"
 
 
 async def took(look: Look, step: str, reason: str, button: str) -> None:
@@ -79,6 +82,35 @@ async def test_what_stops_working_is_shown_before_a_grant_is_revoked(
         await took(look, "revoke", "The contract has ended", "Revoke for good")
         await expect(look.page.locator(".strip .badge")).to_have_text("revoked")
         await expect(look.page.locator(".timeline")).to_contain_text("The contract has ended")
+
+
+async def test_a_list_asked_for_is_fetched_as_a_file_by_who_asked(
+    chromium: Browser, world: World
+) -> None:
+    async with looking(chromium, world, STEWARD, accept_downloads=True) as look:
+        await look.go("/access/downloads")
+        await look.page.locator("button[commandfor]", has_text="Ask").first.click()
+        dialog = look.page.locator("dialog[open]")
+        await dialog.get_by_label("List").fill(CUSTOMERS)
+        await dialog.get_by_label("Format").select_option("csv")
+        await dialog.get_by_label("Case").fill("DSR-2026-31")
+        await dialog.locator("form button").first.click()
+        await expect(look.page.locator(".strip .badge")).to_have_text("succeeded", timeout=30_000)
+        async with look.page.expect_download() as coming:
+            await look.page.get_by_role("link", name="Fetch the file").click()
+        file = await (await coming.value).path()
+        rows = list(csv.DictReader(file.read_text().splitlines()))
+        assert len(rows) > 1
+        address = look.page.url.removeprefix(world.service.base)
+        assert look.wrong == []
+    # Nobody else gets it, as the API has it.
+    async with world.browser(OWNER) as browser:
+        assert (await browser.get(f"{address}/file")).status_code == 404
+    entry = await world.service.database.row(
+        "SELECT operation, person, decision, record_count, reason FROM access.entry"
+        " WHERE record_type = 'exportJob' AND record_count > 0 ORDER BY at DESC LIMIT 1"
+    )
+    assert tuple(entry) == ("download", "stella", "permit", len(rows), "DSR-2026-31")
 
 
 async def test_a_campaign_is_worked_item_by_item(chromium: Browser, world: World) -> None:

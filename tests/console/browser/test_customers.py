@@ -1,5 +1,7 @@
 """Somebody who has never seen it finds a customer, corrects an address, and undoes it."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -119,6 +121,21 @@ async def test_show_more_keeps_the_focus_and_times_are_of_the_reader(
         )
         assert at == rows
         assert "UTC" not in await look.page.locator(".timeline time").nth(rows).inner_text()
+
+
+async def test_a_day_is_slid_to_and_the_customer_is_shown_as_it_was_then(
+    chromium: Browser, world: World
+) -> None:
+    async with looking(chromium, world, STEWARD) as look:
+        await look.go(f"/customers/{world.customer}")
+        day = await look.page.input_value("#asOf")
+        await look.page.get_by_label("Slide to a day").press("ArrowLeft")
+        slid = await look.page.input_value("#asOf")
+        assert slid not in ("", day)
+        await look.page.locator("form:has(#asOf) button").click()
+        await expect(look.page).to_have_url(re.compile(f"asOf={slid}"))
+        await expect(look.page.locator("main")).to_contain_text("As it was then")
+        assert look.wrong == []
 
 
 async def test_a_session_that_ends_while_one_types_loses_nothing(

@@ -1,13 +1,13 @@
 """Every declared screen in a real browser: nobody is kept out, and nothing is heavy."""
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from customer_inventory.console.screen import Screen
 from customer_inventory.demo.role import ROLES, Role
 from tests.console.browser.conftest import MOST_BYTES, MOST_REQUESTS, Look, looking
 from tests.console.test_screens import PAGES, permitted
-from tests.console.world import OWN, World, address_of
+from tests.console.world import STEWARD, World, address_of
 
 MOST_STOPS = 80
 """So far is walked by keyboard: the rows of a long table are all alike."""
@@ -16,12 +16,7 @@ _EACH = pytest.mark.parametrize("screen", PAGES, ids=lambda screen: screen.path)
 
 
 def able(screen: Screen) -> list:
-    return [
-        role
-        for role in ROLES
-        if permitted(role, screen.operation, screen.record_type)
-        and OWN.get(screen.path, role) == role
-    ]
+    return [role for role in ROLES if permitted(role, screen.operation, screen.record_type)]
 
 
 @_EACH
@@ -43,6 +38,32 @@ async def test_a_screen_is_light_and_open_to_everybody(
                 await look.page.keyboard.press("Escape")
         await check_keyboard(look)
         assert look.wrong == []
+        await check_refused(look)
+
+
+BESIDE = ("/sign-in", "/account", "/keys", "/work", "/nowhere")
+"""Pages that are no screens: whoever has no work yet sees them."""
+
+
+async def test_pages_beside_the_screens_are_light_and_open_to_everybody(
+    chromium: Browser, world: World
+) -> None:
+    async with looking(chromium, world, STEWARD, viewport={"width": 320, "height": 640}) as look:
+        for address in BESIDE:
+            look.loaded.clear()
+            await look.go(address)
+            check_weight(look)
+            assert not await look.is_too_wide(), address
+            for scheme in ("light", "dark"):
+                await look.page.emulate_media(color_scheme=scheme)
+                assert await look.violations() == [], (address, scheme)
+        # A password that is not right.
+        await look.go("/sign-in")
+        for field in ("person", "password", "code"):
+            await look.page.fill(f"#{field}", "nobody1")
+        await look.page.get_by_role("button", name="Sign in", exact=True).click()
+        await expect(look.page.locator("#problem")).to_be_focused()
+        assert await look.violations() == []
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.process)
@@ -87,6 +108,27 @@ async def test_screens_fit_a_narrow_window_and_large_letters_and_work_without_sc
 def check_weight(look: Look) -> None:
     assert sum(look.loaded.values()) <= MOST_BYTES, look.loaded
     assert len(look.loaded) <= MOST_REQUESTS, look.loaded
+
+
+async def check_refused(look: Look) -> None:
+    """A form that lacks what it must have is refused on its page, which stays open to everybody."""
+    form = look.page.locator(
+        "main form[method=post]:has(input[required], textarea[required])"
+    ).first
+    if await form.count() == 0:
+        return
+    look.loaded.clear()
+    async with look.page.expect_navigation() as led:
+        await form.evaluate(
+            "f => { f.noValidate = true; f.querySelectorAll('[required]:not(select)').forEach("
+            "e => { e.value = ''; }); setTimeout(() => f.requestSubmit()); }"
+        )
+    answer = await led.value
+    assert answer is not None
+    assert 400 <= answer.status < 500, await form.evaluate("f => f.action")
+    await expect(look.page.locator("#problem")).to_be_attached()
+    assert await look.violations() == []
+    check_weight(look)
 
 
 async def check_keyboard(look: Look) -> None:

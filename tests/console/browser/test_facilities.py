@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 from customer_inventory.kit.clock import now
 from customer_inventory.shortcomings import held
 from tests.console.browser.conftest import looking
-from tests.console.stock.facilities import CHECK, wanting
+from tests.console.stock.facilities import CHECK, measured, wanting
 from tests.console.world import PLATFORM, World
 
 
@@ -15,6 +15,7 @@ async def test_a_shortcoming_is_snoozed_after_reading_the_health(
     chromium: Browser, world: World
 ) -> None:
     name = await wanting(world, "record.snoozed")
+    await measured(world)
     until = (now() + timedelta(days=30)).date()
     async with looking(chromium, world, PLATFORM) as look:
         page = look.page
@@ -25,6 +26,18 @@ async def test_a_shortcoming_is_snoozed_after_reading_the_health(
         await expect(page.locator("tr", has_text="no folder for backups")).to_contain_text(
             "CINV_BACKUP"
         )
+        # When room runs out: the worst first, drawn with its band; another one by a click.
+        await page.get_by_role("link", name="Forecast", exact=True).click()
+        await expect(page.locator("figure.chart polygon.band")).to_have_count(1)
+        rows = page.locator("section:not(:has(#loads)) table.list, main > .scroll table.list").first
+        await expect(rows.locator("tbody tr").first).to_contain_text("sequence audit.finding")
+        await expect(rows.locator("tbody tr").nth(1)).to_contain_text("420 GB29.4 GB")
+        await expect(page.locator("main")).to_contain_text("migration of the south")
+        await rows.get_by_role("link", name="database", exact=True).click()
+        await expect(page.locator("figcaption")).to_contain_text("database, in GB")
+        await page.get_by_text("Show as table").click()
+        await expect(page.locator("figure th", has_text="from")).to_be_visible()
+        assert await look.violations() == []
         await look.go("/home")
         await page.locator(".queue", has_text="Shortcomings").locator("a").click()
         await page.locator(f"a[href='/facilities/shortcomings/{name}']").click()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from customer_inventory.facilities.standing.line import Line, aged, graded, sized, verdict, worst
+from customer_inventory.facilities.standing.line import Line, aged, graded, verdict, worst
+from customer_inventory.kit.size import sized
 
 WELL = Line("size", "ok", "1 GB")
 SKIPPED = Line("drill", "skipped", "another PostgreSQL")

@@ -25,6 +25,9 @@ SQL = beside(__name__)
 
 DECISIONS = ("keep", "narrow", "revoke")
 
+Place = tuple[bool, str, str, str, str]
+"""Whether an item is decided, its process, purpose, grant and capacity: by these they stand."""
+
 
 class NoSuchCampaign(NotFound):
     """No campaign of that id was ever opened."""
@@ -102,13 +105,21 @@ async def items(
     grant: str | None = None,
     limit: int | None = None,
     offset: int = 0,
+    after: Place | None = None,
 ) -> Sequence[Row]:
     """Return the items of a campaign, or of one grant in it, undecided ones first.
 
-    At most `limit`, from after the first `offset`. Raises NoSuchCampaign.
+    At most `limit`, from after the place `after` or the first `offset`. Raises NoSuchCampaign.
     """
     await campaigns(database, campaign)
-    return await database.fetch(SQL.list_items, campaign, grant, limit, offset)
+    place = after or (None,) * 5
+    return await database.fetch(SQL.list_items, campaign, grant, limit, offset, *place)
+
+
+def place_of(item: Row) -> Place:
+    """Return where an item stands among those of its campaign."""
+    is_decided = item["decision"] is not None
+    return is_decided, item["process"], item["purpose"], item["grant_id"], item["capacity"]
 
 
 async def decide(

@@ -103,7 +103,7 @@ ORDER BY c.opened_at DESC, c.id DESC
 LIMIT $3;
 
 -- name: list_items
--- The items of a campaign, undecided ones first: all, or those of one grant.
+-- The items of a campaign, undecided ones first: all, those of one grant, or those after a place.
 SELECT
     i.grant_id,
     g.process,
@@ -120,7 +120,14 @@ SELECT
     i.decided_at
 FROM access.campaign_item AS i
 INNER JOIN access.process_grant AS g ON i.grant_id = g.id
-WHERE i.campaign = $1 AND ($2::text IS NULL OR i.grant_id = $2)
+WHERE
+    i.campaign = $1
+    AND ($2::text IS NULL OR i.grant_id = $2)
+    AND (
+        $5::boolean IS NULL
+        OR (i.decision IS NOT NULL, g.process, g.purpose, i.grant_id, i.capacity)
+        > ($5, $6::text, $7::text, $8::text, $9::text)
+    )
 ORDER BY i.decision IS NOT NULL, g.process, g.purpose, i.grant_id, i.capacity
 LIMIT $3 OFFSET $4;
 

@@ -155,6 +155,11 @@ async def capacities_of(database: Database, person: str) -> Sequence[Row]:
     return await database.fetch(SQL.capacities_of_person, person)
 
 
+async def choose_keys(database: Database, person: str, *, has_character_keys: bool) -> None:
+    """Keep whether keys of one character do something for a person at the console."""
+    await database.execute(SQL.choose_keys, person, has_character_keys)
+
+
 async def has_administrator(database: Database) -> bool:
     """Tell whether an administrator can sign in."""
     return bool(await database.value(SQL.has_administrator))

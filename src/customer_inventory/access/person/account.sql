@@ -55,6 +55,11 @@ ended AS (
 
 SELECT c.person FROM changed AS c;
 
+-- name: choose_keys
+-- Keep whether keys of one character do something for a person.
+UPDATE access.account AS a SET has_character_keys = $2
+WHERE a.person = $1;
+
 -- name: enable_account
 -- Let a disabled account go on: active is one that has enrolled or is linked.
 UPDATE access.account AS a

@@ -23,7 +23,8 @@ class SignedIn:
     """A person who is signed in, and the token that each form of theirs must carry.
 
     `work` is what they chose to work as, a process and a purpose; None before they did, and after
-    they act through that process no more.
+    they act through that process no more. Without `has_character_keys` single keys do nothing for
+    them.
     """
 
     person: str
@@ -32,6 +33,7 @@ class SignedIn:
     form_token: str
     session: bytes
     work: tuple[str, str] | None = None
+    has_character_keys: bool = True
 
 
 async def begin(
@@ -58,6 +60,7 @@ async def find(database: Database, secret: str) -> SignedIn | None:
         form_token(secret),
         _digest(secret),
         (row["process"], row["purpose"]) if row["process"] else None,
+        row["has_character_keys"],
     )
 
 

@@ -22,6 +22,7 @@ SELECT
     a.person,
     a.name,
     a.is_administrator,
+    a.has_character_keys,
     m.process,
     CASE WHEN m.process IS NOT NULL THEN s.purpose END AS purpose
 FROM access.web_session AS s

@@ -19,14 +19,17 @@ REPLAY = "capture.replay"
 def replaying(
     database: Database, settings: Settings
 ) -> Callable[[Mapping[str, Any], Actor], Awaitable[None]]:
-    """Return the job that loads the rows named by `id` again, those of who asked for it."""
+    """Return the job that loads the rows named by `id` again.
+
+    Those of who asked for it, or with `isOfAll` those of every process; each as who brought it.
+    """
 
     async def job(payload: Mapping[str, Any], actor: Actor) -> None:
         await replay(
             database,
             arrivals_of(settings)[0],
             Chosen(ids=payload["id"]),
-            Whose(actor.process, actor.purpose),
+            Whose() if payload.get("isOfAll") else Whose(actor.process, actor.purpose),
             person=actor.person,
             policy=policy_of(settings.retention),
             key_for=lambda who: b"" if who == PROCESS else masking_key_in(settings.home),

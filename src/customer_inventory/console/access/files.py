@@ -12,6 +12,7 @@ from customer_inventory.console.listing import Column, Listing
 from customer_inventory.console.screen import Action, Done, Form, Screen, Shown, View
 from customer_inventory.console.words import mark
 from customer_inventory.kit.errors import Invalid
+from customer_inventory.web.download import answer_with
 
 _ENTRY = "exportJob"
 _MOST = 200
@@ -93,9 +94,19 @@ async def show(view: View) -> Shown:
     }
     aside = {
         "may_decide": _may_decide(view, found, held),
+        "may_fetch": is_own and found.state == "succeeded",
         "may_end": is_own and found.state in ("waiting", "notStarted", "running", "succeeded"),
     }
-    return Shown(content, aside=aside, title=found.file_name)
+    return Shown(
+        content, aside=aside, title=view.say("Download of %(type)s", type=found.record_type)
+    )
+
+
+async def fetch(view: View) -> Shown:
+    """Return the file itself, to whoever asked for it, for the same purpose."""
+    downloads = view.rooms.downloads
+    found = await downloads.status(view.path["id"], view.session)
+    return Shown(file=await answer_with(downloads, found, view.session, view.request))
 
 
 async def request(view: View, form: Form) -> Done:
@@ -166,5 +177,9 @@ SCREENS = (
             Action("reject", Operation.READ, None, reject),
             Action("cancel", Operation.DOWNLOAD, None, cancel),
         ),
+    ),
+    Screen(
+        "/access/downloads/{id}/file", mark("The file"), "access", Operation.DOWNLOAD, None, fetch,
+        "", _ENTRY, is_file=True,
     ),
 )  # fmt: skip

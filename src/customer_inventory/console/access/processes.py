@@ -52,7 +52,7 @@ async def find(view: View) -> Shown:
         [
             {
                 **_told(row),
-                "rights": _touched(row["permissions"]),
+                "rights": _touched(view, row["permissions"]),
                 "tokens": row["live_tokens"],
                 "lastUsedAt": used.get(row["id"]),
                 "_href": f"/access/processes/{row['id']}",
@@ -121,10 +121,11 @@ def _told(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("id", "name", "kind", "state", "owner")}
 
 
-def _touched(permissions: str) -> str:
+def _touched(view: View, permissions: str) -> str:
     """Return the types that the words of permissions are about, each once."""
     kinds = (each.partition(":")[0] for each in permissions.split("; ") if each)
-    return ", ".join(dict.fromkeys(kinds))
+    told = (view.say("every record") if each == "*" else each for each in dict.fromkeys(kinds))
+    return ", ".join(told)
 
 
 def _past(row: Row) -> dict[str, Any]:

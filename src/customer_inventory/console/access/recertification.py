@@ -8,7 +8,7 @@ from customer_inventory.access.operation import RECERTIFICATION, Operation
 from customer_inventory.access.person import account as accounts
 from customer_inventory.access.registration import permissions_of
 from customer_inventory.console.access.told import PAGE, decided, end_of
-from customer_inventory.console.listing import Column, Listing
+from customer_inventory.console.listing import Column, Listing, key_of, key_text
 from customer_inventory.console.screen import Action, Done, Form, Screen, Shown, View
 from customer_inventory.console.words import mark
 from customer_inventory.kit.errors import Conflict, Invalid
@@ -17,7 +17,6 @@ from customer_inventory.store.database import Row
 
 _ENTRY = "campaign"
 _LONGEST_DAYS = 3650
-_DEEPEST = 1_000_000
 _COLUMNS = (
     Column("title", mark("Campaign"), "name"),
     Column("state", mark("State"), "state"),
@@ -84,9 +83,9 @@ async def show(view: View) -> Shown:
     """Show a campaign, and the item that is decided next: one at a time, or the one chosen."""
     database, campaign = view.rooms.database, view.path["id"]
     (row,) = await recertifying.campaigns(database, campaign)
-    offset = view.query.get("after", "0")
-    skipped = int(offset) if offset.isascii() and offset.isdigit() else 0
-    items = await recertifying.items(database, campaign, limit=PAGE, offset=min(skipped, _DEEPEST))
+    after: Any = key_of(view.query.get("after"), bool, str, str, str, str) or None
+    items = await recertifying.items(database, campaign, limit=PAGE + 1, after=after)
+    items, more = items[:PAGE], len(items) > PAGE
     held = {each["capacity"] for each in await accounts.capacities_of(database, view.who.person)}
     told = [_item(each) for each in items]
     own = [each for each in told if not each["decision"] and each["capacity"] in held]
@@ -97,7 +96,7 @@ async def show(view: View) -> Shown:
     aside: dict[str, Any] = {
         "next": waiting[0] if waiting and may else None,
         "left": len({each["grant"] for each in own}) if may else 0,
-        "after": str(skipped + PAGE) if len(items) == PAGE else None,
+        "after": key_text(recertifying.place_of(items[-1])) if more else None,
     }
     ids = tuple(dict.fromkeys(each["grant_id"] for each in items))
     return Shown(content, aside=aside, ids=ids, title=row["title"])

@@ -15,6 +15,7 @@ from customer_inventory.record.job import enqueue
 
 _ENTRY = "qualityScore"
 _LAST = 24
+_LEAST_DRAWN = 2
 _DRAWN = 3
 """So many lines one chart has: the lowest. Its table has all."""
 _PERCENT = 100
@@ -79,7 +80,7 @@ async def show(view: View) -> Shown:
 
 def _figure(view: View, past: Any) -> Figure | None:
     """Return the chart of what fails, in percent: of the lowest lines, with a table of all."""
-    if not past:
+    if len(past) < _LEAST_DRAWN:
         return None
     labels = [at.date().isoformat() for _, at in past]
     names = list(dict.fromkeys(each.name for scores in past.values() for each in scores))

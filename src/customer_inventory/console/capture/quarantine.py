@@ -1,12 +1,14 @@
 """Quarantine: rows that were refused, corrected and loaded again, one or all that a filter finds.
 
-As over the wire, a process sees and loads what it brought itself, for the purpose it did so for.
+A process sees and loads what it brought itself, for the purpose it did so for. Whoever may do so to
+every record, none left out and nothing masked, looks after the rows of every process.
 """
 
 from dataclasses import replace
 from typing import Any, get_args
 
 from customer_inventory.access.operation import Operation
+from customer_inventory.access.registration import EVERY_TYPE
 from customer_inventory.capture.quarantine import held
 from customer_inventory.capture.quarantine.held import Chosen, State, Whose
 from customer_inventory.capture.quarantine.job import REPLAY
@@ -30,6 +32,7 @@ COLUMNS = (
     Column("source", mark("Source")),
     Column("file", mark("File"), "name"),
     Column("line", mark("Line"), "number"),
+    Column("process", mark("Brought by")),
     Column("state", mark("State"), "state"),
     Column("refusedAt", mark("Refused"), "time"),
 )
@@ -41,7 +44,7 @@ async def show(view: View) -> Shown:
     rows = await held.find(
         view.rooms.database,
         _chosen(view),
-        whose(view),
+        whose(view, Operation.READ),
         after=number(view.query.get("after", "0"), "after", _LARGEST),
         limit=_LIMIT + 1,
     )
@@ -95,11 +98,16 @@ async def replay(view: View, form: Form) -> Done:  # noqa: ARG001 - the filter s
 
 async def load_again(view: View, ids: list[int]) -> None:
     """Have rows loaded again in the background, as who asks for it."""
-    await enqueue(view.rooms.database, REPLAY, {"id": ids}, actor=view.actor)
+    is_of_all = whose(view) == Whose()
+    told = {"id": ids, "isOfAll": is_of_all}
+    await enqueue(view.rooms.database, REPLAY, told, actor=view.actor)
 
 
-def whose(view: View) -> Whose:
-    """Return whose rows are looked at: those that were brought as who looks."""
+def whose(view: View, operation: Operation = Operation.MODIFY) -> Whose:
+    """Return whose rows are looked at, or worked on: what one brought oneself, or everybody's."""
+    is_whole = not (view.sight.masks or view.sight.rows.by_type)
+    if is_whole and view.may(operation, EVERY_TYPE):
+        return Whose()
     return Whose(view.actor.process, view.actor.purpose)
 
 

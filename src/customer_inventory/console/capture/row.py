@@ -18,7 +18,7 @@ _DIGITS = 18
 async def show(view: View) -> Shown:
     """Return a row, whole."""
     database, identifier = view.rooms.database, _identifier(view)
-    row = await held.one(database, identifier, whose(view))
+    row = await held.one(database, identifier, whose(view, Operation.READ))
     problems = [dict(each) for each in await held.problems(database, identifier)]
     steps = [dict(each) for each in await held.steps(database, identifier)]
     text = row["row_text"]
@@ -33,7 +33,7 @@ async def show(view: View) -> Shown:
         content,
         aside={
             "cells": cells,
-            "can_change": is_waiting and view.may("modify", None),
+            "can_change": is_waiting and view.may("modify", None) and _is_theirs(view, row),
             "is_loading": is_waiting and view.query.get("replayed") == str(len(steps)),
             "history": [_told(each) for each in reversed(steps)],
         },
@@ -71,6 +71,11 @@ async def drop(view: View, form: Form) -> Done:
         reason=form.get("reason", ""),
     )  # fmt: skip
     return Done("/capture/quarantine", view.say("Dropped: what the row said is gone."))
+
+
+def _is_theirs(view: View, row: Row) -> bool:
+    own = whose(view)
+    return own == held.Whose() or own == held.Whose(row["process"], row["purpose"])
 
 
 def _changes(row: Row, form: Form) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """What screens of a customer ask first: the customer whole, as whoever looks may see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from customer_inventory.access.operation import Operation
+from customer_inventory.console.customers.gone import told_when_gone
 from customer_inventory.console.screen import View
 from customer_inventory.record.customer360 import MOST_OF_A_KIND
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.time.moment import Moment, moment_of
+from customer_inventory.record.types import named
 
 PARTIES = ("individual", "organization")
 
@@ -57,13 +59,14 @@ class Around:
 async def around(view: View, *, most: int = MOST_OF_A_KIND) -> Around:
     """Return the customer that the path names, as of `asOf` and as known at `knownAt`, if given.
 
-    Raises NoSuchRecord, and Invalid for what is no instant.
+    Raises NoSuchRecord, RecordGone, and Invalid for what is no instant.
     """
     as_of, known_at = view.query.get("asOf") or None, view.query.get("knownAt") or None
     moment = moment_of(as_of, known_at)
-    seen = await view.rooms.inventory.around(
-        view.path["id"], most=most, moment=moment, sight=view.sight
-    )
+    async with told_when_gone(view, named("customer"), view.path["id"]):
+        seen = await view.rooms.inventory.around(
+            view.path["id"], most=most, moment=moment, sight=view.sight
+        )
     parts = {
         kind: [parse_object(body) for _, body in part]
         for kind, part in seen.parts.items()
@@ -71,3 +74,8 @@ async def around(view: View, *, most: int = MOST_OF_A_KIND) -> Around:
     }
     known = {kind: seen.known[kind] for kind in parts}
     return Around(seen.id, parse_object(seen.customer), parts, known, moment)
+
+
+def groups_in_words(view: View, groups: Iterable[str]) -> str:
+    """Return groups of attributes as people read them: every one of them, or their names."""
+    return ", ".join(view.say("every attribute") if each == "*" else each for each in groups)

@@ -39,6 +39,10 @@ LABELS: Mapping[str, str] = {
     "partyCharacteristic": mark("Characteristic"), "value": mark("Value"),
     "relatedParty": mark("Related party"), "startDate": mark("Begins"),
     "terminationDate": mark("Ends"), "direction": mark("Direction"), "reason": mark("Reason"),
+    "homeAddress": mark("Home address"), "postalAddress": mark("Postal address"),
+    "privateEmail": mark("Private e-mail"), "workEmail": mark("E-mail at work"),
+    "mobilePhone": mark("Mobile telephone"), "homePhone": mark("Telephone at home"),
+    "workPhone": mark("Telephone at work"), "billingContact": mark("Contact for bills"),
     "creationDate": mark("Made"), "severity": mark("Severity"), "priority": mark("Priority"),
 }  # fmt: skip
 """What attributes are called for people; any other is called by its own name, in words."""
@@ -166,8 +170,17 @@ def facts(document: Document) -> list[tuple[str, str]]:
             ]
         else:
             label = LABELS.get(name, in_words(name))
-            found += [(label, in_short(each)) for each in _several(value)]
+            found += [_fact(label, each) for each in _several(value)]
     return [(label, text) for label, text in found if text]
+
+
+def _fact(label: str, value: Any) -> tuple[str, str]:
+    """Return a value by its label: an item that says what kind it is by that."""
+    kind = value.get("contactType") if isinstance(value, dict) else None
+    if not isinstance(kind, str):
+        return label, in_short(value)
+    rest = {name: each for name, each in value.items() if name != "contactType"}
+    return LABELS.get(kind, in_words(kind)), in_short(rest)
 
 
 def _several(value: Any) -> Sequence[Any]:

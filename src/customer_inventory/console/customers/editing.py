@@ -14,6 +14,7 @@ from customer_inventory.console.customers.document import (
     label_of,
     leaves,
 )
+from customer_inventory.console.customers.gone import told_when_gone
 from customer_inventory.console.customers.record import PATH, back_of, revision_of
 from customer_inventory.console.screen import Action, Done, Form, Screen, Shown, View
 from customer_inventory.console.words import mark
@@ -54,7 +55,8 @@ class Field:
 async def show(view: View) -> Shown:
     """Return the values of a record, ready to be changed."""
     declared = named(view.path["type"])
-    found = await view.rooms.inventory.get(declared, view.path["id"], sight=view.sight)
+    async with told_when_gone(view, declared, view.path["id"]):
+        found = await view.rooms.inventory.get(declared, view.path["id"], sight=view.sight)
     document = parse_object(found.body)
     now = _by_path(document)
     base = now
@@ -148,7 +150,8 @@ async def save(view: View, form: Form) -> Done:
     """Save what was changed, at the revision that was looked at."""
     declared, revision = named(view.path["type"]), revision_of(form)
     inventory = view.rooms.inventory
-    found = await inventory.get(declared, view.path["id"], sight=view.sight)
+    async with told_when_gone(view, declared, view.path["id"]):
+        found = await inventory.get(declared, view.path["id"], sight=view.sight)
     if found.revision != revision:
         raise RevisionPassed
     document = parse_object(found.body)

@@ -106,7 +106,7 @@ def _highlights(whole: Around, happened: Sequence[Entry]) -> list[tuple[str, Any
     found = [
         (mark("Status"), whole.customer.get("status"), "state"),
         (mark("Segment"), in_short(told.get("segment")), "text"),
-        (mark("Customer since"), in_short(period.get("startDateTime")), "text"),
+        (mark("Customer since"), in_short(period.get("startDateTime")), "day"),
         (mark("Products in use"), len(running), "number"),
         (mark("Balance"), _balance(whole), "text"),
         (mark("Open tickets"), _open_tickets(whole), "number"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from customer_inventory.access.operation import Operation
 from customer_inventory.console.customers.document import LABELS, facts, in_short, in_words, leaves
+from customer_inventory.console.customers.gone import told_when_gone
 from customer_inventory.console.listing import Column, Listing
 from customer_inventory.console.screen import Action, Done, Form, Screen, Shown, View
 from customer_inventory.console.words import mark
@@ -22,7 +23,8 @@ PATH = "/records/{type}/{id}"
 async def show(view: View) -> Shown:
     """Return what a record says, and what undoing its last change would alter."""
     declared = named(view.path["type"])
-    found = await view.rooms.inventory.get(declared, view.path["id"], sight=view.sight)
+    async with told_when_gone(view, declared, view.path["id"]):
+        found = await view.rooms.inventory.get(declared, view.path["id"], sight=view.sight)
     document = parse_object(found.body)
     last = await last_change(view.rooms.inventory, declared, found.id, sight=view.sight)
     by_path = [(leaf.path, leaf.text) for leaf in leaves(document)]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from customer_inventory.access.operation import Operation
-from customer_inventory.console.customers.around import around
+from customer_inventory.console.customers.around import around, groups_in_words
 from customer_inventory.console.listing import Column, Filter, Listing
 from customer_inventory.console.screen import Screen, Shown, View
 from customer_inventory.console.words import mark
@@ -28,7 +28,7 @@ async def show(view: View) -> Shown:
     )
     listing = Listing(
         COLUMNS,
-        [_row(each, len(whole.ids)) for each in found[:_PAGE]],
+        [_row(view, each) for each in found[:_PAGE]],
         view.say("Accesses"),
         found[_PAGE - 1].at.isoformat() if len(found) > _PAGE else None,
         filters=(Filter("staffBecause", view.say("Case, to see people too")),),
@@ -56,7 +56,7 @@ COLUMNS = (
 )
 
 
-def _row(each: Sighting, _: int) -> dict[str, Any]:
+def _row(view: View, each: Sighting) -> dict[str, Any]:
     return {
         "process": each.process,
         "purpose": each.purpose,
@@ -64,7 +64,7 @@ def _row(each: Sighting, _: int) -> dict[str, Any]:
         "operation": each.operation,
         "recordType": each.record_type,
         "decision": each.decision,
-        "groups": ", ".join(each.groups) or None,
+        "groups": groups_in_words(view, each.groups) or None,
         "person": each.person,
         "records": len(each.ids),
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from customer_inventory.access.operation import Operation
 from customer_inventory.audit.finding import held as findings
-from customer_inventory.console.customers.around import Around, around
+from customer_inventory.console.customers.around import Around, around, groups_in_words
 from customer_inventory.console.customers.document import in_short
 from customer_inventory.console.listing import Column, Filter, Listing
 from customer_inventory.console.screen import Screen, Shown, View
@@ -171,7 +171,7 @@ async def _accesses(view: View, whole: Around, before: datetime, most: int) -> l
             ACCESS,
             f"{each.record_type}: {view.say(each.operation)}"
             + ("" if each.decision == "permit" else f" ({view.say(each.decision)})"),
-            ", ".join(each.groups),
+            groups_in_words(view, each.groups),
             f"{each.process} · {each.purpose}",
         )
         for each in seen

@@ -21,8 +21,8 @@ _COLUMNS = (
     Column("kind", mark("Kind")),
     Column("startedAt", mark("Begun"), "time"),
     Column("endedAt", mark("Whole since"), "time"),
-    Column("size", mark("Bytes of the database"), "number"),
-    Column("stored", mark("Bytes stored"), "number"),
+    Column("size", mark("Size of the database"), "size"),
+    Column("stored", mark("Stored"), "size"),
     Column("follows", mark("Follows"), "code"),
 )
 _DRILLED = (

@@ -4,7 +4,7 @@ from typing import Any
 
 from customer_inventory.access.operation import FACILITY, REQUIREMENT, Operation
 from customer_inventory.capture.process.running import sources
-from customer_inventory.console.listing import Column, Filter, Listing
+from customer_inventory.console.listing import Column, Filter, Listing, page_of
 from customer_inventory.console.screen import Screen, Shown, View
 from customer_inventory.console.words import mark
 from customer_inventory.facilities.repository.coverage import Coverage, Covered, Unknown, coverage
@@ -14,11 +14,12 @@ _PAGE = 50
 CONFLICTS = ("several", "otherSource")
 """Verdicts by which repositories contradict each other."""
 VERDICTS = {
-    "one": mark("one"),
+    "one": mark("one system"),
     "none": mark("no system"),
     "several": mark("several"),
     "otherSource": mark("other source trusted"),
 }
+_WORST_FIRST = ("several", "otherSource", "none", "one")
 _COLUMNS = (
     Column("requirement", mark("Requirement"), "code"),
     Column("recordType", mark("Type"), "code"),
@@ -40,18 +41,18 @@ async def found(view: View) -> Coverage:
 async def show(view: View) -> Shown:
     """Return requirements with the repositories that hold them, of every verdict or of one."""
     whole = await found(view)
-    verdict, after = view.query.get("verdict", ""), view.query.get("after", "")
-    chosen = sorted(
-        (each for each in whole.covered if not verdict or each.verdict == verdict),
-        key=lambda each: each.requirement.id,
-    )
-    following = [each for each in chosen if each.requirement.id > after]
-    rows = following[:_PAGE]
+    verdict = view.query.get("verdict", "")
+    keyed = [
+        ((_WORST_FIRST.index(each.verdict), each.requirement.id), _row(view, each))
+        for each in whole.covered
+        if verdict in ("", each.verdict)
+    ]
+    rows, after = page_of(keyed, view.query.get("after"), _PAGE)
     listing = Listing(
         _COLUMNS,
-        [_row(view, each) for each in rows],
-        view.say("What is required, and where it is kept"),
-        rows[-1].requirement.id if len(following) > _PAGE else None,
+        rows,
+        view.say("What is required, and where it is kept: what is open first"),
+        after,
         (Filter("verdict", mark("Verdict"), tuple(VERDICTS.items())),),
         empty=view.say("No such requirement is approved or in force."),
         empty_hint=view.say("What is required of an attribute is here as soon as it is approved."),

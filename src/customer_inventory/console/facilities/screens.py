@@ -3,6 +3,7 @@
 from customer_inventory.console.facilities import (
     backups,
     coverage,
+    forecast,
     health,
     repositories,
     scoreboard,
@@ -13,6 +14,7 @@ from customer_inventory.console.screen import Screen
 
 FACILITIES: tuple[Screen, ...] = (
     *health.SCREENS,
+    *forecast.SCREENS,
     *backups.SCREENS,
     *coverage.SCREENS,
     *repositories.SCREENS,

@@ -74,7 +74,9 @@ async def show(view: View) -> Shown:
         content,
         aside={
             "facts": [
-                (name, value) for name, value in plain(said).items() if name not in _SHOWN_FIRST
+                (name, value)
+                for name, value in plain(said).items()
+                if name not in _SHOWN_FIRST and value not in (None, "", {}, [])
             ],
             "steps": _steps(view, latest),
             "history": [_told(dict(step)) for step in steps],

@@ -1,6 +1,7 @@
 // What pages are nicer with; each works without. Times are shown in the reader's zone, the exact instant on hover.
 const spoken = document.documentElement.lang;
 const language = navigator.languages.find((each) => each.startsWith(spoken)) ?? spoken;
+const search = document.getElementById("search");
 const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const local = (root) => root.querySelectorAll("time[datetime]:not([data-as])").forEach((time) => {
   const at = new Date(time.dateTime);
@@ -12,6 +13,38 @@ const opened = () => {
 };
 local(document);
 opened();
+
+// Whoever switched keys of one character off has none: what would listen for them finds nothing to do.
+if (document.body.dataset.keys === "off") document.querySelectorAll("[aria-keyshortcuts], [data-key]").forEach((each) => {
+  each.removeAttribute("aria-keyshortcuts");
+  delete each.dataset.key;
+});
+
+// A form on its way is not sent again, and a slow answer is waited for with a word.
+const working = document.getElementById("working");
+let waiting;
+const tell = (said, after) => { clearTimeout(waiting); waiting = setTimeout(() => { working.textContent = said; }, after); };
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.ariaBusy === "true") { event.preventDefault(); return; }
+  form.ariaBusy = "true";
+  tell(working.dataset.said, 400);
+});
+addEventListener("pageshow", () => {
+  tell("", 0);
+  document.querySelectorAll("form[aria-busy]").forEach((form) => { form.ariaBusy = null; });
+});
+
+// Parts of a page that come: a word when they are slow or do not come; what is refused is told on a page of its own.
+document.addEventListener("htmx:before:request", () => tell(working.dataset.said, 400));
+document.addEventListener("htmx:after:request", () => tell("", 0));
+document.addEventListener("htmx:error", () => { document.getElementById("found")?.replaceChildren(); tell(working.dataset.lost, 0); });
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.headers.has("hx-redirect")) return;
+  if (ctx.sourceElement === search) tell(working.dataset.lost, 0);
+  else location.assign(ctx.sourceElement.href || location.href);
+});
 
 // A day can be slid to.
 document.querySelectorAll("input[data-slide]").forEach((date) => {
@@ -25,20 +58,19 @@ document.querySelectorAll("input[data-slide]").forEach((date) => {
 document.addEventListener("htmx:before:settle", (event) => {
   const came = event.detail.newContent.filter((node) => node.nodeType === 1);
   came.forEach(local);
+  if (came[0]?.id === "all-keys") document.getElementById("keys").showModal();
   if (came[0]?.matches("form")) came[0].querySelector("input:not([type=hidden])")?.focus();
   if (!came[0]?.matches("tr, .timeline > li")) return;
   const link = came[0].querySelector("a");
   if (!link) came[0].tabIndex = -1;
   (link ?? came[0]).focus();
 });
-document.addEventListener("htmx:error", () => document.getElementById("found")?.replaceChildren());
 
 // "/" leads to the search, arrows through what it found, Escape back.
-const search = document.getElementById("search");
 document.addEventListener("keydown", (event) => {
   if (!search || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = document.activeElement;
-  if (event.key === "/" && !at.matches("input, select, textarea")) { search.focus(); search.select(); event.preventDefault(); return; }
+  if (event.key === search.getAttribute("aria-keyshortcuts") && !at.matches("input, select, textarea")) { search.focus(); search.select(); event.preventDefault(); return; }
   const links = [search, ...document.querySelectorAll("#found a, #hits a")];
   const place = links.indexOf(at);
   if (place < 0) return;

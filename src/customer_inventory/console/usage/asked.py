@@ -1,8 +1,6 @@
 """What addresses of the room say: a month, by what to sum, where a page begins."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from customer_inventory.access.log.partition import Month
 from customer_inventory.console.listing import Filter
@@ -11,11 +9,6 @@ from customer_inventory.console.words import mark
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import Invalid
 
-Key = tuple[str | int, ...]
-Keyed = tuple[Key, Mapping[str, Any]]
-"""A row, and what it is ordered by."""
-
-_PAGE = 100
 _MONTHS = 13
 """This month and a year before it can be chosen; an address may name any."""
 
@@ -48,16 +41,3 @@ def month_filter(view: View) -> Filter:
     told = sorted({str(each) for each in (*months, chosen)}, reverse=True)
     every = view.say("this month")
     return Filter("month", mark("Month"), tuple((each, each) for each in told), every=every)
-
-
-def page_of(rows: Iterable[Keyed], after: str | None) -> tuple[list[Mapping[str, Any]], str | None]:
-    """Return the page of rows behind the key `after`, in order, and where the next one begins."""
-    ordered = sorted(rows, key=lambda each: each[0])
-    try:
-        begin = tuple(json.loads(after)) if after else ()
-        rest = [each for each in ordered if not begin or each[0] > begin]
-    except (TypeError, ValueError):
-        raise Invalid("is no place in this list.", path="after") from None
-    shown = rest[:_PAGE]
-    more = json.dumps(shown[-1][0]) if len(rest) > _PAGE else None
-    return [row for _, row in shown], more

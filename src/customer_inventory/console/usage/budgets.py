@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from customer_inventory.access.operation import USAGE, Operation
-from customer_inventory.console.listing import Column, Filter, Listing
+from customer_inventory.console.listing import Column, Filter, Keyed, Listing, page_of
 from customer_inventory.console.screen import Screen, Shown, View
-from customer_inventory.console.usage.asked import Keyed, month_filter, month_of, page_of
+from customer_inventory.console.usage.asked import month_filter, month_of
 from customer_inventory.console.words import mark
+from customer_inventory.console.written import Written
 from customer_inventory.usage.cost.allocating import NothingDeclared
 from customer_inventory.usage.cost.budget import Standing
 from customer_inventory.usage.report.costing import Cost, cost_of
@@ -58,7 +59,7 @@ async def show(view: View) -> Shown:
 def _row(view: View, cost: Cost, each: Standing) -> Keyed:
     row = {
         "name": each.name,
-        "of": view.say(each.payer[0]),
+        "of": Written(view.language).worded(each.payer[0]),
         "state": each.state,
         "budget": None if each.budget is None else cost.amount(each.budget),
         "toDate": cost.amount(each.to_date),

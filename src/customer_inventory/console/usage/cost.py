@@ -7,11 +7,12 @@ from typing import Any
 
 from customer_inventory.access.log.partition import Month
 from customer_inventory.access.operation import USAGE, Operation
-from customer_inventory.console.figure import columns_of
-from customer_inventory.console.listing import Column, Listing
+from customer_inventory.console.figure import bars_of
+from customer_inventory.console.listing import Column, Keyed, Listing, page_of
 from customer_inventory.console.screen import Screen, Shown, View
-from customer_inventory.console.usage.asked import Keyed, by_of, month_filter, month_of, page_of
+from customer_inventory.console.usage.asked import by_of, month_filter, month_of
 from customer_inventory.console.words import mark
+from customer_inventory.console.written import Written
 from customer_inventory.usage.cost.allocating import Allocation, NothingDeclared, unbalanced
 from customer_inventory.usage.cost.statement import every_statement_of
 from customer_inventory.usage.report.costing import Cost, charged_to, cost_of
@@ -111,8 +112,9 @@ def _figure(view: View, by: str, rows: list[Keyed], currency: str) -> Any:
     most = sorted(rows, key=lambda each: -each[1]["cost"])[:_DRAWN]
     told = [(row["name"], row["cost"]) for _, row in most]
     head = view.say(_COLUMNS[by][0].label)
-    return columns_of(view.say("The largest, in %(currency)s", currency=currency), head,
-                      view.say("Cost"), told)  # fmt: skip
+    money = Written(view.language).money
+    return bars_of(view.say("The largest, in %(currency)s", currency=currency), head,
+                   view.say("Cost"), told, money)  # fmt: skip
 
 
 def _summed(

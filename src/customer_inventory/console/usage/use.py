@@ -7,9 +7,9 @@ from typing import Any
 from customer_inventory.access.log.partition import Month
 from customer_inventory.access.operation import USAGE, Operation
 from customer_inventory.console.figure import Figure, columns_of
-from customer_inventory.console.listing import Column, Filter, Listing
+from customer_inventory.console.listing import Column, Filter, Keyed, Listing, page_of
 from customer_inventory.console.screen import Screen, Shown, View
-from customer_inventory.console.usage.asked import Keyed, by_of, month_filter, month_of, page_of
+from customer_inventory.console.usage.asked import by_of, month_filter, month_of
 from customer_inventory.console.words import mark
 from customer_inventory.kit.clock import now
 from customer_inventory.store.database import Row
@@ -34,7 +34,7 @@ _FIGURES = (
     Column("read", mark("Records read"), "number"),
     Column("written", mark("Records written"), "number"),
     Column("downloaded", mark("Records taken away"), "number"),
-    Column("bytes", mark("Bytes answered"), "number"),
+    Column("bytes", mark("Answered"), "size"),
 )
 _HEADS = {
     "process": mark("Process"), "purpose": mark("Purpose"), "operation": mark("Operation"),

@@ -9,10 +9,11 @@ from operator import or_
 from pathlib import Path
 
 from customer_inventory.facilities.backup.restoring import is_under_way
-from customer_inventory.facilities.standing.line import Line, State, graded, sized
+from customer_inventory.facilities.standing.line import Line, State, graded
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.located import nearest
 from customer_inventory.kit.settings import Settings
+from customer_inventory.kit.size import sized
 from customer_inventory.store.embedded import EmbeddedServer, binaries, cluster, place, probe
 from customer_inventory.store.embedded.place import Place
 

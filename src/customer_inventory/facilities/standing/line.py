@@ -45,14 +45,6 @@ def aged(seconds: float) -> str:
     return f"{seconds / _HOUR:.0f} h" if seconds < 2 * _DAY else f"{seconds / _DAY:.0f} days"
 
 
-def sized(count: float) -> str:
-    """Return bytes as people say them, in powers of ten."""
-    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if abs(count) >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count:.0f} bytes"
-
-
 def graded(value: float, attention: float, problem: float, *, low_is_bad: bool = False) -> State:
     """Return how a value is by two thresholds; with `low_is_bad` it is worse the lower."""
     if low_is_bad:

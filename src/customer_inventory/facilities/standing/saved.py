@@ -11,10 +11,11 @@ from customer_inventory.facilities.backup.archiving import SLOT
 from customer_inventory.facilities.backup.catalogue import Folder
 from customer_inventory.facilities.repository import catalogue as repositories
 from customer_inventory.facilities.repository.declared import OURS, Objectives
-from customer_inventory.facilities.standing.line import Line, aged, graded, sized
+from customer_inventory.facilities.standing.line import Line, aged, graded
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.settings import Settings
+from customer_inventory.kit.size import sized
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 

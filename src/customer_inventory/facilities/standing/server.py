@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from customer_inventory.facilities.backup.catalogue import Folder
-from customer_inventory.facilities.standing.line import Line, aged, graded, sized
+from customer_inventory.facilities.standing.line import Line, aged, graded
 from customer_inventory.kit.clock import now
 from customer_inventory.kit.settings import Settings
+from customer_inventory.kit.size import sized
 from customer_inventory.store import migrate
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside

@@ -86,13 +86,24 @@ def columns(values: Sequence[Bar], said: str) -> Markup:
     return _drawn(parts, _HEIGHT, said)
 
 
-def lines(labels: Sequence[str], series: Sequence[Series], said: str) -> Markup:
+def lines(
+    labels: Sequence[str],
+    series: Sequence[Series],
+    said: str,
+    *,
+    band: tuple[Sequence[float | None], Sequence[float | None]] | None = None,
+    written: Callable[[float], str] = "{:g}".format,
+) -> Markup:
     """Return lines over the same labels, each with its name and its values, on a grid.
+
+    `written` writes a value. A `band` is the area between two ends, drawn where both are known
+    (class `band`).
 
     Values are from 0 up; where one is not known (None) the line stops. Lines differ by class
     (`s0`, `s1`, `s2`), which style sheets give colour and dashes.
     """
-    known = [value for _, values in series for value in values if value is not None]
+    every = [*(values for _, values in series), *(band or ())]
+    known = [value for values in every for value in values if value is not None]
     most = _round_up(max(known, default=0))
     step, room = (_WIDTH - _AXIS) / max(len(labels) - 1, 1), _HEIGHT - _FOOT - _DOT
     grid = Markup('<path class="grid" d="M{} {}H{}"/>')
@@ -101,15 +112,22 @@ def lines(labels: Sequence[str], series: Sequence[Series], said: str) -> Markup:
     for quarter in range(5):
         height = round(_DOT + room * (1 - quarter / 4), 1)
         parts.append(grid.format(_AXIS, height, _WIDTH))
-        parts.append(text.format(_AXIS - 6, height + 4, "end", f"{most * quarter / 4:g}"))
-    for number, (name, values) in enumerate(series):
-        points = [
+        parts.append(text.format(_AXIS - 6, height + 4, "end", written(most * quarter / 4)))
+
+    def placed(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
+        return [
             None
             if v is None
             else (round(_AXIS + at * step, 1), round(_DOT + room * (1 - v / most), 1))
             for at, v in enumerate(values)
         ]
-        parts += _line(name, number, points, labels, values)
+
+    if band:
+        ends = [*filter(None, placed(band[0])), *reversed([*filter(None, placed(band[1]))])]
+        area = " ".join(f"{x},{y}" for x, y in ends)
+        parts.append(Markup('<polygon class="band" points="{}"/>').format(area))
+    for number, (name, values) in enumerate(series):
+        parts += _line(name, number, placed(values), labels, values, written=written)
     if labels:
         parts.append(text.format(_AXIS, _HEIGHT - 6, "start", labels[0]))
         parts.append(text.format(_WIDTH, _HEIGHT - 6, "end", labels[-1]))
@@ -122,8 +140,13 @@ def _line(
     points: Sequence[tuple[float, float] | None],
     labels: Sequence[str],
     values: Sequence[float | None],
+    *,
+    written: Callable[[float], str],
 ) -> list[Markup]:
-    """Return the stretches of a line between what is not known, and a dot with its words each."""
+    """Return the stretches of a line between what is not known, and a dot with its words each.
+
+    What is the same everywhere, such as a limit, has no dots.
+    """
     parts, stretch = [], list[str]()
     for point in (*points, None):
         if point is not None:
@@ -137,9 +160,11 @@ def _line(
     dot = Markup(
         '<circle class="bar s{}" cx="{}" cy="{}" r="2.5"><title>{}, {}: {}</title></circle>'
     )
+    if len(labels) > 1 and len({*values}) == 1:
+        return parts
     for point, label, value in zip(points, labels, values, strict=True):
         if point is not None and value is not None:
-            parts.append(dot.format(number, *point, name, label, f"{value:g}"))
+            parts.append(dot.format(number, *point, name, label, written(value)))
     return parts
 
 

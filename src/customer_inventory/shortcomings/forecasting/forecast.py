@@ -44,7 +44,8 @@ _KEPT = timedelta(days=800)
 class Forecast:
     """What is to come of an object: `trend` is None while its series is too short.
 
-    `steps` are known loads by day. `days_left` is None when no limit is reached within `horizon`.
+    `steps` are known loads by day, `past` is what was (days are ordinals). `days_left` is None when
+    no limit is reached within `horizon`.
     """
 
     object: str
@@ -55,6 +56,7 @@ class Forecast:
     trend: Trend | None
     limit: float | None = None
     steps: Mapping[int, float] = field(default_factory=dict)
+    past: Mapping[int, float] = field(default_factory=dict)
 
     def at(self, ahead: int) -> tuple[float, float, float]:
         """Return what is expected so many days ahead, and the ends of the band; needs a trend."""
@@ -88,6 +90,7 @@ async def forecasts(
             trend_of(each.values),
             each.limit,
             known.get(each.object, {}),
+            each.values,
         )
         for each in await series.kept(database, at)
     ]
