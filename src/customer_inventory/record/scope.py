@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from customer_inventory.record.choice.asked import Asked
+from customer_inventory.record.choice import asked
 from customer_inventory.record.declare import RecordType
 
 Parameter = Callable[[Any], str]
 """Takes a value into the statement and returns the placeholder that stands for it."""
+
+
+class Asked(NamedTuple):
+    """The records that a statement is about, by SQL of an array of ids and one of buckets."""
+
+    ids: str
+    buckets: str
 
 
 class Condition(Protocol):
@@ -23,11 +30,13 @@ class Condition(Protocol):
         *,
         is_spread: bool = False,
         among: str = "",
+        asked: Asked | None = None,
     ) -> str:
         """Return the SQL that it holds for the row `alias` of the table of `declared`.
 
         Where rows are `is_spread` over shards, other records are asked for beforehand: those that
-        have to do with the subjects `among` (SQL of their ids), or with any subject.
+        have to do with the subjects `among` (SQL of their ids), or with any subject; and who made
+        the records that are `asked` about.
         """
 
 
@@ -40,7 +49,7 @@ class Rows:
     """
 
     by_type: tuple[tuple[str, Condition], ...] = ()
-    choice: Asked | None = None
+    choice: asked.Asked | None = None
     is_spread: bool = False
 
     @cached_property

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.choice.condition import HOLDERS, Chosen
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.scope import EVERY_ROW, Parameter, Rows
+from customer_inventory.record.scope import EVERY_ROW, Asked, Parameter, Rows
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Connection, Database
@@ -32,13 +32,6 @@ class Statement(NamedTuple):
     def arguments(self, sight: Sight, *own: Any) -> tuple[Any, ...]:
         """Return all its arguments: its own, the purpose, the values of the conditions."""
         return (*own, sight.kept_from, *self.values)
-
-
-class Asked(NamedTuple):
-    """The records that a statement is about, by SQL of an array of ids and one of buckets."""
-
-    ids: str
-    buckets: str
 
 
 ONE = Asked("ARRAY[$1::text]", "ARRAY[$2::smallint]")
@@ -108,7 +101,12 @@ class Shown:
             return ""
         among = subjects_asked(declared, self._asked) if self._asked else ""
         return condition.sql(
-            declared, alias, self._parameter, is_spread=self._rows.is_spread, among=among
+            declared,
+            alias,
+            self._parameter,
+            is_spread=self._rows.is_spread,
+            among=among,
+            asked=self._asked,
         )
 
     def unrestricted(self, alias: str, columns: tuple[str, str] = ("id", "bucket")) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,12 @@ import pytest
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record import customer360, read, reference, write
+from customer_inventory.record.choice import condition as choosing
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.scope import EVERY_ROW
+from customer_inventory.record.scoping import condition as scoping
+from customer_inventory.record.scoping.condition import rows_of
+from customer_inventory.record.scoping.rule import rule_of
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation, removal, replacement
 from customer_inventory.store.database import Database
@@ -108,6 +113,35 @@ async def test_all_around_a_customer_lies_in_one_shard(spread: Database, actor: 
     asked = customer360.statement(placement=spread.placement)
     keys = customer.id, bucket_of(customer.id), 10, [bucket_of(customer.id)]
     assert await tasks(spread, asked.text, *keys, None, *asked.values) == [1]
+
+
+@pytest.mark.parametrize("module", [scoping, choosing])
+async def test_what_is_written_for_shards_can_be_sent(spread: Database, module: Any) -> None:
+    texts = {name: text for name, text in module.every_statement().items() if ":spread" in name}
+    assert texts
+    any_value = "'{x}'"
+    async with spread.connection() as connection:
+        for text in texts.values():
+            await connection.execute(f"PREPARE sent AS {text}")
+            types = await connection.fetchval(
+                "SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 'sent'"
+            )
+            given = f"({', '.join(any_value for _ in types)})" if types else ""
+            assert await connection.fetch(f"EXPLAIN EXECUTE sent{given}")
+            await connection.execute("DEALLOCATE sent")
+
+
+async def test_a_read_for_who_is_bound_to_customers_asks_for_theirs(spread: Database) -> None:
+    """All but the look for the customer touches one shard."""
+    rule = rule_of("customer", {"eq": {"market": "AT"}})
+    rows = replace(rows_of(rule, (), "crm"), is_spread=True)
+    identifier = new_id()
+    asked = read.by_id(TYPES["product"], rows, spread.placement)
+    keys = [identifier], [bucket_of(identifier)], ["testing"]
+    found = await tasks(spread, asked.text, *keys, *asked.values)
+    assert set(found) == {1, shards_of(spread)}
+    # By id and by party, for the condition and for whether there is any customer.
+    assert found.count(shards_of(spread)) == 4
 
 
 async def test_a_list_asks_every_shard(spread: Database) -> None:

@@ -100,13 +100,24 @@ async def enlist(connection: Connection, identifier: str, names: set[str]) -> No
 
 
 async def by_sql(connection: Connection, kind: str, rule: Rule, identifier: str) -> bool | None:
+    """Return what the SQL of a rule says of a record; both of its forms, where both can be sent."""
+    is_spread = connection.placement.is_distributed
+    truth = await by_form(connection, kind, rule, identifier, is_spread=True)
+    if not is_spread and kind != "customer":
+        assert await by_form(connection, kind, rule, identifier, is_spread=False) is truth
+    return truth
+
+
+async def by_form(
+    connection: Connection, kind: str, rule: Rule, identifier: str, *, is_spread: bool
+) -> bool | None:
     found: list[Any] = []
 
     def parameter(value: Any) -> str:
         found.append(value)
         return f"${len(found)}"
 
-    condition = Scoped(rule, US).sql(TYPES[kind], "r", parameter)
+    condition = Scoped(rule, US).sql(TYPES[kind], "r", parameter, is_spread=is_spread)
     truth: bool | None = await connection.fetchval(
         f"SELECT {condition} FROM record.{TYPES[kind].table} AS r"
         f" WHERE r.id = ${len(found) + 1}::text",

@@ -64,9 +64,15 @@ async def add(database: Database, whose: Reporting, *, password: str, by: str) -
     """Make a reporting role in the open transaction; return the types that it reads.
 
     Raises Invalid for a password that is none, Conflict for a role that is there or may not be
-    made, Refused when it may download nothing or could do more than read its views.
+    made (none may where records lie in shards), Refused when it may download nothing or could
+    do more than read its views.
     """
     kept = verifier(password)
+    if database.placement.is_distributed:
+        raise Conflict(
+            "Reporting roles are of one server: nodes would ask for tables, which a role may not.",
+            hint="Let it download, or report from an inventory on one node.",
+        )
     if not await database.value(SQL.may_make_roles):
         raise Conflict(
             "The inventory may not make roles on this server.",

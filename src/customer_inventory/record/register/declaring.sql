@@ -24,6 +24,15 @@ ALTER TABLE record.{table} ENABLE ROW LEVEL SECURITY;
 -- Let row-level security be on for the table, as for every other: nobody but its owner sees a row.
 ALTER TABLE record.{table} ENABLE ROW LEVEL SECURITY;
 
+-- name: spread_table
+-- Spread the table over the shards of records, where these lie in shards, unless it is.
+SELECT create_distributed_table($1, 'bucket', colocate_with := 'record.link')
+WHERE
+    NOT EXISTS (
+        SELECT FROM pg_dist_partition AS p
+        WHERE p.logicalrelid = $1::text::regclass
+    );
+
 -- name: has_records
 -- Whether there are records of a type.
 SELECT count(*) > 0

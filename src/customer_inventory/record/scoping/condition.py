@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.scope import EVERY_ROW, Parameter, Rows
+from customer_inventory.record.scope import EVERY_ROW, Asked, Parameter, Rows
 from customer_inventory.record.scoping.rule import (
     CUSTOMER,
     Compared,
@@ -30,6 +30,8 @@ SQL = beside(__name__)
 _SIGNS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ORDERING = frozenset(("lt", "le", "gt", "ge"))
 _MOST_KEPT = 10_000
+_CUSTOMER_ROW = "sc"
+"""What the customer behind a record is called in statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class Scoped:
         *,
         is_spread: bool = False,
         among: str = "",
+        asked: Asked | None = None,
     ) -> str:
         """Return the SQL that it holds for the row `alias` of the table of `declared`."""
-        written = _Written(self.process, parameter, is_spread=is_spread, among=among)
+        written = _Written(self.process, parameter, is_spread=is_spread, among=among, asked=asked)
         return written.of(self.rule, declared, alias)
 
 
@@ -97,8 +100,15 @@ class _Written:
     """Writes rules for one process into one statement."""
 
     def __init__(
-        self, process: str, parameter: Parameter, *, is_spread: bool = False, among: str = ""
+        self,
+        process: str,
+        parameter: Parameter,
+        *,
+        is_spread: bool = False,
+        among: str = "",
+        asked: Asked | None = None,
     ) -> None:
+        self._asked = asked
         self._process = process
         self._parameter = parameter
         self._is_spread = is_spread
@@ -131,13 +141,18 @@ class _Written:
 
     def _made(self, alias: str) -> str:
         process = self._text(self._process)
-        past = _bare("made_by", **_columns(alias), process=process)
+        made = _bare("made_by", **_columns(alias), process=process)
+        past = f"EXISTS ({made})"
+        if self._is_spread and self._asked is not None and alias != _CUSTOMER_ROW:
+            ids, buckets = self._asked
+            made = _bare("asked_made_by", ids=ids, buckets=buckets, process=process)
+            past = f"{alias}.id IN ({made})"
         present = f"{alias}.operation = 'create' AND {alias}.process = {process}"
-        return f"({present} OR EXISTS ({past}))"
+        return f"({present} OR {past})"
 
     def _of_customer(self, inner: Rule, alias: str) -> str:
         subject = f"{alias}.subject_id"
-        held = self._customer(subject, self.of(inner, TYPES[CUSTOMER], "sc"))
+        held = self._customer(subject, self.of(inner, TYPES[CUSTOMER], _CUSTOMER_ROW))
         somebodys = self._customer(subject, "TRUE")
         return f"({held} OR ({self._made(alias)} AND NOT {somebodys}))"
 
@@ -165,11 +180,15 @@ def every_statement() -> dict[str, str]:
         "": _Written("x", _never),
         ":spread": _Written("x", _never, is_spread=True),
         ":among:spread": _Written("x", _never, is_spread=True, among="SELECT 'x' AS id"),
+        ":asked:spread": _Written("x", _never, is_spread=True, asked=_EXAMPLE),
     }.items():
         for name, rule in rules.items():
             condition = written.of(rule, TYPES["product"], "r")
             found[name + label] = SQL.checked.format(condition=condition)
     return found
+
+
+_EXAMPLE = Asked("ARRAY['x']", "ARRAY[1::smallint]")
 
 
 def _never(_: object) -> str:

@@ -4,6 +4,14 @@ SELECT
 FROM record.history AS sh
 WHERE sh.id = {id} AND sh.bucket = {bucket} AND sh.operation = 'create' AND sh.process = {process};
 
+-- name: asked_made_by
+-- Of the records that are asked about ({ids}, {buckets}), those that a process made.
+SELECT sh.id
+FROM record.history AS sh
+WHERE
+    sh.id = ANY({ids}) AND sh.bucket = ANY({buckets})
+    AND sh.operation = 'create' AND sh.process = {process};
+
 -- name: on_list
 -- A record, or whom it belongs to, on a list.
 SELECT

@@ -169,7 +169,8 @@ def _lands(declared: RecordType, rows: Rows) -> Statement:
     first = 5
     names = [column.name for column in declared.columns]
     among = "SELECT unnest($3::text[]) AS id"
-    condition, values = _condition(declared, rows, first + len(names) - 1, among)
+    own = first + len(names) - 1
+    condition, values = _condition(declared, rows, own, among)
     text = SQL.lands.format(
         table=declared.table,
         columns="".join(f", {name}" for name in names),
@@ -197,7 +198,7 @@ def _in_scope(rows: Rows) -> Statement:
 def _condition(declared: RecordType, rows: Rows, own: int, among: str) -> tuple[str, list[object]]:
     """Return the SQL that a row of a type is in scope, and its values after `own` parameters.
 
-    Asked about are records of the subjects `among`.
+    Asked about are the records of its first two parameters, of the subjects `among`.
     """
     values: list[object] = []
 
@@ -208,5 +209,7 @@ def _condition(declared: RecordType, rows: Rows, own: int, among: str) -> tuple[
     condition = rows.of(declared.name)
     if condition is None:
         return "TRUE", values
-    text = condition.sql(declared, "r", parameter, is_spread=rows.is_spread, among=among)
+    text = condition.sql(
+        declared, "r", parameter, is_spread=rows.is_spread, among=among, asked=MANY
+    )
     return text, values
