@@ -158,6 +158,8 @@ async def sample(view: View, _: Form) -> Done:
 async def assign(view: View, form: Form) -> Done:
     """Hand out what is not read yet."""
     people = _lines(form.get("auditor", ""))
+    if not people:
+        raise Invalid("is mandatory: to whom.", path="auditor")
     try:
         await view.rooms.campaigns.assign(view.path["id"], people, by=by(view))
     except Invalid as error:
@@ -179,7 +181,11 @@ def _ending(step: str, said: str) -> Callable[[View, Form], Awaitable[Done]]:
 
     async def act(view: View, form: Form) -> Done:
         who = by(view, form.get(f"{step}-reason", "").strip())
-        await getattr(view.rooms.campaigns, step)(view.path["id"], by=who)
+        try:
+            await getattr(view.rooms.campaigns, step)(view.path["id"], by=who)
+        except Invalid as error:
+            error.path = f"{step}-reason"
+            raise
         return Done(view.here, view.say(said))
 
     return act

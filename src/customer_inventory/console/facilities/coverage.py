@@ -20,11 +20,12 @@ VERDICTS = {
     "otherSource": mark("other source trusted"),
 }
 _WORST_FIRST = ("several", "otherSource", "none", "one")
+_TONES = {"several": "bad", "otherSource": "bad", "none": "wait", "one": "good"}
 _COLUMNS = (
     Column("requirement", mark("Requirement"), "code"),
     Column("recordType", mark("Type"), "code"),
     Column("path", mark("Attribute"), "code"),
-    Column("verdict", mark("Verdict")),
+    Column("verdict", mark("Verdict"), "state"),
     Column("systemOfRecord", mark("System of record"), "name"),
     Column("systemOfReference", mark("System of reference"), "name"),
     Column("copy", mark("Copies"), "name"),
@@ -77,6 +78,7 @@ def _row(view: View, covered: Covered) -> dict[str, Any]:
         "systemOfReference": ", ".join(covered.references),
         "copy": ", ".join(covered.copies),
         "trusted": covered.trusted,
+        "_tone": _TONES[covered.verdict],
     }
     if view.may(Operation.READ, REQUIREMENT):
         row["_href"] = f"/requirements/{asked.id}"
