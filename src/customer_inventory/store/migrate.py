@@ -207,6 +207,9 @@ async def _pending(connection: Connection) -> Sequence[Migration]:
     migrations = await pogo_sql.read_migrations(
         folder(), connection if is_known else None, schema_name=_SCHEMA
     )
+    if all(migration.applied for migration in migrations):
+        # Every command and service asks, and to read them all takes a tenth of a second.
+        return []
     migrations.sort(key=lambda migration: migration.id)
     ordered = topological_sort([migration.load() for migration in migrations])
     return [migration for migration in ordered if not migration.applied]

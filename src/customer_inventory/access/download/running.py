@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from customer_inventory.access.download.asking import Limits
-from customer_inventory.access.download.encoding import Columns, Encoder, encoder
+from customer_inventory.access.download.encoding import Encoder, encoder
 from customer_inventory.access.download.file import Reading, Writing
 from customer_inventory.access.download.job import Download, chunk_rows, chunks_of, of_row
 from customer_inventory.access.download.mark import Marks
 from customer_inventory.access.download.planting import Planting
 from customer_inventory.access.download.shown import demand_same, shown_to
-from customer_inventory.access.download.source import Find, Source
+from customer_inventory.access.download.source import Find, columns_of
 from customer_inventory.access.guard import Guard, Session
 from customer_inventory.access.ledger import Entry, Ledger
 from customer_inventory.access.operation import Operation
@@ -132,14 +132,12 @@ class Run:
         Raises Stopped, NoLongerPermitted, ShownOtherwise, and whatever reading and writing raise.
         """
         await self._go_on()
-        is_last = False
-        while not is_last:
-            page = await self._page(await self._permitted())
+        page: Page | None = await self._page(self._now.position)
+        while page is not None:
             # What was revoked while it was read is not kept.
             session = await self._permitted()
             await self._check_size(len(page.records))
-            is_last = not page.has_more
-            await self._chunk(session, page, is_last=is_last)
+            page = await self._kept(session, page)
         if rest := await in_thread(self._encoder.end):
             await self._write(rest, (), lines=0, position=self._now.position)
         await self._close()
@@ -165,8 +163,24 @@ class Run:
         demand_same(session, self._now)
         return session
 
-    async def _page(self, session: Session) -> Page:
-        query = replace(self._source.query, limit=self._rows, cursor=Cursor(self._now.position))
+    async def _kept(self, session: Session, page: Page) -> Page | None:
+        """Keep a page; return the next, which is read meanwhile, or None after the last."""
+        if not page.has_more:
+            await self._chunk(session, page, is_last=True)
+            return None
+        ahead = asyncio.ensure_future(self._page(page.after))
+        try:
+            await self._chunk(session, page, is_last=False)
+            return await ahead
+        finally:
+            # Where this one could not be kept, nothing of the next is wanted.
+            ahead.cancel()
+            await asyncio.wait((ahead,))
+
+    async def _page(self, position: str) -> Page:
+        """Read what follows a position, for whoever may have it at this moment."""
+        session = await self._permitted()
+        query = replace(self._source.query, limit=self._rows, cursor=Cursor(position))
         page = await self._means.inventory.part(
             self._source.declared,
             query,
@@ -274,16 +288,6 @@ class Run:
             source=download.actor.source,
             reason=download.reason,
         )
-
-
-def columns_of(source: Source) -> Columns:
-    """Return the columns of a table of this list: the attributes asked for, or all there are."""
-    first = ("id", "href", "@type")
-    if source.fields is None:
-        paths = (*first, *source.declared.attributes)
-    else:
-        paths = (*first, *(path for path in source.fields if path != "none"))
-    return Columns(tuple(dict.fromkeys(paths)), has_others=source.fields is None)
 
 
 async def in_thread(work: Callable[..., _Result], *arguments: object, **named: object) -> _Result:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from customer_inventory.access.download.encoding import Columns
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.read import Query
 
@@ -27,3 +28,13 @@ Find = Callable[[str, str], Source]
 
 A door registers it: only doors know paths.
 """
+
+
+def columns_of(source: Source) -> Columns:
+    """Return the columns of a table of this list: the attributes asked for, or all there are."""
+    first = ("id", "href", "@type")
+    if source.fields is None:
+        paths = (*first, *source.declared.attributes)
+    else:
+        paths = (*first, *(path for path in source.fields if path != "none"))
+    return Columns(tuple(dict.fromkeys(paths)), has_others=source.fields is None)
