@@ -65,7 +65,7 @@ class Operation(StrEnum):
 
 def joined(operations: Collection[str]) -> str:
     """Return operations as the ledger writes several of one access: `modify,update`."""
-    return ",".join(word for word in Operation if word in operations)
+    return ",".join(word for word in Operation if word in operations) if operations else ""
 
 
 def told(text: str) -> tuple[Operation, ...]:

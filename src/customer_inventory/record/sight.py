@@ -53,8 +53,10 @@ class Sight:
 
     def groups(self, *record_types: str) -> tuple[str, ...]:
         """Return the groups of attributes of these types that are shown, for the ledger."""
-        if any(name not in self.masks for name in record_types):
-            return ALL
+        masks = self.masks
+        for name in record_types:
+            if name not in masks:
+                return ALL
         return tuple(sorted({group for name in record_types for group in self.masks[name].groups}))
 
     def demand_clear(self, record_type: str, *paths: str) -> None:
