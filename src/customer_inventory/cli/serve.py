@@ -16,7 +16,9 @@ from customer_inventory.app import Application
 from customer_inventory.cli.http import WholeAnswers
 from customer_inventory.cli.logs import configure, no_trace
 from customer_inventory.cli.running import prepare, run
+from customer_inventory.cli.workers import is_shared, leave_with_parent, share, work
 from customer_inventory.facilities.backup.keeping import archived
+from customer_inventory.kit.cycles import seldom_looked_for
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.locate import located, watched
@@ -29,7 +31,12 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: CINV_HOST or 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
-def serve(host: str | None, port: int | None) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Processes side by side.  [default: CINV_WORKERS or 1]",
+)
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the TM Forum APIs until interrupted.
 
     A signal (TERM or INT) lets it go on for CINV_DRAIN_SECONDS while /health/ready sends callers
@@ -45,6 +52,7 @@ def serve(host: str | None, port: int | None) -> None:
         settings,
         host=settings.host if host is None else host,
         port=settings.port if port is None else port,
+        workers=settings.workers if workers is None else workers,
     )
     run(serve_until_stopped(settings, _say_where(settings.log)))
 
@@ -72,6 +80,10 @@ async def _serve(settings: Settings, ready: Callable[[str], None], tracing: Trac
     base = settings.public_url or _base(listening)
     async with located(settings) as dsn:
         await prepare(dsn)
+        if settings.workers > 1:
+            # It keeps the port, and the database running; it serves nobody itself.
+            await work(settings, listening.getsockname()[:2], lambda: ready(base))
+            return
         async with watched(settings), archived(settings, dsn):
             application = Application(settings, dsn, public_url=base.rstrip("/"), tracing=tracing)
             config = uvicorn.Config(
@@ -88,7 +100,11 @@ async def _serve(settings: Settings, ready: Callable[[str], None], tracing: Trac
                 lifespan="on",
             )
             leaving = _Leaving(application.health.leave, settings.drain_seconds)
-            await _Server(config, lambda: ready(base), leaving).serve(sockets=[listening])
+            # To look through all that is loaded takes a while, in which nobody is served.
+            if is_shared():
+                leave_with_parent()
+            with seldom_looked_for():
+                await _Server(config, lambda: ready(base), leaving).serve(sockets=[listening])
 
 
 class _Leaving(NamedTuple):
@@ -143,6 +159,8 @@ def _listen(settings: Settings) -> socket.socket:
     # Only of a socket that says it is TCP does asyncio send small packets without delay.
     listening = socket.socket(family, proto=socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if settings.workers > 1 or is_shared():
+        share(listening)
     try:
         listening.bind((settings.host, settings.port))
     except OSError as error:
@@ -151,7 +169,8 @@ def _listen(settings: Settings) -> socket.socket:
             f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.",
             hint="Choose another with --port (0 takes a free one).",
         ) from error
-    listening.listen(_BACKLOG)
+    if settings.workers == 1:
+        listening.listen(_BACKLOG)
     return listening
 
 

@@ -45,6 +45,8 @@ class Settings:
         default=10, metadata={"env": "CINV_GRACE_SECONDS", "least": 1, "most": 3600}
     )
     """How long requests that are under way then may still take, in seconds."""
+    workers: int = field(default=1, metadata={"env": "CINV_WORKERS", "least": 1, "most": 64})
+    """How many processes serve side by side."""
     pool_size: int = field(default=12, metadata={"env": "CINV_POOL_SIZE", "least": 1})
     """Connections the service holds to the database."""
     statement_timeout_ms: int = field(default=5000, metadata={"env": "CINV_STATEMENT_TIMEOUT_MS"})
