@@ -69,6 +69,7 @@ async def measure(plan: Plan) -> Result:
                     if round_number == 0:
                         fresh = _shared_out(service.pid)
                         target = Http(name, service, values, home.folder, home.dsn, OUR_REST)
+                        await target.ready(GET, 32, plan.seconds, plan.seed)
                         await target.load(GET, 32, plan.seconds, plan.seed)
                         result.memory[name] = fresh, _shared_out(service.pid)
                         if name == OURS:

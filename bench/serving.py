@@ -153,7 +153,8 @@ class Run:
         cell = Cell(kind, clients, {target.name: [] for target in targets})
         for target in targets:
             if target.pid is not None:  # pgbench leaves its first second out by itself
-                await target.load(kind, clients, _WARM_UP_SECONDS, next(self.seeds))
+                await target.ready(kind, clients, _WARM_UP_SECONDS, seed := next(self.seeds))
+                await target.load(kind, clients, _WARM_UP_SECONDS, seed)
         for _ in range(self.plan.rounds):
             for target in targets:
                 async with self._verified(kind, clients, target) as seen:
@@ -164,8 +165,9 @@ class Run:
         return cell
 
     async def _metered(self, target: Target, kind: Kind, clients: int) -> Sample:
+        await target.ready(kind, clients, self.plan.seconds, seed := next(self.seeds))
         before = self._cpu(target)
-        sample = await target.load(kind, clients, self.plan.seconds, next(self.seeds))
+        sample = await target.load(kind, clients, self.plan.seconds, seed)
         after = self._cpu(target)
         return replace(sample, cpu={who: after[who] - before[who] for who in before})
 

@@ -45,7 +45,7 @@ def _sections(result: Result) -> Iterator[str]:
     yield (
         "Rates and ratios are medians of the rounds (lowest to highest); a ratio is taken within "
         "each round.\nCPU seconds a million requests, of the service's processes, the database's "
-        "and the load generator;\nthe last column sets all three together beside ours."
+        "and the load generator;\nthe last column sets service and database together beside ours."
     )
     for cell in result.cells:
         clients = "1 client" if cell.clients == 1 else f"{cell.clients} clients"
@@ -69,8 +69,12 @@ def _row(cell: Cell, name: str) -> report.Row:
         _latency([sample.p99 for sample in samples]),
         served or "-",
         f"{spent['load']:,.0f}" if spent else "-",
-        f"{sum(spent.values()) / sum(ours.values()):.2f}" if spent else "-",
+        f"{_served(spent) / _served(ours):.2f}" if spent else "-",
     )
+
+
+def _served(spent: dict[str, float]) -> float:
+    return spent.get("service", 0.0) + spent["database"]
 
 
 def against(cell: Cell, other: str) -> Spread:

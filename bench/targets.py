@@ -43,8 +43,12 @@ class Target(Protocol):
         """Whether it can be asked for this."""
         ...
 
+    async def ready(self, kind: Kind, clients: int, seconds: float, seed: int) -> None:
+        """Make what a load needs; nothing of it is measured."""
+        ...
+
     async def load(self, kind: Kind, clients: int, seconds: float, seed: int) -> Sample:
-        """Run `kind` from `clients` connections for `seconds`."""
+        """Run `kind` from `clients` connections for `seconds`, once that is ready."""
         ...
 
 
@@ -60,6 +64,9 @@ class Statements:
 
     def counts(self, kind: Kind) -> bool:  # noqa: ARG002 - all it writes
         return True
+
+    async def ready(self, kind: Kind, clients: int, seconds: float, seed: int) -> None:
+        """Its values are in tables already."""
 
     def offers(self, kind: Kind) -> bool:
         return bool(self.scripts.get(kind.name))
@@ -90,6 +97,7 @@ class Http:
     relation: str = "record.individual"
     rates: dict[str, float] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+    doomed: list[str] = field(default_factory=list)
 
     @property
     def pid(self) -> int | None:
@@ -106,43 +114,45 @@ class Http:
             return False
         return True
 
-    async def load(self, kind: Kind, clients: int, seconds: float, seed: int) -> Sample:
-        doomed: list[str] = []
+    @property
+    def _requests(self) -> Path:
+        return self.folder / f"{self.name}.txt"
+
+    async def ready(self, kind: Kind, clients: int, seconds: float, seed: int) -> None:
+        self.doomed.clear()
         if kind is DELETE:
             # Twice as many as it has removed in such a time: all would be gone too soon.
             rate = max(2 * self.rates.get(kind.name, 0), _DOOMED)
             async with connected(self.dsn) as connection:
                 count = int(rate * seconds) + 2 * clients
-                doomed = await tables.doom(connection, count, self.relation)
-        file = self.folder / "requests.txt"
-        with file.open("w", encoding="utf-8") as lines:
-            for call in self._calls(kind, seed, doomed, seconds):
-                lines.write("\t".join(call) + "\n")
+                self.doomed.extend(await tables.doom(connection, count, self.relation))
+        with self._requests.open("w", encoding="utf-8") as lines:
+            lines.writelines("\t".join(call) + "\n" for call in self._calls(kind, seed, seconds))
+
+    async def load(self, kind: Kind, clients: int, seconds: float, seed: int) -> Sample:  # noqa: ARG002
         sample = await wrk.load(
             self.service.base,
-            file,
+            self._requests,
             media=self.dialect.patch_media if kind in (PATCH, MIXED) else self.dialect.media,
             clients=clients,
             seconds=seconds,
             token=self.service.token,
         )
-        if doomed:
-            await self._check_gone(doomed, sample.operations, clients)
+        if kind is DELETE:
+            await self._check_gone(sample.operations, clients)
         self.rates[kind.name] = max(sample.rate, self.rates.get(kind.name, 0))
         return sample
 
-    async def _check_gone(self, doomed: Sequence[str], answered: int, clients: int) -> None:
+    async def _check_gone(self, answered: int, clients: int) -> None:
         async with connected(self.dsn) as connection:
-            left = await tables.count(connection, self.relation, doomed)
-        gone = len(doomed) - left
+            left = await tables.count(connection, self.relation, self.doomed)
+        gone = len(self.doomed) - left
         if not answered <= gone <= answered + 2 * clients:
             raise Unavailable(
                 f"DELETE, {self.name}: {answered} were answered and {gone} are gone.",
             )
 
-    def _calls(
-        self, kind: Kind, seed: int, doomed: Sequence[str] = (), seconds: float = 1.0
-    ) -> Iterator[Call]:
+    def _calls(self, kind: Kind, seed: int, seconds: float = 1.0) -> Iterator[Call]:
         chance, values, speech = random.Random(seed), self.values, self.dialect
         if kind is PATCH:
             return self._patches(chance, _REQUESTS)
@@ -158,7 +168,7 @@ class Http:
             POST.name: map(
                 speech.create, itertools.islice(itertools.cycle(values.documents), most)
             ),
-            DELETE.name: map(speech.delete, doomed or values.ids[:1]),
+            DELETE.name: map(speech.delete, self.doomed or values.ids[:1]),
         }
         return made.get(kind.name) or iter([speech.find(kind.size, kind.status)])
 
