@@ -84,6 +84,26 @@ async def test_what_is_written_in_parts_is_sealed_under_one_checkpoint(
     assert (report.faults, report.entries, report.checkpoints) == ((), 30, 1)
 
 
+async def test_sealing_costs_as_many_statements_for_many_segments_as_for_one(
+    dsn: str, tmp_path: Path
+) -> None:
+    sent: list[str] = []
+    async with Database(dsn, heard=lambda text, *_: sent.append(text)) as database:
+        ledger = Ledger(database)
+        sealer = Sealer(database, Signer(Ed25519PrivateKey.generate()), Anchors(tmp_path))
+        counts = []
+        for count in (1, 1, 30):
+            for number in range(count):
+                await ledger.append(entry(number))
+            await asyncio.sleep(0)
+            sent.clear()
+            assert await sealer.seal() == count
+            await asyncio.sleep(0)
+            counts.append(len(sent))
+    # The first makes the log's name and the partition of the month.
+    assert counts[0] > counts[1] == counts[2] <= 9
+
+
 async def test_an_empty_ledger_is_clean(log: Log) -> None:
     assert await log.sealer.seal_all() == 0
     assert await log.sealer.anchor() is None
