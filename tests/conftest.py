@@ -30,6 +30,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from customer_inventory.web.headers import common
 from tests import distributed
 from tests.access.kept import every_answer_is_kept
 from tests.brokers import installed
@@ -194,6 +195,7 @@ async def serving(dsn: str, database: Database, settings: Settings) -> AsyncIter
         log_config=None,
         lifespan="on",
         server_header=False,
+        headers=common(settings.public_url or base),
     )
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]))

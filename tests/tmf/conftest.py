@@ -21,6 +21,7 @@ from customer_inventory.cli.http import WholeAnswers
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
 from customer_inventory.store.embedded import EmbeddedServer
+from customer_inventory.web.headers import common
 from tests.conftest import Service, _created, issued
 
 _numbers = itertools.count()
@@ -60,6 +61,7 @@ async def serving(
         log_config=None,
         lifespan="on",
         server_header=False,
+        headers=common(base),
     )
     running = _Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]))

@@ -56,7 +56,6 @@ async def fetch(call: Call) -> Answer:
     headers = [
         (b"content-type", kept.media_type.encode()),
         (b"content-disposition", b"attachment; filename*=UTF-8''" + quote(kept.name).encode()),
-        (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"sandbox; default-src 'none'"),
         (b"cache-control", b"no-store"),
         (b"accept-ranges", b"bytes"),

@@ -171,7 +171,6 @@ async def certificate(call: Call) -> Answer:
     headers = (
         (b"content-type", MEDIA[form].encode()),
         (b"content-security-policy", b"sandbox; default-src 'none'; style-src 'unsafe-inline'"),
-        (b"x-content-type-options", b"nosniff"),
     )
     return Answer(200, content, headers)
 

@@ -19,7 +19,6 @@ from customer_inventory.web.parameters import known, number
 _ENTRY = "exportJob"
 _FORMATS: dict[str, Format] = {media: name for name, media in MEDIA.items()}
 _ALONE = (
-    (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"sandbox; default-src 'none'"),
     (b"cache-control", b"no-store"),
 )

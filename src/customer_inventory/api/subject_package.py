@@ -39,7 +39,6 @@ async def _package(call: Call, identifier: str, reason: str | None) -> Answer:
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-disposition", b'attachment; filename="%b"' % name.encode()),
             (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
         ),
         ids=tuple(subject.ids),
         told=len(subject.ids),

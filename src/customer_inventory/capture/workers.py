@@ -164,7 +164,7 @@ class _Process:
             try:
                 await loop.sock_sendall(ours, _packed(chunk))
                 size = _LENGTH.unpack(await _received(ours, _LENGTH.size))[0]
-                work: Work = pickle.loads(await _received(ours, size))  # noqa: S301 - our own process
+                work: Work = pickle.loads(await _received(ours, size))  # noqa: S301 - our own # nosec B301
             except (OSError, EOFError):
                 raise Unavailable(
                     "A worker process ended.",
@@ -212,7 +212,7 @@ def _serve(
     with suppress(OSError, EOFError):
         for number in count(1):
             size = _LENGTH.unpack(_receive(theirs, _LENGTH.size))[0]
-            chunk: Chunk = pickle.loads(_receive(theirs, size))  # noqa: S301 - our own process
+            chunk: Chunk = pickle.loads(_receive(theirs, size))  # noqa: S301 - our own # nosec B301
             theirs.sendall(_packed(worker(chunk)))
             if number % _COLLECTED == 0:
                 gc.collect()

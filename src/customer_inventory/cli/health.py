@@ -13,7 +13,7 @@ from customer_inventory.kit.errors import Unavailable
 from customer_inventory.kit.settings import Settings
 
 _PROBES = ("startup", "live", "ready")
-_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - listening anywhere is asked at home
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - anywhere is asked at home # nosec B104
 _OK = 200
 
 

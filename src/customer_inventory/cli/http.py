@@ -136,7 +136,8 @@ class WholeAnswers(HttpToolsProtocol):
                 f"The head of the request is longer than {LONGEST_HEAD} bytes.", code="headTooLong"
             )
         )
-        head = b"".join(b"%b: %b\r\n" % header for header in head_of(answer))
+        headers = (*self.server_state.default_headers, *head_of(answer))
+        head = b"".join(b"%b: %b\r\n" % header for header in headers)
         line = _STATUS_LINE[answer.status]
         self.transport.write(b"%b%bconnection: close\r\n\r\n%b" % (line, head, answer.body))
         # Closed at once, what is still arriving would reset the connection and lose the answer.

@@ -22,6 +22,7 @@ from customer_inventory.kit.cycles import seldom_looked_for
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.locate import located, watched
+from customer_inventory.web.headers import common
 from customer_inventory.web.tracing import Tracing, tracing_of
 
 _BACKLOG = 2048
@@ -96,6 +97,7 @@ async def _serve(settings: Settings, ready: Callable[[str], None], tracing: Trac
                 log_level="warning",
                 server_header=False,
                 date_header=False,
+                headers=common(base),
                 timeout_graceful_shutdown=settings.grace_seconds,
                 lifespan="on",
             )

@@ -24,7 +24,6 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     # Not `no-referrer`: browsers then hide the origin of our own forms from us.
     "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -107,7 +106,6 @@ def _static_route(name: str, media: str) -> Route:
     packed = gzip.compress(content, 9, mtime=0)
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
-        "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Vary": "Accept-Encoding",
         "Content-Type": media,

@@ -54,7 +54,7 @@ def shipped() -> tuple[Requirement, ...]:
     return tuple(
         msgspec.convert({**content, "type": record_type}, Requirement)
         for record_type, text in texts().items()
-        for content in yaml.load(text, Loader=_Loader)["requirements"]  # noqa: S506 - a safe loader
+        for content in yaml.load(text, Loader=_Loader)["requirements"]  # noqa: S506 - safe # nosec B506
     )
 
 

@@ -40,7 +40,7 @@ _FOLDER = "postgresql"
 _LONGEST = 85
 """Bytes of a socket's folder: the system's limit is 103 for the whole path on macOS."""
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
-_SHORT = Path("/tmp")  # noqa: S108 - not TMPDIR, which differs between users of one server
+_SHORT = Path("/tmp")  # noqa: S108 - TMPDIR differs between users of one server # nosec B108
 
 
 @dataclass(frozen=True)
