@@ -48,7 +48,7 @@ class Product:
 
     def introduce(self) -> None:
         """Register the process that writes, and get its token."""
-        allow = "*:read,create,update,delete"
+        allow = "*:read,create,modify,update,delete"
         self.cinv("access", "sandbox")
         self.cinv(
             "access", "register", "writer", "--name", "W", "--owner", "O", "--purpose", "test",
