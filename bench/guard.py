@@ -87,7 +87,10 @@ async def measure(plan: Plan) -> Result:
                 Http(name, service, values, home.folder, home.dsn)
                 for name, service in services.items()
             ]
-            cells = await Run(plan, home, connection, targets).cells()
+            run = Run(plan, home, connection, targets)
+            cells = await run.cells()
+            if run.failed:
+                raise Unavailable(run.failed[0].why)
             await tables.drop(connection)
         decided = await deciding.measure(home, processes=plan.processes, seed=plan.seed)
     return Result(plan, home.version, cells, decided)

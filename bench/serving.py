@@ -65,18 +65,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a plan, and who could not be measured, and why."""
+    """What came of a plan, who could not be measured, and what failed."""
 
     plan: Plan
     postgresql: str
     cells: list[Cell]
     lacking: Sequence[Lacking] = ()
+    failed: Sequence[Lacking] = ()
 
 
 async def measure(plan: Plan) -> Result:
     """Set everything up, measure, and remove everything.
 
-    Raises Unavailable when something needed is missing or anything under load failed.
+    Raises Unavailable when something needed is missing or a service does not answer rightly.
     """
     await wrk.ensure()
     async with (
@@ -114,7 +115,7 @@ async def measure(plan: Plan) -> Result:
             run = Run(plan, home, connection, targets)
             cells = await run.cells()
             await tables.drop(connection)
-    return Result(plan, home.version, cells, peers.lacking)
+    return Result(plan, home.version, cells, peers.lacking, run.failed)
 
 
 class Run:
@@ -129,6 +130,7 @@ class Run:
         self.targets = targets
         # A seed for each load: a patch drawn twice would change nothing the second time.
         self.seeds = itertools.count(1000 * plan.seed)
+        self.failed: list[Lacking] = []
 
     async def cells(self) -> list[Cell]:
         """Measure every operation with every number of clients."""
@@ -138,7 +140,12 @@ class Run:
                 continue
             click.echo(f"measuring {kind.title}, clients: {clients}", err=True)
             await self.home.checkpoint()
-            cells.append(await self._cell(kind, clients))
+            try:
+                cells.append(await self._cell(kind, clients))
+            except Unavailable as error:
+                # A figure of what failed means nothing; what was measured of others still does.
+                click.echo(f"  {error}", err=True)
+                self.failed.append(Lacking(f"{kind.title}, {clients} clients", str(error)[:500]))
             if kind.writes:
                 await tables.restore(self.connection)
         return cells

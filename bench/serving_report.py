@@ -32,6 +32,7 @@ def data(result: Result) -> dict[str, Any]:
         "seconds": result.plan.seconds,
         "postgresql": result.postgresql,
         "lacking": result.lacking,
+        "failed": result.failed,
         "cells": [_cell_data(cell) for cell in result.cells],
     }
 
@@ -54,6 +55,9 @@ def _sections(result: Result) -> Iterator[str]:
     if result.lacking:
         yield report.section("not measured")
         yield from (f"{each.name}: {each.why}" for each in result.lacking)
+    if result.failed:
+        yield report.section("failed: measure again when nothing else is busy")
+        yield from (f"{each.name}: {each.why}" for each in result.failed)
     yield from _verdicts(result)
 
 
