@@ -150,7 +150,14 @@ class Extract:
         cursor = self._connection.cursor()
         bounds = [part.after, part.upto or _BEHIND_ALL]
         work = asyncio.create_task(asyncio.to_thread(_run, cursor, text, [*bounds, *values]))
-        done, _ = await asyncio.wait({work}, timeout=patience_ms / 1000)
+        try:
+            done, _ = await asyncio.wait({work}, timeout=patience_ms / 1000)
+        except asyncio.CancelledError:
+            # Nobody waits for it any more: it lets go of the extract before that is closed.
+            cursor.interrupt()
+            await asyncio.wait({work})
+            work.exception()
+            raise
         if not done:
             cursor.interrupt()
             await asyncio.wait({work})
