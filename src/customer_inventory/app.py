@@ -19,8 +19,6 @@ from customer_inventory.access.oauth.signing import SigningKeys
 from customer_inventory.access.oauth.token import Tokens
 from customer_inventory.access.quota.quotas import Quotas
 from customer_inventory.access.stranger import Strangers
-from customer_inventory.api import openapi as api_openapi
-from customer_inventory.api import openapi_oauth
 from customer_inventory.api.door import ApiDoor
 from customer_inventory.api.oauth import OAuthDoor
 from customer_inventory.api.route import ROOT as API_ROOT
@@ -32,6 +30,7 @@ from customer_inventory.console.browser import Browser
 from customer_inventory.console.door import ConsoleDoor
 from customer_inventory.console.routes import console_routes, unserved
 from customer_inventory.console.screens import SCREENS
+from customer_inventory.described import openapi_document
 from customer_inventory.facilities.standing.status import status
 from customer_inventory.holding import (
     attachments_of,
@@ -52,7 +51,6 @@ from customer_inventory.store.database import Database
 from customer_inventory.store.outward import Allowed
 from customer_inventory.store.replica import Replicas
 from customer_inventory.store.safe import Safe
-from customer_inventory.tmf import openapi
 from customer_inventory.tmf.api import ROOT
 from customer_inventory.tmf.door import Door
 from customer_inventory.tmf.entry import Entry
@@ -223,8 +221,7 @@ class Application:
 
         @lru_cache(maxsize=1)
         def described(_: Edition) -> bytes:
-            whole = openapi.document(public_url, settings.max_page, roles)
-            return encode(openapi_oauth.described(api_openapi.described(whole)))
+            return encode(openapi_document(public_url, settings.max_page, roles))
 
         self.pages = Starlette(
             routes=[

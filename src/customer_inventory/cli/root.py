@@ -71,6 +71,7 @@ _COMMANDS = {
         "customer_inventory.cli.shortcoming:shortcomings",
         "Shortcomings: what is wrong with the repository, proved, and measured again.",
     ),
+    "api": There("customer_inventory.cli.api:api", "API: what is served, described for programs."),
     "demo": There(
         "customer_inventory.cli.demo:demo",
         "Believable customers of several countries, made up, the same for the same seed.",
