@@ -39,7 +39,8 @@ ADMINISTER = (
 )  # fmt: skip
 """Who may do what: kept in a history of their own, and about no customer."""
 OPERATE = (
-    "serve", "status", "health", "api", "db", "shortcomings", "req", "audit rules", "audit run",
+    "serve", "status", "health", "api", "mcp", "db", "shortcomings", "req", "audit rules",
+    "audit run",
     "audit runs",
     "audit score", "audit report", "audit alerts", "audit accuracy", "audit packs",
     "audit campaign verify",

@@ -72,6 +72,10 @@ _COMMANDS = {
         "Shortcomings: what is wrong with the repository, proved, and measured again.",
     ),
     "api": There("customer_inventory.cli.api:api", "API: what is served, described for programs."),
+    "mcp": There(
+        "customer_inventory.cli.mcp:mcp",
+        "Serve an agent by the Model Context Protocol, on standard input and output.",
+    ),
     "demo": There(
         "customer_inventory.cli.demo:demo",
         "Believable customers of several countries, made up, the same for the same seed.",

@@ -176,7 +176,7 @@ class Settings:
         values: dict[str, object] = {"home": default_home()}
         for name, spec in cls.__dataclass_fields__.items():
             variable = spec.metadata["env"]
-            text = _said(variable, environment)
+            text = said(variable, environment)
             if text:
                 values[name] = _parse(variable, text, spec)
         return cls(**values)  # type: ignore[arg-type]
@@ -215,7 +215,7 @@ def default_home() -> Path:
     return user_data_path("customer-inventory", appauthor=False)
 
 
-def _said(variable: str, environment: Mapping[str, str]) -> str:
+def said(variable: str, environment: Mapping[str, str]) -> str:
     """Return what a variable says, itself or in a file."""
     text = environment.get(variable, "").strip()
     file = environment.get(f"{variable}_FILE", "").strip()
