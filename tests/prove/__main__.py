@@ -9,8 +9,10 @@ import asyncio
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -111,11 +113,17 @@ def _fuzz(given: Given) -> bool:
 
 
 def _fuzzed(name: str, given: Given) -> bool:
+    """Fuzz one reader in a folder of its own; what was found goes into the corpus."""
     seconds = 600 if given.is_long else 8
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.prove.fuzzing", name, str(seconds), str(given.seed)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="cinv-fuzz-") as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.prove.fuzzing", name, str(seconds), str(given.seed)],
+            cwd=ROOT, env={**os.environ, "TMPDIR": folder}, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        for found in Path(folder).glob("cinv-found-*/*-*"):
+            if found.name.startswith(("crash-", "timeout-", "oom-")):
+                shutil.copy(found, CORPUS / name / found.name[:24])
     runs = re.search(r"(?:Done |tried )(\d+)", done.stderr + done.stdout)
     begins = len(list((CORPUS / name).iterdir()))
     _say(f"   {int(runs[1]) if runs else 0:9,}  {name}, from {begins}")

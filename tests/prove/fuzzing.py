@@ -5,12 +5,15 @@ that is installed; it begins with the corpus beside this module, and a find is w
 stay. Without it the corpus is changed blindly, by the same seed.
 """
 
+import atexit
 import importlib.util
 import random
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from customer_inventory.kit.errors import InventoryError
@@ -83,7 +86,14 @@ records:
       status: {column: b, values: {A: active, X: closed}}
       engagedParty: {ref: individual}
 """
-_FOLDER = Path(tempfile.mkdtemp(prefix="cinv-fuzz-"))
+
+
+@cache
+def _folder() -> Path:
+    """Return a folder for what arrives, removed when the process ends in good order."""
+    folder = Path(tempfile.mkdtemp(prefix="cinv-arrives-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _arrival(data: bytes) -> object:
@@ -95,10 +105,10 @@ def _arrival(data: bytes) -> object:
     from customer_inventory.capture.reading import SourceFile
 
     mapping = parse_mapping(_MAPPING, "fuzz")
-    file = _FOLDER / "arrives"
+    file = _folder() / "arrives"
     file.write_bytes(data)
     read = 0
-    with arriving(str(file), mapping, Spool(_FOLDER, Limits(1_000_000, 50))) as arrived:
+    with arriving(str(file), mapping, Spool(_folder(), Limits(1_000_000, 50))) as arrived:
         source = SourceFile(arrived.path, mapping, arrived.name)
         documents = documents_of(mapping, source.header)
         for chunk in source.chunks(source.resumed(()), rows=100, size=65_536):

@@ -77,6 +77,7 @@ MANY = b"".join(b"%d,Ada,Lovelace,10.12.1815,A\n" % number for number in range(3
         (zstd(MANY)[:-20], "cut short"),
         (zipped(("rows.csv", MANY))[:-30], "damaged"),
         (zipped(), "no file"),
+        (zipped(("rows.csv", ROWS)).replace(b"rows.csv", bytes(8)), "no file"),  # without a name
         (zipped(("link", b"/etc/passwd"), is_link=True), "as a link"),
         (zipped(("rows.csv.gz", gzip.compress(ROWS))), "packed again"),
         (gzip.compress(zipped(("rows.csv", ROWS))), "packed again"),

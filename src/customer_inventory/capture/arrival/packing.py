@@ -6,6 +6,7 @@ is refused.
 
 import gzip
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -49,6 +50,16 @@ def kind_of(beginning: bytes, path: Path) -> str:
     return ""
 
 
+_DAMAGED = (
+    OSError,
+    ValueError,  # names and dates that are none
+    struct.error,
+    zlib.error,
+    zstandard.ZstdError,
+    zipfile.BadZipFile,
+)
+
+
 def is_workbook(path: Path) -> bool:
     """Tell whether a ZIP archive is a workbook of Office Open XML."""
     try:
@@ -73,7 +84,7 @@ def unpacked(path: Path, kind: str, member: str | None) -> Iterator[bytes]:
                 yield from (_gunzipped if kind == "gzip" else _unzstd)(file)
     except EOFError:
         raise Packed(f"is cut short: its {kind} never ends.", hint="Fetch it again.") from None
-    except (OSError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise Packed(f"is damaged: {error}.", hint="Fetch it again.") from None
 
 
@@ -113,7 +124,9 @@ def _member(file: BinaryIO, name: str | None) -> Iterator[bytes]:
 
 
 def _chosen(members: list[zipfile.ZipInfo], name: str | None) -> zipfile.ZipInfo:
-    data = [each for each in members if not each.is_dir() and not _is_no_data(each.filename)]
+    # What has no name is asked for its last letter by the library.
+    named = [each for each in members if each.filename and not each.is_dir()]
+    data = [each for each in named if not _is_no_data(each.filename)]
     if name is not None:
         data = [each for each in data if each.filename == name]
     if len(data) != 1:
