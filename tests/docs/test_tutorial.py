@@ -8,11 +8,11 @@ import contextlib
 import itertools
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,19 +51,19 @@ def _missing(shown: str, said: str) -> list[str]:
 
 
 @pytest.fixture
-def folder(real_data: Path, tmp_path: Path) -> Iterator[Path]:
-    """A folder to follow it in, with the file."""
-    tmp_path.chmod(0o755)
-    there = tmp_path / "customer-inventory"
-    if IS_LONG:
-        subprocess.run(["git", "clone", "--quiet", ROOT, there], check=True)
-    else:
-        there.mkdir()
-    lines = (real_data / "telco-customers.csv").read_text("utf-8").splitlines(keepends=True)
-    kept = lines if IS_LONG else lines[: ROWS + 1]
-    (there / "telco-customers.csv").write_text("".join(kept), "utf-8")
-    yield there
-    shutil.rmtree(there, ignore_errors=True)
+def folder(real_data: Path) -> Iterator[Path]:
+    """A folder to follow it in, with the file; the server's account must be able to pass."""
+    with tempfile.TemporaryDirectory(prefix="cinv-test-", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o755)
+        there = Path(made) / "customer-inventory"
+        if IS_LONG:
+            subprocess.run(["git", "clone", "--quiet", ROOT, there], check=True)
+        else:
+            there.mkdir()
+        lines = (real_data / "telco-customers.csv").read_text("utf-8").splitlines(keepends=True)
+        kept = lines if IS_LONG else lines[: ROWS + 1]
+        (there / "telco-customers.csv").write_text("".join(kept), "utf-8")
+        yield there
 
 
 def _free_port() -> int:
