@@ -89,6 +89,10 @@ class Applying:
         meanwhile: do it again then.
         """
         applied = Applied()
+        if connection.placement.is_distributed:
+            # Who writes, or holds, what every node has a copy of excludes everybody else from it:
+            # the chunk before would wait for this one, which waits for its turn.
+            await turn()
         work, late = await in_time(connection, work, self._source)
         applied.refused |= await wanted.missing(connection, applied.refused)
         meeting = Meeting(self._actor, self._since, writing)
