@@ -196,6 +196,7 @@ async def serving(dsn: str, database: Database, settings: Settings) -> AsyncIter
         lifespan="on",
         server_header=False,
         headers=common(settings.public_url or base),
+        timeout_graceful_shutdown=10,
     )
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]))
