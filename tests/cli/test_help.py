@@ -1,5 +1,6 @@
 """Help: every command explains itself, and its examples work."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -121,8 +122,16 @@ def test_examples_work(here: Cinv, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             is_absent = is_absent or "0a0m3k9y2v7q1d5c8h4x6t2b9z" in example
             # The server of the tests is not durable, and who looks says so.
             is_critical = words in (("shortcomings", "assess"), ("db", "doctor"))
-            expected = 1 if is_absent or is_critical else 0
+            expected = 1 if is_absent or is_critical or _is_full(words, done.out) else 0
             assert done.code == expected, (example, done.err)
+
+
+def _is_full(words: tuple[str, ...], out: str) -> bool:
+    """Tell whether the disk of this machine, and nothing else, is what a status complains of."""
+    if words != ("db", "status"):
+        return False
+    wrong = {line["what"] for line in json.loads(out) if line["state"] == "problem"}
+    return wrong == {"verdict", "disk"}
 
 
 def _with_requirements(here: Cinv, folder: Path) -> None:
