@@ -36,7 +36,10 @@ async def located(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def watched(settings: Settings) -> AsyncIterator[None]:
-    """Start the embedded server again whenever it dies, while the block runs."""
+    """Start the embedded server again whenever it dies, while the block runs.
+
+    Only with the data it had: where these are gone, an empty inventory is no answer.
+    """
     if settings.database_url:
         yield
         return
@@ -53,7 +56,9 @@ async def _watch(server: EmbeddedServer) -> None:
         await asyncio.sleep(1)
         try:
             status = await asyncio.to_thread(server.status)
-            if not status.running:
+            if not status.initialised:
+                log.error("the data of the embedded database is gone from %s", server.home)
+            elif not status.running:
                 log.warning("the embedded database is gone and is started again")
                 await asyncio.to_thread(server.start)
         except InventoryError as error:

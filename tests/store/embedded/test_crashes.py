@@ -1,5 +1,6 @@
 """A server comes back after any crash, with everything that was acknowledged."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,8 +11,10 @@ from contextlib import contextmanager
 import pytest
 
 from customer_inventory.kit.errors import Unavailable
+from customer_inventory.kit.settings import Settings
 from customer_inventory.store.embedded import account, probe, process
 from customer_inventory.store.embedded.account import Account
+from customer_inventory.store.locate import watched
 
 START = "server.start()"
 
@@ -158,3 +161,16 @@ def test_where_processes_cannot_be_looked_into_a_living_one_may_be_the_server(tm
         assert not probe.serves(gone, tmp_path, processes=tmp_path)
     assert probe.serves(os.getpid(), tmp_path, processes=tmp_path)
     assert not probe.serves(os.getpid(), tmp_path)
+
+
+async def test_a_service_whose_data_are_gone_makes_no_new_ones(used, caplog):
+    """An empty inventory in place of one that was moved away would be the worst answer."""
+    used.server().start()
+    used.server().stop()
+    away = used.path.with_name("away")
+    used.path.rename(away)
+    async with watched(Settings(home=used.path)), asyncio.timeout(30):
+        while "is gone from" not in caplog.text:
+            await asyncio.sleep(0.05)
+    assert not used.path.exists()
+    away.rename(used.path)
