@@ -14,8 +14,12 @@ from tests.deploy.product import DEPLOY, check_command, check_setting, program
 
 FOLDER = DEPLOY / "container"
 PROJECT = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text("utf-8"))
-LEFT_OUT = {"matching", "test", "fuzz", "check", "bench", "docs", "deploy"}
-"""Extras that the image does not have: batch matching is run where there is room for it."""
+LEFT_OUT = {
+    "matching", "client", "mcp",
+    "test", "fuzz", "prove", "check", "audit", "bench", "docs", "deploy",
+}  # fmt: skip
+"""Extras that the image does not have: batch matching is run where there is room for it, programs
+and agents that ask run where they live."""
 
 _PINNED = re.compile(r"^([\w.-]+)==([\w.+-]+) \\$")
 TEXT = re.sub(r"\\\n\s*", "", (FOLDER / "Dockerfile").read_text("utf-8"))

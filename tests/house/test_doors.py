@@ -42,6 +42,7 @@ PUBLIC = {
     "/",
     "/work",
     "/language",
+    "/keys",
     # What pages ask for: style, script, mark.
     "/static/console.css",
     "/static/console.js",

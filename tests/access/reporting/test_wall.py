@@ -96,9 +96,7 @@ async def made(database: Database, whose: Reporting) -> None:
 async def desk(server: EmbeddedServer, dsn: str, database: Database) -> AsyncIterator[Desk]:
     if distributed.URL:
         pytest.skip("Reporting roles are of one server.")
-    owner = await asyncpg.connect(server.superuser_dsn)
-    await owner.execute("ALTER ROLE cinv CREATEROLE")
-    await owner.close()
+    await as_superuser(server, "ALTER ROLE cinv CREATEROLE")
     await register_purpose(
         database, PURPOSE, title="Analysis", legal_basis="contract", registered_by="the tests"
     )
@@ -112,6 +110,13 @@ async def desk(server: EmbeddedServer, dsn: str, database: Database) -> AsyncIte
     if whose.role in {row["role"] for row in await roles(database)}:
         async with together(database) as within:
             await end(within, whose.role)
+    await as_superuser(server, "ALTER ROLE cinv NOCREATEROLE")
+
+
+async def as_superuser(server: EmbeddedServer, statement: str) -> None:
+    owner = await asyncpg.connect(server.superuser_dsn)
+    await owner.execute(statement)
+    await owner.close()
 
 
 async def test_it_reads_what_is_granted_and_not_what_is_restricted(desk: Desk) -> None:
