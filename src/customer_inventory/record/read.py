@@ -180,7 +180,7 @@ def every_statement() -> dict[str, str]:
 @lru_cache(maxsize=MOST_KEPT)
 def by_id(declared: RecordType, rows: Rows, placement: Placement = ALONE) -> Statement:
     """Return the statement of point reads; its purposes are its third parameter."""
-    shown = Shown(rows, 3, purpose="k.purpose", asked=MANY)
+    shown = Shown(rows, 3, purpose="k.purpose", named=MANY)
     text = SQL.records_by_id.format(
         table=declared.table, shown=shown.of(declared), in_r=placement.within("r", "$2")
     )

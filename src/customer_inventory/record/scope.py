@@ -5,18 +5,29 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from customer_inventory.record.choice import asked
+from customer_inventory.record.choice.asked import Asked
 from customer_inventory.record.declare import RecordType
 
 Parameter = Callable[[Any], str]
 """Takes a value into the statement and returns the placeholder that stands for it."""
 
 
-class Asked(NamedTuple):
+class Named(NamedTuple):
     """The records that a statement is about, by SQL of an array of ids and one of buckets."""
 
     ids: str
     buckets: str
+
+
+class Sharded(NamedTuple):
+    """What a condition asks for beforehand where records lie in shards.
+
+    Other records are those that have to do with the subjects `among` (SQL of their ids), or with
+    any subject; who made records is asked of those `named`, where they are known.
+    """
+
+    among: str = ""
+    named: Named | None = None
 
 
 class Condition(Protocol):
@@ -27,17 +38,9 @@ class Condition(Protocol):
         declared: RecordType,
         alias: str,
         parameter: Parameter,
-        *,
-        is_spread: bool = False,
-        among: str = "",
-        asked: Asked | None = None,
+        sharded: Sharded | None = None,
     ) -> str:
-        """Return the SQL that it holds for the row `alias` of the table of `declared`.
-
-        Where rows are `is_spread` over shards, other records are asked for beforehand: those that
-        have to do with the subjects `among` (SQL of their ids), or with any subject; and who made
-        the records that are `asked` about.
-        """
+        """Return the SQL that it holds for the row `alias` of the table of `declared`."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Rows:
     """
 
     by_type: tuple[tuple[str, Condition], ...] = ()
-    choice: asked.Asked | None = None
+    choice: Asked | None = None
     is_spread: bool = False
 
     @cached_property
@@ -74,6 +77,10 @@ class Rows:
     def withholds(self, declared: RecordType) -> bool:
         """Tell whether choices of subjects keep rows of a type out."""
         return self.choice is not None and not declared.is_catalogue
+
+    def sharded(self, among: str = "", named: Named | None = None) -> Sharded | None:
+        """Return what conditions ask for beforehand: None where records lie on one node."""
+        return Sharded(among, named) if self.is_spread else None
 
     @property
     def whatever_is_chosen(self) -> "Rows":

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.choice.condition import HOLDERS, Chosen
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.scope import EVERY_ROW, Asked, Parameter, Rows
+from customer_inventory.record.scope import EVERY_ROW, Named, Parameter, Rows
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Connection, Database
@@ -34,9 +34,9 @@ class Statement(NamedTuple):
         return (*own, sight.kept_from, *self.values)
 
 
-ONE = Asked("ARRAY[$1::text]", "ARRAY[$2::smallint]")
+ONE = Named("ARRAY[$1::text]", "ARRAY[$2::smallint]")
 """That of the first two parameters."""
-MANY = Asked("$1::text[]", "$2::smallint[]")
+MANY = Named("$1::text[]", "$2::smallint[]")
 """Those of the first two parameters."""
 
 
@@ -45,7 +45,7 @@ class Shown:
 
     `purpose` is the SQL of the purpose that asks; unless given, the first parameter after them.
     `parameter` takes the values of the conditions; unless given, they are collected in `values`.
-    `asked` are the records that the statement is about, where they are known beforehand: records
+    `named` are the records that the statement is about, where they are known beforehand: records
     that lie in shards are not asked for more than has to do with them.
     """
 
@@ -56,10 +56,10 @@ class Shown:
         *,
         purpose: str | None = None,
         parameter: Parameter | None = None,
-        asked: Asked | None = None,
+        named: Named | None = None,
     ) -> None:
         self._rows = rows
-        self._asked = asked
+        self._named = named
         self._first = own + (purpose is None)
         self._purpose = purpose or f"${own + 1}::text"
         self.values: list[Any] = []
@@ -70,7 +70,7 @@ class Shown:
                 rows.choice,
                 self._choice_words,
                 is_spread=rows.is_spread,
-                ids=asked.ids if asked else "",
+                ids=named.ids if named else "",
             )
             if rows.choice
             else None
@@ -99,15 +99,9 @@ class Shown:
         condition = self._rows.of(declared.name)
         if condition is None:
             return ""
-        among = subjects_asked(declared, self._asked) if self._asked else ""
-        return condition.sql(
-            declared,
-            alias,
-            self._parameter,
-            is_spread=self._rows.is_spread,
-            among=among,
-            asked=self._asked,
-        )
+        among = subjects_named(declared, self._named) if self._named else ""
+        sharded = self._rows.sharded(among, self._named)
+        return condition.sql(declared, alias, self._parameter, sharded)
 
     def unrestricted(self, alias: str, columns: tuple[str, str] = ("id", "bucket")) -> str:
         """Return the SQL that no restriction keeps back the record that two columns name."""
@@ -149,9 +143,7 @@ class Shown:
                 table=TYPES[name].table,
                 id=f"{alias}.{columns[0]}",
                 bucket=f"{alias}.{columns[1]}",
-                condition=scope.sql(
-                    TYPES[name], "r", self._parameter, is_spread=self._rows.is_spread
-                ),
+                condition=scope.sql(TYPES[name], "r", self._parameter, self._rows.sharded()),
             )
             tests.append(f"({alias}.{kind} IS DISTINCT FROM '{name}' OR EXISTS ({inner}))")
         return " AND ".join(tests)
@@ -166,9 +158,9 @@ class Shown:
         )
 
 
-def subjects_asked(declared: RecordType, asked: Asked) -> str:
+def subjects_named(declared: RecordType, named: Named) -> str:
     """Return the SQL of the subjects of the records of a type that a statement is about."""
-    return bare("subjects_asked").format(table=declared.table, ids=asked.ids, buckets=asked.buckets)
+    return bare("subjects_named").format(table=declared.table, ids=named.ids, buckets=named.buckets)
 
 
 def _all(*tests: str) -> str:
@@ -191,7 +183,7 @@ async def shown_of(
 
 @lru_cache(maxsize=MOST_KEPT)
 def _which(declared: RecordType, rows: Rows) -> Statement:
-    shown = Shown(rows, 2, asked=MANY)
+    shown = Shown(rows, 2, named=MANY)
     text = SQL.records_shown.format(table=declared.table, shown=shown.of(declared))
     return Statement(text, tuple(shown.values))
 

@@ -27,7 +27,7 @@ FROM unnest($1::text[], $2::smallint[]) AS k (id, bucket)
 INNER JOIN record.{table} AS r ON k.id = r.id AND k.bucket = r.bucket
 WHERE {shown};
 
--- name: subjects_asked
+-- name: subjects_named
 -- The subjects of the records that a statement is about. {table}: of their type.
 SELECT sp.subject_id AS id
 FROM record.{table} AS sp

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_inventory.kit.ids import bucket_of, new_id
+from customer_inventory.record.scope import Sharded
 from customer_inventory.record.scoping.condition import Scoped, rows_of
 from customer_inventory.record.scoping.rule import Compared, OfCustomer, Rule, rule_of
 from customer_inventory.record.scoping.truth import Facts, deciding, holds
@@ -117,7 +118,8 @@ async def by_form(
         found.append(value)
         return f"${len(found)}"
 
-    condition = Scoped(rule, US).sql(TYPES[kind], "r", parameter, is_spread=is_spread)
+    sharded = Sharded() if is_spread else None
+    condition = Scoped(rule, US).sql(TYPES[kind], "r", parameter, sharded)
     truth: bool | None = await connection.fetchval(
         f"SELECT {condition} FROM record.{TYPES[kind].table} AS r"
         f" WHERE r.id = ${len(found) + 1}::text",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.scope import EVERY_ROW, Asked, Parameter, Rows
+from customer_inventory.record.scope import EVERY_ROW, Named, Parameter, Rows, Sharded
 from customer_inventory.record.scoping.rule import (
     CUSTOMER,
     Compared,
@@ -46,14 +46,10 @@ class Scoped:
         declared: RecordType,
         alias: str,
         parameter: Parameter,
-        *,
-        is_spread: bool = False,
-        among: str = "",
-        asked: Asked | None = None,
+        sharded: Sharded | None = None,
     ) -> str:
         """Return the SQL that it holds for the row `alias` of the table of `declared`."""
-        written = _Written(self.process, parameter, is_spread=is_spread, among=among, asked=asked)
-        return written.of(self.rule, declared, alias)
+        return _Written(self.process, parameter, sharded).of(self.rule, declared, alias)
 
 
 @over_every_type
@@ -99,20 +95,10 @@ def rows_beside(rows: Mapping[str, Rows], of_type: Mapping[str, str]) -> Rows:
 class _Written:
     """Writes rules for one process into one statement."""
 
-    def __init__(
-        self,
-        process: str,
-        parameter: Parameter,
-        *,
-        is_spread: bool = False,
-        among: str = "",
-        asked: Asked | None = None,
-    ) -> None:
-        self._asked = asked
+    def __init__(self, process: str, parameter: Parameter, sharded: Sharded | None = None) -> None:
         self._process = process
         self._parameter = parameter
-        self._is_spread = is_spread
-        self._among = among
+        self._sharded = sharded
 
     def of(self, rule: Rule, declared: RecordType, alias: str) -> str:
         """Return the SQL of a rule for the row `alias`: true, false or NULL, in brackets."""
@@ -143,9 +129,9 @@ class _Written:
         process = self._text(self._process)
         made = _bare("made_by", **_columns(alias), process=process)
         past = f"EXISTS ({made})"
-        if self._is_spread and self._asked is not None and alias != _CUSTOMER_ROW:
-            ids, buckets = self._asked
-            made = _bare("asked_made_by", ids=ids, buckets=buckets, process=process)
+        named = self._sharded.named if self._sharded else None
+        if named is not None and alias != _CUSTOMER_ROW:
+            made = _bare("named_made_by", **named._asdict(), process=process)
             past = f"{alias}.id IN ({made})"
         present = f"{alias}.operation = 'create' AND {alias}.process = {process}"
         return f"({present} OR {past})"
@@ -157,10 +143,11 @@ class _Written:
         return f"({held} OR ({self._made(alias)} AND NOT {somebodys}))"
 
     def _customer(self, subject: str, condition: str) -> str:
-        if not self._is_spread:
+        if self._sharded is None:
             return f"EXISTS ({_bare('customer_of', subject=subject, condition=condition)})"
-        name = "customers_among" if self._among else "customers_held"
-        held = _bare(name, among=self._among, condition=condition)
+        among = self._sharded.among
+        name = "customers_among" if among else "customers_held"
+        held = _bare(name, among=among, condition=condition)
         subjects = _bare("subjects_of_customers", held_customers=held)
         return f"{subject} IN ({subjects})"
 
@@ -178,9 +165,9 @@ def every_statement() -> dict[str, str]:
     found = {}
     for label, written in {
         "": _Written("x", _never),
-        ":spread": _Written("x", _never, is_spread=True),
-        ":among:spread": _Written("x", _never, is_spread=True, among="SELECT 'x' AS id"),
-        ":asked:spread": _Written("x", _never, is_spread=True, asked=_EXAMPLE),
+        ":spread": _Written("x", _never, Sharded()),
+        ":among:spread": _Written("x", _never, Sharded(among="SELECT 'x' AS id")),
+        ":named:spread": _Written("x", _never, Sharded(named=_EXAMPLE)),
     }.items():
         for name, rule in rules.items():
             condition = written.of(rule, TYPES["product"], "r")
@@ -188,7 +175,7 @@ def every_statement() -> dict[str, str]:
     return found
 
 
-_EXAMPLE = Asked("ARRAY['x']", "ARRAY[1::smallint]")
+_EXAMPLE = Named("ARRAY['x']", "ARRAY[1::smallint]")
 
 
 def _never(_: object) -> str:

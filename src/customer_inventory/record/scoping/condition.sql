@@ -4,7 +4,7 @@ SELECT
 FROM record.history AS sh
 WHERE sh.id = {id} AND sh.bucket = {bucket} AND sh.operation = 'create' AND sh.process = {process};
 
--- name: asked_made_by
+-- name: named_made_by
 -- Of the records that are asked about ({ids}, {buckets}), those that a process made.
 SELECT sh.id
 FROM record.history AS sh

@@ -14,7 +14,7 @@ from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.link import extract
 from customer_inventory.record.reference import Dangling
 from customer_inventory.record.scope import EVERY_ROW, Rows
-from customer_inventory.record.shown import MANY, MOST_KEPT, Statement, subjects_asked
+from customer_inventory.record.shown import MANY, MOST_KEPT, Statement, subjects_named
 from customer_inventory.record.sight import Sight
 from customer_inventory.record.types import TYPES, over_every_type
 from customer_inventory.record.version import NoSuchRecord
@@ -187,7 +187,7 @@ def _in_scope(rows: Rows) -> Statement:
     parts: list[str] = []
     values: list[object] = []
     for name, declared in TYPES.items():
-        among = subjects_asked(declared, MANY)
+        among = subjects_named(declared, MANY)
         condition, own = _condition(declared, rows, 2 + len(values), among)
         part = SQL.part("in_scope_of_type")
         parts.append(part.format(type=name, table=declared.table, condition=condition))
@@ -209,7 +209,4 @@ def _condition(declared: RecordType, rows: Rows, own: int, among: str) -> tuple[
     condition = rows.of(declared.name)
     if condition is None:
         return "TRUE", values
-    text = condition.sql(
-        declared, "r", parameter, is_spread=rows.is_spread, among=among, asked=MANY
-    )
-    return text, values
+    return condition.sql(declared, "r", parameter, rows.sharded(among, MANY)), values

@@ -164,7 +164,7 @@ def _asked(name: str, declared: RecordType, sight: Sight, *own: Any) -> tuple[An
 @lru_cache(maxsize=MOST_KEPT)
 def _of(name: str, declared: RecordType, rows: Rows) -> Statement:
     """Return a statement; who may not see what a record is may not see what it was."""
-    shown = Shown(rows, _OWN[name], asked=ONE)
+    shown = Shown(rows, _OWN[name], named=ONE)
     then = [shown.unrestricted_then("h", "h.recorded_to", declared)]
     if rows.of(declared.name) is not None:
         then.append(shown.exists(declared, "h"))
