@@ -30,7 +30,7 @@ class Caller:
         """Return the seconds that `GET path` took, and the body of the answer.
 
         With something `posted` it is `POST path`. Raises Unavailable for an answer that is neither
-        200 nor 206.
+        200 nor 206, and for none.
         """
         verb = "GET" if posted is None else "POST"
         request = f"{verb} {path} HTTP/1.1\r\n{self._head}"
@@ -39,8 +39,11 @@ class Caller:
         whole = f"{request}\r\n".encode() + (posted or b"")
         started = time.perf_counter()
         self._writer.write(whole)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        body = await self._reader.readexactly(_length(head))
+        try:
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            body = await self._reader.readexactly(_length(head))
+        except asyncio.IncompleteReadError as error:
+            raise Unavailable(f"{verb} {path} was not answered: the connection ended.") from error
         seconds = time.perf_counter() - started
         if not head.startswith(_OK):
             raise Unavailable(

@@ -231,9 +231,10 @@ async def _typing(browser: Any, service: Service, cookie: str, word: str) -> flo
         await page.keyboard.press("/")
         await page.keyboard.type(word[:-1], delay=30)
         await page.wait_for_timeout(500)
-        taken = asyncio.create_task(page.evaluate(_COMES))
+        # Whoever listens is there before the letter is typed.
+        await page.evaluate(f"void (window.comes = {_COMES})")
         await page.keyboard.type(word[-1], delay=30)
-        return float(await taken)
+        return float(await page.evaluate("window.comes"))
 
 
 _COMES = """new Promise((tell) => {
