@@ -5,7 +5,6 @@ over the API, round by round: ratios hold between neighbours. What a browser loa
 takes is measured in Debian's Chromium, cold, where it is there.
 """
 
-import asyncio
 import contextlib
 import random
 import shutil
