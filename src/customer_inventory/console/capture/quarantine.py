@@ -26,8 +26,8 @@ _LARGEST = 2**63 - 1
 
 COLUMNS = (
     Column("id", mark("Row"), "number"),
-    Column("reason", mark("Refused since")),
-    Column("path", mark("At"), "code"),
+    Column("reason", mark("Reason")),
+    Column("path", mark("Attribute"), "code"),
     Column("requirement", mark("Requirement"), "code"),
     Column("source", mark("Source")),
     Column("file", mark("File"), "name"),
@@ -58,7 +58,7 @@ async def show(view: View) -> Shown:
             Filter("state", view.say("State"), states, every=view.say("waiting")),
             Filter("source", view.say("Source")),
             Filter("requirement", view.say("Requirement")),
-            Filter("path", view.say("At")),
+            Filter("path", view.say("Attribute")),
             Filter("code", view.say("Code")),
         ),
         empty=view.say("No such row is in quarantine."),
