@@ -33,13 +33,16 @@ WHERE
     AND current_setting('archive_mode') <> 'off';
 
 -- name: replicas_behind
--- For how many seconds what replicas have replayed is behind.
+-- For how many seconds what replicas have replayed is behind. What receives the log to keep it (a
+-- base copy under way, the archive) replays nothing and is none.
 SELECT
     'replica ' || r.application_name AS object,
     extract(EPOCH FROM coalesce(r.replay_lag, r.write_lag))::float8 AS value,
     json_build_object('state', r.state, 'sync', r.sync_state) AS figures
 FROM pg_stat_replication AS r
-WHERE extract(EPOCH FROM coalesce(r.replay_lag, r.write_lag)) >= $1;
+WHERE
+    r.replay_lsn IS NOT NULL
+    AND extract(EPOCH FROM coalesce(r.replay_lag, r.write_lag)) >= $1;
 
 -- name: lost_slots
 -- Slots that nobody receives from: 1, or 2 when the server has given them up.
