@@ -55,6 +55,19 @@ class Lifecycle:
         """Return every version that is in one of `states`, by id."""
         return await database.fetch(self._sql("versions_in_state"), list(states))
 
+    async def latest_heads(self, database: Database, states: Sequence[State] = ()) -> Sequence[Row]:
+        """Return `latest` without contents: rows of id, version, sha256, state, proposed_by."""
+        return await database.fetch(self._sql("latest_heads"), list(states) or None)
+
+    async def heads_in_state(self, database: Database, *states: State) -> Sequence[Row]:
+        """Return what `in_state` does without the contents, in rows as of `latest_heads`."""
+        return await database.fetch(self._sql("heads_in_state"), list(states))
+
+    async def contents(self, database: Database, heads: Sequence[Row]) -> Sequence[Row]:
+        """Return the contents of versions: rows of sha256 and content."""
+        ids, numbers = [row["id"] for row in heads], [row["version"] for row in heads]
+        return await database.fetch(self._sql("contents"), ids, numbers)
+
     async def versions_of(self, database: Database, identifier: str) -> Sequence[Row]:
         """Return the versions of an object, latest first; raise what is `missing`."""
         rows = await database.fetch(self._sql("versions_of"), identifier)

@@ -25,6 +25,39 @@ FROM {versions} AS v
 WHERE v.state = ANY($1::text[])
 ORDER BY length(v.object_id), v.object_id, v.version;
 
+-- name: latest_heads
+-- The latest version of every object, or of those in one of the states $1, without what it says.
+SELECT
+    o.id,
+    v.version,
+    v.sha256,
+    v.state,
+    v.proposed_by
+FROM {objects} AS o
+INNER JOIN {versions} AS v ON o.id = v.object_id AND o.latest_version = v.version
+WHERE $1::text[] IS NULL OR v.state = ANY($1)
+ORDER BY length(o.id), o.id;
+
+-- name: heads_in_state
+-- Every version that is in one of the states, without what it says.
+SELECT
+    v.object_id AS id,
+    v.version,
+    v.sha256,
+    v.state,
+    v.proposed_by
+FROM {versions} AS v
+WHERE v.state = ANY($1::text[])
+ORDER BY length(v.object_id), v.object_id, v.version;
+
+-- name: contents
+-- What versions say. $1, $2: of which objects, and which.
+SELECT
+    v.sha256,
+    v.content::json AS content
+FROM unnest($1::text[], $2::integer[]) AS k (object_id, version)
+INNER JOIN {versions} AS v ON k.object_id = v.object_id AND k.version = v.version;
+
 -- name: versions_of
 -- The versions of an object, latest first.
 SELECT

@@ -6,11 +6,12 @@ One runs at a time. One that was killed is gone on with by the next that is to a
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from customer_inventory.access.saying import Saying
 from customer_inventory.audit import accuracy, doubting, packs
 from customer_inventory.audit.asking import Asked, OfDatabase
-from customer_inventory.audit.compiling import compiled
+from customer_inventory.audit.compiling import rules_of
 from customer_inventory.audit.drifting import DRIFTS, keep_drift
 from customer_inventory.audit.finding import meeting
 from customer_inventory.audit.origin import UNKNOWN, Origins
@@ -21,7 +22,7 @@ from customer_inventory.audit.tallying import keep_tallies
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Conflict, NotFound, Unavailable
 from customer_inventory.record.types import TYPES
-from customer_inventory.requirements import register
+from customer_inventory.requirements import register, requirement
 from customer_inventory.store.database import Database, Row
 from customer_inventory.store.sql import beside
 
@@ -90,10 +91,18 @@ class Ran:
 async def rules_in_force(database: Database, record_types: Iterable[str] = ()) -> list[Rule]:
     """Return the rules of what is in force, and those between records, of these types or of all."""
     wanted = set(record_types) or TYPES.keys()
-    enforced = await register.in_state(database, "enforced")
+    enforced = await _FOLLOWING.in_state(database, "enforced")
     between = await packs.in_force(database)
-    rules = [*compiled(each.requirement for each in enforced), *between]
+    rules = [*(rule for _, rules in enforced for rule in rules), *between]
     return [rule for rule in rules if rule.record_type in wanted]
+
+
+def _follow(content: Any) -> Sequence[Rule]:
+    return tuple(rules_of(requirement.of(content)))
+
+
+_FOLLOWING = Saying(register.LIFE, _follow)
+"""The rules that follow from each version of a requirement."""
 
 
 async def asked_in_force(database: Database) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from customer_inventory.access.decision import Decision
 from customer_inventory.access.lifecycle import SHIPPED, Lifecycle, State
+from customer_inventory.access.saying import Saying
 from customer_inventory.kit.errors import Conflict, NotFound
 from customer_inventory.record.document import parse
 from customer_inventory.requirements.requirement import Requirement, of, plain
@@ -41,6 +42,7 @@ LIFE = Lifecycle(
     missing=NoSuchRequirement,
 )
 review, approve, reject = LIFE.review, LIFE.approve, LIFE.reject
+_SAYING = Saying(LIFE, of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,23 @@ class Versioned:
 
     @classmethod
     def of(cls, row: Row) -> "Versioned":
-        """Return the version of a row."""
-        return cls(of(parse(row["content"])), row["version"], row["state"], row["proposed_by"])
+        """Return the version of a row with its content."""
+        return cls.said(row, of(parse(row["content"])))
+
+    @classmethod
+    def said(cls, row: Row, requirement: Requirement) -> "Versioned":
+        """Return the version of a row that says `requirement`."""
+        return cls(requirement, row["version"], row["state"], row["proposed_by"])
 
 
 async def latest(database: Database, states: Sequence[State] = ()) -> list[Versioned]:
     """Return the latest version of every requirement, or of those in `states`, by id."""
-    return [Versioned.of(row) for row in await LIFE.latest(database, states)]
+    return [Versioned.said(*each) for each in await _SAYING.latest(database, states)]
 
 
 async def in_state(database: Database, *states: State) -> list[Versioned]:
     """Return every version that is in one of `states`, by id."""
-    return [Versioned.of(row) for row in await LIFE.in_state(database, *states)]
+    return [Versioned.said(*each) for each in await _SAYING.in_state(database, *states)]
 
 
 async def versions(database: Database, identifier: str) -> list[Versioned]:
