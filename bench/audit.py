@@ -28,10 +28,11 @@ from bench.server import Home, new_home
 from bench.serving import Plan as ServingPlan
 from bench.tables import Connection, connected
 from customer_inventory.audit.rule import Rule
-from customer_inventory.audit.running import On, Ran
+from customer_inventory.audit.running import Ran
 from customer_inventory.audit.running import audit as audited
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import Unavailable
+from customer_inventory.record.register.asking import On
 from customer_inventory.record.register.judged import judge, slices
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 
 from customer_inventory.audit.compiling import rules_of
-from customer_inventory.audit.extract.compiling import compiled
-from customer_inventory.audit.extract.pattern import Inexpressible, shared
-from customer_inventory.audit.extract.valued import SETUP
 from customer_inventory.audit.rule import Rule
 from customer_inventory.audit.running import Outcome, audit
 from customer_inventory.audit.scanning import Pace
+from customer_inventory.record.register.asking import On
+from customer_inventory.record.register.condition import Compared
 from customer_inventory.record.register.crossed import test_of as asking
 from customer_inventory.record.register.crossing import Another, Crossed, Unlike, Within
+from customer_inventory.record.register.extract.compiling import compiled
+from customer_inventory.record.register.extract.pattern import Inexpressible, shared
+from customer_inventory.record.register.extract.valued import SETUP
 from customer_inventory.record.types import TYPES
 from customer_inventory.requirements.requirement import Data
 from customer_inventory.store.database import Database
@@ -38,6 +40,9 @@ CASES: dict[str, Crossed] = {
     **{f"x.b is {name}": Unlike("x.b", form) for name, form in FORMS.items()},
     **{name: Within(condition) for name, condition in CONDITIONS.items()},
 }
+ON: tuple[On, ...] = ("duckdb",) if distributed.URL else ("database", "duckdb")
+PHONE = {"@type": "PhoneContactMedium"}
+CALLED_BEA = Within(Compared("givenName", "is", "Bea"))
 OWN_OPTIONS = "a pattern with options of its own"
 
 
@@ -73,21 +78,34 @@ async def test_both_find_what_is_planted(database: Database) -> None:
 async def test_what_it_cannot_be_asked_is_said_and_stops_nothing_else(database: Database) -> None:
     await people(database, {"givenName": "Ada"}, {"givenName": "ada"})
     ahead = next(rules_of(requirement("givenName", data=Data(pattern="^(?=A)"))))
-    keys = replace(COMPLETE, id="keys", fails=Another("phone"))
-    rules: list[Rule] = [ahead, keys, COMPLETE]
+    rules: list[Rule] = [ahead, COMPLETE]
     ran = await audit(database, rules, actor=ACTOR, on="duckdb")
     by_rule = {each.rule: each for each in ran.outcomes}
     assert "cannot be asked of an extract" in (by_rule[ahead.id].error or "")
     assert "looks around" in (by_rule[ahead.id].error or "")
-    assert "keys that records share" in (by_rule["keys"].error or "")
     assert (by_rule[COMPLETE.id].failed, by_rule[COMPLETE.id].error) == (2, None)
     if distributed.URL:  # the extract is always asked of everything there
         return
     # Of what changed the database is asked, and of everything for what could not be.
     ran = await audit(database, rules, actor=ACTOR)
     assert {each.rule: each.looked_at for each in ran.outcomes if each.rule != "DR-004"} == {
-        ahead.id: 2, "keys": 2, COMPLETE.id: 0,
+        ahead.id: 2, COMPLETE.id: 0,
     }  # fmt: skip
+
+
+async def test_it_has_the_keys_that_records_share(database: Database) -> None:
+    phones = {"Ada": "+46701740605", "Bea": "+46701740605", "Cyd": "+46701740606"}
+    _, ada, bea, _ = await people(database, {"givenName": "Dan"}, *(
+        {"givenName": name, "contactMedium": [{**PHONE, "phoneNumber": phone}]}
+        for name, phone in phones.items()
+    ))  # fmt: skip
+    keys = replace(COMPLETE, id="keys", fails=Another("phone"))
+    with_bea = replace(keys, id="with Bea", fails=Another("phone", CALLED_BEA))
+    for on in ON:
+        await database.execute(FORGET)
+        ran = await audit(database, [keys, with_bea], actor=ACTOR, on=on)
+        assert [each.error for each in ran.outcomes if each.error] == []
+        assert await failing(database) == {(ada, "keys"), (bea, "keys"), (ada, "with Bea")}
 
 
 async def test_a_rule_that_fails_or_takes_for_ever_there_stops_nothing_else(
@@ -105,7 +123,7 @@ async def test_a_rule_that_fails_or_takes_for_ever_there_stops_nothing_else(
         sql = broken.get(getattr(fails, "condition", None) and fails.condition.operand)
         return (sql, []) if sql else compiled(fails, declared)
 
-    monkeypatch.setattr("customer_inventory.audit.extract.extract.compiled", said)
+    monkeypatch.setattr("customer_inventory.record.register.extract.extract.compiled", said)
     bad = []
     for name in broken:
         rule = asking_sql(f"bad.{name}", asking(COMPLETE.fails, INDIVIDUAL))  # type: ignore[arg-type]

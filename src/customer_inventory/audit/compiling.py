@@ -7,7 +7,7 @@ through: one item that fails is enough.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from customer_inventory.audit.rule import Aspect, Repeated, Rule, Severity
+from customer_inventory.audit.rule import Aspect, Rule, Severity
 from customer_inventory.record.register import pack
 from customer_inventory.record.register.condition import Compared
 from customer_inventory.record.register.crossing import (
@@ -15,6 +15,7 @@ from customer_inventory.record.register.crossing import (
     Form,
     Joined,
     Lacks,
+    Repeated,
     Unchanged,
     Unlike,
     Within,

@@ -11,22 +11,22 @@ from typing import Any
 
 from customer_inventory.record.document import encode
 from customer_inventory.record.register.crossed import test_of
-from customer_inventory.record.register.crossing import Crossed, is_related, is_timed, plain, reach
+from customer_inventory.record.register.crossing import (
+    Crossed,
+    Repeated,
+    is_related,
+    is_timed,
+    plain,
+    reach,
+)
 from customer_inventory.record.register.judged import Test
 from customer_inventory.record.register.pack import Aspect, Dimension, Severity
 from customer_inventory.record.types import TYPES
 
-__all__ = ["DUE_DAYS", "Aspect", "Dimension", "Repeated", "Rule", "Severity"]
+__all__ = ["DUE_DAYS", "Aspect", "Dimension", "Rule", "Severity"]
 
 DUE_DAYS: dict[Severity, int] = {"high": 7, "medium": 30, "low": 90}
 """Within so many days a finding is to be settled."""
-
-
-@dataclass(frozen=True)
-class Repeated:
-    """Another record has the same value at a path, which only all of them together tell."""
-
-    path: str
 
 
 @dataclass(frozen=True)

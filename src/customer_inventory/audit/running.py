@@ -6,11 +6,10 @@ One runs at a time. One that was killed is gone on with by the next that is to a
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from customer_inventory.access.saying import Saying
 from customer_inventory.audit import accuracy, doubting, packs
-from customer_inventory.audit.asking import Asked, OfDatabase
 from customer_inventory.audit.compiling import rules_of
 from customer_inventory.audit.drifting import DRIFTS, keep_drift
 from customer_inventory.audit.finding import meeting
@@ -20,7 +19,8 @@ from customer_inventory.audit.rule import Rule
 from customer_inventory.audit.scanning import Pace, Progress, Scanning
 from customer_inventory.audit.tallying import keep_tallies
 from customer_inventory.kit.actor import Actor
-from customer_inventory.kit.errors import Conflict, NotFound, Unavailable
+from customer_inventory.kit.errors import Conflict, NotFound
+from customer_inventory.record.register.asking import On, whole
 from customer_inventory.record.types import TYPES
 from customer_inventory.requirements import register, requirement
 from customer_inventory.store.database import Database, Row
@@ -28,8 +28,6 @@ from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
 
-On = Literal["database", "duckdb"]
-"""What rules are asked of when they are asked of everything: the database, or an extract of it."""
 _ONE_AUDIT = 0x6175646974  # "audit": the advisory lock that lets one run at a time
 
 
@@ -133,8 +131,9 @@ async def audit(
         run = await resumed(database, rules, record_types, is_full=is_full)
         if run is None:
             run = await planned(database, rules, record_types, is_full=is_full, actor=actor)
-        async with _whole(database, run, on) as whole:
-            scanning = Scanning(database, whole, pace or Pace(), progress)
+        everywhere = [rule for scan in run.scans if scan.since is None for rule in scan.rules]
+        async with whole(database, everywhere, on) as asked:
+            scanning = Scanning(database, asked, pace or Pace(), progress)
             for scan in run.scans:
                 await scanning.make(scan)
         await _end(database, run, rules, origins, record_types)
@@ -191,28 +190,6 @@ async def _end(
             await keep_drift(database, run.run, drift, counted[drift.record_type])
     await accuracy.keep_accuracy(database, run.run, record_types, origins)
     await database.execute(SQL.end_run, run.run)
-
-
-@asynccontextmanager
-async def _whole(database: Database, run: Planned, on: On) -> AsyncIterator[Asked]:
-    """Lend who is asked of everything; raise Unavailable without the extra.
-
-    Where records lie in shards it is always an extract: what lies apart cannot be joined at will.
-    """
-    rules = [rule for scan in run.scans if scan.since is None for rule in scan.rules]
-    is_joined = not database.placement.is_distributed
-    if (on == "database" and is_joined) or not rules:
-        yield OfDatabase(database)
-        return
-    try:
-        from customer_inventory.audit.extract.extract import extracted  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise Unavailable(
-            "DuckDB is not installed here.",
-            hint="Install customer-inventory[matching], or let the database be asked.",
-        ) from None
-    async with extracted(database, rules) as extract:
-        yield extract
 
 
 @asynccontextmanager

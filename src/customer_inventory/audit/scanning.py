@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from customer_inventory.audit.asking import Answer, Asked, OfDatabase
 from customer_inventory.audit.finding.meeting import Met, meet
 from customer_inventory.audit.planning import Scan
-from customer_inventory.audit.rule import Repeated, Rule
+from customer_inventory.audit.rule import Rule
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.register import changing
+from customer_inventory.record.register.asking import Answer, Asked, OfDatabase
+from customer_inventory.record.register.crossing import Repeated
 from customer_inventory.record.register.judged import SLICE, BrokenTest, Judged, Part
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database

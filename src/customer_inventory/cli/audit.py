@@ -10,7 +10,7 @@ from customer_inventory.audit import running
 from customer_inventory.audit.alerting import alert
 from customer_inventory.audit.packs import unreadable
 from customer_inventory.audit.rule import Rule
-from customer_inventory.audit.running import On, Outcome, Ran, rules_in_force
+from customer_inventory.audit.running import Outcome, Ran, rules_in_force
 from customer_inventory.audit.scanning import Pace
 from customer_inventory.audit.scoring import false_alarms
 from customer_inventory.background.origins import origins_of
@@ -20,6 +20,7 @@ from customer_inventory.cli.audit_campaign import campaign
 from customer_inventory.cli.audit_choosing import types_option
 from customer_inventory.cli.audit_pack import packs
 from customer_inventory.cli.output import output_option, show
+from customer_inventory.record.register.asking import On
 from customer_inventory.record.register.crossing import plain
 from customer_inventory.record.register.judged import SLICE
 from customer_inventory.store.database import Database

@@ -1,5 +1,6 @@
 """The telecom pack: every rule finds what was planted for it, all of it, and nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from customer_inventory.capture.reconcile.checking import Checked, check
 from customer_inventory.capture.reconcile.worklist import Chosen
 from customer_inventory.kit.actor import Actor
 from customer_inventory.record.inventory import Inventory
+from customer_inventory.record.register.crossing import Form, Unlike
 from customer_inventory.record.register.pack import parse_pack, read_pack
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
@@ -247,7 +249,8 @@ rules:
 """
     )
     broken, sound = pack.rules
-    object.__setattr__(broken, "test", type(sound.test)("r.b -> 'status' > 1::text", ()))
-    found = await check(database, pack, pack.rules, actor=actor)
+    # Neither the database can read this pattern, nor an extract.
+    broken = replace(broken, fails=Unlike("status", Form(patterns=("(?=a",))))
+    found = await check(database, pack, [broken, sound], actor=actor)
     assert found.faults.keys() == {"M-1"}
     assert found.failed == {"M-2": 4}

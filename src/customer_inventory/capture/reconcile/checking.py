@@ -10,7 +10,8 @@ from customer_inventory.capture.alone import alone
 from customer_inventory.capture.brought import namespaces
 from customer_inventory.capture.reconcile.finding import Finding, keep
 from customer_inventory.kit.actor import Actor
-from customer_inventory.record.register.judged import MOST_TESTS, numbers, slices, sound
+from customer_inventory.record.register.asking import Asked, whole
+from customer_inventory.record.register.judged import MOST_TESTS, PATIENCE_MS, SLICE, numbers
 from customer_inventory.record.register.pack import Pack, Rule
 from customer_inventory.store.database import Database
 from customer_inventory.store.sql import beside
@@ -47,7 +48,8 @@ async def check(
 ) -> Checked:
     """Ask `rules` of `pack` of every record; what fails is kept, what fails no more is closed.
 
-    Raises Conflict while the pack is asked by somebody else.
+    Where records lie in shards, an extract of them is asked. Raises Conflict while the pack is
+    asked by somebody else, and Unavailable without the extra `matching` where it is needed.
     """
     source = source_of(pack)
     async with alone(database, "check", source, _WAIT):
@@ -61,9 +63,10 @@ async def check(
         by_type: dict[str, list[Rule]] = {}
         for rule in rules:
             by_type.setdefault(rule.declared.name, []).append(rule)
-        for asked in by_type.values():
-            for first in range(0, len(asked), MOST_TESTS):
-                await checking.walk(asked[first : first + MOST_TESTS])
+        async with whole(database, rules) as held:
+            for asked in by_type.values():
+                for first in range(0, len(asked), MOST_TESTS):
+                    await checking.walk(held, asked[first : first + MOST_TESTS])
         checked = checking.checked
         asked_of = [checking.spaces[each] for each in names if each not in checked.faults]
         async with database.transaction() as connection:
@@ -88,17 +91,16 @@ class _Checking:
     spaces: dict[str, int]
     progress: Progress
 
-    async def walk(self, rules: Sequence[Rule]) -> None:
-        """Ask rules of a type of all its records, in one scan."""
+    async def walk(self, held: Asked, rules: Sequence[Rule]) -> None:
+        """Ask `held` rules of a type of all its records, in one scan."""
         checked, declared = self.checked, rules[0].declared
         for rule in rules:
             checked.looked_at[rule.id] = checked.failed[rule.id] = 0
-        async for part in slices(self.database, declared):
+        async for part in held.parts(declared, "", SLICE):
             asked = [rule for rule in rules if rule.id not in checked.faults]
             if not asked:
                 break
-            tests = [rule.test for rule in asked]
-            judged, faults = await sound(self.database, declared, tests, part)
+            judged, faults = await held.ask(declared, asked, part, PATIENCE_MS)
             checked.faults |= {asked[fault.number].id: fault.reason for fault in faults}
             failing = [
                 (asked[number], identifier)

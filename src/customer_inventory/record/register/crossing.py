@@ -172,6 +172,13 @@ Crossed = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """Another record has the same value at a path, which only all of them together tell."""
+
+    path: str
+
+
 def parts_of(crossed: Crossed) -> tuple[Crossed, ...]:
     """Return what a condition is made of, and what it asks of related records."""
     match crossed:

@@ -1,4 +1,4 @@
-"""What is held, written to files of an extract: records slice by slice, references, what is merged.
+"""What is held, written to files of an extract: records, references, keys, what is merged.
 
 A slice is one statement that copies a range of ids: the database reads it, and judges nothing.
 """
@@ -23,6 +23,8 @@ LINK = ("id", "path", "role", "other_id")
 """The columns of a reference in a file."""
 MERGED = ("id", "root")
 """The columns of a record that is shown as another."""
+KEY = ("id", "word")
+"""The columns of a key of a record in a file."""
 _SLICE = 50_000
 _BEHIND_ALL = "~"
 _PATIENCE_SECONDS = 600.0
@@ -48,6 +50,11 @@ async def take_merged(database: Database, file: Path) -> None:
     await _copy(database, file, SQL.merged)
 
 
+async def take_keys(database: Database, declared: RecordType, kind: str, file: Path) -> None:
+    """Write the keys of a kind, which begin so, of the records of a type to a CSV file."""
+    await _copy(database, file, SQL.keys_of_type.format(table=declared.table), f"{kind}%")
+
+
 async def _copy(database: Database, file: Path, statement: str, *values: object) -> None:
     async with database.transaction() as connection:
         await connection.execute("SET TRANSACTION READ ONLY")
@@ -65,4 +72,6 @@ def _records(declared: RecordType) -> str:
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     read = {f"records:{name}": _records(declared) for name, declared in TYPES.items()}
-    return {"links": SQL.links, "merged": SQL.merged, **read}
+    text = SQL.keys_of_type
+    keys = {f"keys:{name}": text.format(table=each.table) for name, each in TYPES.items()}
+    return {"links": SQL.links, "merged": SQL.merged, **read, **keys}

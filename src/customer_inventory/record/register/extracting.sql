@@ -31,3 +31,12 @@ SELECT
     o.id,
     o.root
 FROM record.origin AS o;
+
+-- name: keys_of_type
+-- The keys of the records of a type that are like $1, by record.
+SELECT
+    t.id,
+    k.word
+FROM record.{table} AS t
+CROSS JOIN unnest(t.keys) AS k (word)
+WHERE k.word LIKE $1::text;

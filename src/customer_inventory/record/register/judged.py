@@ -22,7 +22,8 @@ SQL = beside(__name__)
 MOST_TESTS = 62
 """So many tests fit into one scan: a bit each of a number of 64."""
 SLICE = 10_000
-_PATIENCE_MS = 30_000
+PATIENCE_MS = 30_000
+"""So long a slice may take, in milliseconds, unless it is said otherwise."""
 _BETWEEN = "t.id > $1::text AND t.id <= $2::text"
 _NAMED = "t.id = ANY($1::text[]) AND t.id <= $2::text"
 _BEHIND_ALL = "~"
@@ -105,7 +106,7 @@ async def judge(
     tests: Sequence[Test],
     part: Part,
     *,
-    patience_ms: int = _PATIENCE_MS,
+    patience_ms: int = PATIENCE_MS,
 ) -> Judged:
     """Return a part of the records of a type, judged by `tests`.
 
@@ -129,7 +130,7 @@ async def sound(
     tests: Sequence[Test],
     part: Part,
     *,
-    patience_ms: int = _PATIENCE_MS,
+    patience_ms: int = PATIENCE_MS,
 ) -> tuple[Judged, Sequence[BrokenTest]]:
     """Return a part judged by `tests`, and those that cannot be asked of it: their bits are clear.
 

@@ -59,6 +59,11 @@ class Rule:
     do: str
     fails: Crossed
 
+    @property
+    def record_type(self) -> str:
+        """The name of the type of the records that it is asked of."""
+        return self.declared.name
+
     @cached_property
     def test(self) -> Test:
         """What it asks of records, as SQL."""

@@ -7,9 +7,9 @@ value of the first level that is no list is looked at as it is, which costs a fr
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from customer_inventory.audit.extract.pattern import shared
 from customer_inventory.record.register.condition import Compared, Condition, Joined, Not, Scalar
 from customer_inventory.record.register.crossing import Form, Lacks, Unlike
+from customer_inventory.record.register.extract.pattern import shared
 
 Keep = Callable[[Any], str]
 """Keeps a value of a statement, and returns what stands for it there."""

@@ -2,17 +2,16 @@
 
 What cannot be said there is Inexpressible, and never left out. Related records are found by the
 references that every extract has, `link`; `led_id` is what one leads to, merged records included.
+Keys that records share are in `shared`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from customer_inventory.audit.extract import valued
-from customer_inventory.audit.extract.pattern import Inexpressible
-from customer_inventory.audit.extract.valued import values_at
 from customer_inventory.record.declare import RecordType
 from customer_inventory.record.register.compiler import Compiler
+from customer_inventory.record.register.crossed import PREFIXES
 from customer_inventory.record.register.crossing import (
     AROUND,
     NOW,
@@ -31,6 +30,8 @@ from customer_inventory.record.register.crossing import (
     Within,
 )
 from customer_inventory.record.register.crossing_file import targets_at
+from customer_inventory.record.register.extract import valued
+from customer_inventory.record.register.extract.valued import values_at
 from customer_inventory.record.types import TYPES
 
 
@@ -70,10 +71,8 @@ class _Compiling(Compiler[_Row]):
         return f"${len(self.values)}"
 
     def _related(self, related: Related, rows: Sequence[_Row]) -> str:
-        if isinstance(related, Another):
-            raise Inexpressible("keys that records share are not in an extract.")
         row = rows[-1]
-        if isinstance(related, AlsoNames):
+        if isinstance(related, AlsoNames | Another):
             return self._one_related(related, row.declared.name, rows)
         if related.where is None and not related.inward:
             self.count += 1
@@ -86,7 +85,7 @@ class _Compiling(Compiler[_Row]):
         parts = [self._one_related(related, name, rows) for name in related.targets]
         return f"({' OR '.join(parts)})"
 
-    def _one_related(self, related: Names | AlsoNames, target: str, rows: Sequence[_Row]) -> str:
+    def _one_related(self, related: Related, target: str, rows: Sequence[_Row]) -> str:
         self.count += 1
         row, link, other = rows[-1], f"l{self.count}", _Row(f"t{self.count}", TYPES[target])
         table = other.declared.table
@@ -97,13 +96,22 @@ class _Compiling(Compiler[_Row]):
                     f" AND b{link}.path = {link}.path AND b{link}.id <> {link}.id"
                     f" JOIN {table} AS {other.alias} ON {other.alias}.id = b{link}.id"
                 )
-                here, paths = f"{link}.id = {row.alias}.id", (path,)
+                here = f"{link}.id = {row.alias}.id AND {_at(link, (path,))}"
+            case Another(kind):
+                join = (
+                    f"shared AS {link} JOIN shared AS b{link} ON {link}.word = b{link}.word"
+                    f" AND b{link}.id <> {link}.id"
+                    f" JOIN {table} AS {other.alias} ON {other.alias}.id = b{link}.id"
+                )
+                of_kind = f"starts_with({link}.word, '{PREFIXES[kind]}')"
+                here = f"{link}.id = {row.alias}.id AND {of_kind}"
             case Names(_, paths, inward):
                 found = f"{link}.id" if inward else f"{link}.led_id"
                 join = f"link AS {link} JOIN {table} AS {other.alias} ON {other.alias}.id = {found}"
-                here = f"{link}.{'led_id' if inward else 'id'} = {row.alias}.id"
+                named = f"{link}.{'led_id' if inward else 'id'}"
+                here = f"{named} = {row.alias}.id AND {_at(link, paths)}"
         also = "" if related.where is None else f" AND {self.sql(related.where, (*rows, other))}"
-        return f"EXISTS (SELECT 1 FROM {join} WHERE {here} AND {_at(link, paths)}{also})"
+        return f"EXISTS (SELECT 1 FROM {join} WHERE {here}{also})"
 
     def _of_references(self, crossed: LeadsNowhere | ComesBack | Misnames, row: _Row) -> str:
         match crossed:

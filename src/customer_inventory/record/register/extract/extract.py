@@ -7,45 +7,35 @@ keeps within the memory it is given.
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from customer_inventory.audit.asking import Answer
-from customer_inventory.audit.extract.compiling import compiled
-from customer_inventory.audit.extract.pattern import Inexpressible
-from customer_inventory.audit.extract.valued import SETUP, values_at
-from customer_inventory.audit.rule import Repeated, Rule
-from customer_inventory.kit.errors import Invalid, Unavailable
+from customer_inventory.kit.errors import Invalid
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.register import crossing, extracting
-from customer_inventory.record.register.crossing import Crossed, LeadsNowhere, Misnames
-from customer_inventory.record.register.crossing_file import targets_at
+from customer_inventory.record.register.asking import Answer, Question
+from customer_inventory.record.register.crossing import Repeated
+from customer_inventory.record.register.extract.compiling import compiled
+from customer_inventory.record.register.extract.filling import fill
+from customer_inventory.record.register.extract.pattern import Inexpressible
+from customer_inventory.record.register.extract.valued import SETUP, values_at
 from customer_inventory.record.register.judged import BrokenTest, Failing, Judged, Part
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
 
 _MEMORY, _THREADS = "2GB", 2
 _BEHIND_ALL = "~"
-_KINDS = {
-    "bucket": "SMALLINT", "revision": "BIGINT", "valid_from": "TIMESTAMPTZ",
-    "valid_to": "TIMESTAMPTZ", "recorded_at": "TIMESTAMPTZ", "body": "JSON",
-}  # fmt: skip
 _FOUND = ("id", "bucket", "revision", "recorded_at", "process")
 _ATTRIBUTE = re.compile(r"""json_extract\(r\.body, ('\$\."[^"]+"')\)""")
-_LINKED = """
-    CREATE TABLE link AS SELECT l.*, coalesce(o.root, l.other_id) AS led_id
-    FROM reference AS l LEFT JOIN merged AS o ON l.other_id = o.id
-"""
 
 
 @asynccontextmanager
-async def extracted(database: Database, rules: Sequence[Rule]) -> AsyncIterator["Extract"]:
+async def extracted(database: Database, rules: Sequence[Question]) -> AsyncIterator["Extract"]:
     """Lend an extract of all that `rules` look at; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="cinv-audit-") as place:
+    with tempfile.TemporaryDirectory(prefix="cinv-extract-") as place:
         folder = Path(place)
         connection = duckdb.connect(str(folder / "extract.duckdb"))
         try:
@@ -58,7 +48,7 @@ async def extracted(database: Database, rules: Sequence[Rule]) -> AsyncIterator[
                 SETUP,
             ):
                 connection.execute(setting)
-            await _fill(connection, database, rules, folder)
+            await fill(connection, database, rules, folder)
             yield Extract(connection)
         finally:
             connection.close()
@@ -82,7 +72,7 @@ class Extract:
             yield Part(start, end)
 
     async def ask(
-        self, declared: RecordType, rules: Sequence[Rule], part: Part, patience_ms: int
+        self, declared: RecordType, rules: Sequence[Question], part: Part, patience_ms: int
     ) -> Answer:
         """Return what rules say of a part; one that cannot be said here stops no other."""
         faults, sound = [], []
@@ -194,7 +184,7 @@ def _statement(
     ), values
 
 
-def _said(rule: Rule) -> tuple[str, list[Any]]:
+def _said(rule: Question) -> tuple[str, list[Any]]:
     assert not isinstance(rule.fails, Repeated)  # noqa: S101 - it is a scan of its own
     return compiled(rule.fails, TYPES[rule.record_type])
 
@@ -206,71 +196,3 @@ def _run(
         return list(cursor.execute(text, list(values)).fetchall())
     finally:
         cursor.close()
-
-
-async def _fill(
-    connection: duckdb.DuckDBPyConnection,
-    database: Database,
-    rules: Sequence[Rule],
-    folder: Path,
-) -> None:
-    """Take out of the database what rules look at."""
-    for name in sorted({name for rule in rules for name in _types_of(rule)}):
-        declared = TYPES[name]
-        _make(connection, declared.table, extracting.RECORD)
-        for file in await extracting.take_records(database, declared, folder):
-            await asyncio.to_thread(_load, connection, declared.table, extracting.RECORD, file)
-    paths = sorted({each.path for name in TYPES for each in TYPES[name].references})
-    file = folder / "file.csv"
-    for table, columns, taking in (
-        ("reference", extracting.LINK, extracting.take_links(database, paths, file)),
-        ("merged", extracting.MERGED, extracting.take_merged(database, file)),
-    ):
-        _make(connection, table, columns)
-        await taking
-        await asyncio.to_thread(_load, connection, table, columns, file)
-    await asyncio.to_thread(connection.execute, _LINKED)
-
-
-def _make(connection: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str]) -> None:
-    typed = ", ".join(f"{name} {_KINDS.get(name, 'VARCHAR')}" for name in columns)
-    connection.execute(f"CREATE TABLE {table} ({typed})")
-
-
-def _load(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str], file: Path
-) -> None:
-    typed = {name: _KINDS.get(name, "VARCHAR") for name in columns}
-    try:
-        connection.execute(
-            f"INSERT INTO {table} SELECT * FROM read_csv(?, header = false, auto_detect = false,"
-            " delim = ',', quote = '\"', escape = '\"', allow_quoted_nulls = false,"
-            f" max_line_size = 134217728, columns = {typed})",
-            [str(file)],
-        )
-    except duckdb.Error as error:
-        raise Unavailable(f"The extract cannot be made: {str(error).splitlines()[0]}") from None
-    file.unlink()
-
-
-def _types_of(rule: Rule) -> Iterator[str]:
-    """Yield the record types that a rule looks at."""
-    yield rule.record_type
-    if not isinstance(rule.fails, Repeated):
-        yield from _named(rule.fails, TYPES[rule.record_type])
-
-
-def _named(fails: Crossed, declared: RecordType) -> Iterator[str]:
-    """Yield the record types that a condition on records of a type looks at."""
-    match fails:
-        case crossing.Joined() | crossing.Not() | crossing.AlsoNames():
-            for part in crossing.parts_of(fails):
-                yield from _named(part, declared)
-        case crossing.Names(targets):
-            yield from targets
-            for part in crossing.parts_of(fails):
-                yield from (each for name in targets for each in _named(part, TYPES[name]))
-        case Misnames(targets):
-            yield from targets
-        case LeadsNowhere(paths):
-            yield from targets_at(declared, paths)

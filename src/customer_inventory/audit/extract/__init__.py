@@ -1,1 +1,0 @@
-"""Audits asked of an extract in DuckDB, when the database must be spared (extra `matching`)."""
