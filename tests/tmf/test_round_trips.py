@@ -20,8 +20,13 @@ from customer_inventory.app import Application
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.kit.settings import Settings
 from customer_inventory.store.database import Database
+from tests import distributed
 from tests.conftest import issued
 from tests.tmf.bodies import BODIES, PATHS
+
+pytestmark = distributed.one_server(
+    "A write is several statements on a cluster, committed in two phases."
+)
 
 MERGE = {"content-type": "application/merge-patch+json"}
 WHOLE = "/tmf-api/customer360/v5/customer360"
