@@ -22,7 +22,8 @@ LAST = 2**63 - 1
 """The place before which every entry is."""
 _FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
-_ANY, _OF_PROCESS, _NAMING = "$7::text IS NULL", "l.process = $7", "l.record_ids && $7::text[]"
+_ANY, _OF_PROCESS = "$7::text IS NULL", "l.process = $7"
+_NAMING = f"l.number = ANY(ARRAY({SQL.part('places_naming')}))"
 _OF_BOTH = f"{_NAMING} AND l.process = $8"
 
 

@@ -36,6 +36,13 @@ WHERE
 ORDER BY l.number DESC
 LIMIT $4;
 
+-- name: places_naming
+-- The places of sealed entries that name one of the ids $7, by the index of ids alone: as a part of
+-- `sealed_page`.
+SELECT s.number
+FROM unnest($7::text[]) AS k (id)
+INNER JOIN access.sealed AS s ON s.record_ids @> ARRAY[k.id];
+
 -- name: waiting_page
 -- Entries that are not sealed yet, latest first: a second's worth.
 SELECT

@@ -1,6 +1,31 @@
 -- name: entries_naming
 -- Entries that name one of these ids, latest first, from a place in time backwards. Sealed ones by
--- the index of their ids; those not sealed yet are a second's worth, and are all looked at.
+-- the index of their ids, id by id: an entry of a list or an import names thousands, and no other
+-- index may be chosen for the span of time. Those not sealed yet are a second's worth, and are all
+-- looked at.
+WITH naming AS MATERIALIZED (
+    SELECT
+        l.number AS place,
+        l.at,
+        l.writer,
+        l.writer_entry AS number,
+        array_agg(DISTINCT k.id) AS named
+    FROM unnest($1::text[]) AS k (id)
+    INNER JOIN access.sealed AS l ON l.record_ids @> ARRAY[k.id]
+    GROUP BY l.number, l.at, l.writer, l.writer_entry
+),
+
+latest AS MATERIALIZED (
+    SELECT
+        n.place,
+        n.at,
+        n.named
+    FROM naming AS n
+    WHERE n.at >= $2 AND n.at < $3
+    ORDER BY n.at DESC, n.writer DESC, n.number DESC
+    LIMIT $4
+)
+
 SELECT
     e.at,
     e.process,
@@ -12,9 +37,7 @@ SELECT
     e.status,
     e.source,
     e.groups,
-    e.named,
-    e.writer,
-    e.number
+    e.named
 FROM (
     SELECT
         l.at,
@@ -29,12 +52,9 @@ FROM (
         to_json(l.groups) AS groups,
         l.writer,
         l.writer_entry AS number,
-        array(
-            SELECT i.id FROM unnest(l.record_ids) AS i (id)
-            WHERE i.id = any($1::text[])
-        ) AS named
-    FROM access.sealed AS l
-    WHERE l.record_ids && $1::text[] AND l.at >= $2 AND l.at < $3
+        n.named
+    FROM latest AS n
+    INNER JOIN access.sealed AS l ON n.place = l.number AND n.at = l.at
     UNION ALL
     SELECT
         u.at,
