@@ -12,9 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from customer_inventory.console.state import TONES
+from customer_inventory.console import table, written
 from customer_inventory.console.words import LANGUAGES, words_of
-from customer_inventory.console.written import filters
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -65,9 +64,8 @@ def _environment(language: str) -> Environment:
         "language": language,
         "languages": LANGUAGES,
         "static": _addresses(),
-        "tones": TONES,
     }
-    made.filters |= filters(language)
+    made.filters |= {**written.filters(language), **table.filters(language)}
     return made
 
 

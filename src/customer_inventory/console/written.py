@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from customer_inventory.console.messages import translated
 from customer_inventory.console.words import FIRST, locale_of, mark, words_of
@@ -34,7 +35,7 @@ class Written:
 
     def number(self, value: float | Decimal) -> str:
         """Return a number with its groups."""
-        return str(format_decimal(value, locale=locale_of(self.language)))
+        return _number(value, self.language)
 
     def money(self, value: Decimal) -> str:
         """Return an amount with as many decimals as it has."""
@@ -54,7 +55,7 @@ class Written:
 
     def day(self, value: date) -> str:
         """Return a day."""
-        return str(format_date(value, format="medium", locale=locale_of(self.language)))
+        return _day(value.date() if isinstance(value, datetime) else value, self.language)
 
     def dated(self, value: str) -> str:
         """Return a day that is written as a record has it; what is none stays as it is."""
@@ -102,9 +103,19 @@ class Written:
         return Markup('<span lang="en">{}</span>').format(message) if told is None else told
 
 
+@lru_cache(maxsize=10_000)
+def _day(value: date, language: str) -> str:
+    return str(format_date(value, format="medium", locale=locale_of(language)))
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _number(value: float | Decimal, language: str) -> str:
+    return str(format_decimal(value, locale=locale_of(language)))
+
+
 def breakable(value: object) -> Markup:
     """Return a path that may be broken before its steps, and is copied as it is."""
-    return Markup("<wbr>").join(_STEPS.split(str(value)))
+    return Markup(_STEPS.sub("<wbr>", str(escape(value))))  # noqa: S704 - escaped it is
 
 
 def moment(value: datetime | str) -> datetime:
