@@ -18,6 +18,18 @@ async def test_json_passes_as_bytes(database: Database) -> None:
     assert await database.value("SELECT $1::json", body) == body
 
 
+async def test_a_long_statement_is_planned_once(dsn: str) -> None:
+    """The driver keeps none longer than 15 kB by itself: those take longest to plan."""
+    text = f"SELECT cardinality(ARRAY[{', '.join(['1'] * 8_000)}])"
+    assert len(text) > 20_000
+    async with Database(dsn, pool_size=1) as one:
+        assert [await one.value(text) for _ in range(3)] == [8_000] * 3
+        kept = (
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement = $1"
+        )
+        assert await one.value(kept, text) == 3
+
+
 async def test_nothing_is_lent_before_it_is_open_or_after() -> None:
     database = Database("postgresql://nowhere.invalid/none")
     with pytest.raises(Unavailable):

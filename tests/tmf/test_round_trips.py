@@ -77,6 +77,11 @@ STATEMENTS = {
     "read": ["records_by_id", ENTRY],
     "list": ["page_of_records", ENTRY],
     "360": ["around_customer", ENTRY],
+    # The words meant, who has them, what they are, whom they lead to.
+    "search": [
+        *("words_like", "candidates_of_type", "documents_of_type", "customers_of_records"),
+        ENTRY,
+    ],
     "create": ["create_records", ENTRY],
     "patch": ["records_by_id", "change_records", ENTRY],
     # Whether a legal hold is on it, and whether it is shown as another.
@@ -96,6 +101,7 @@ async def test_statements_of_each_hot_request(asked: Asked) -> None:
         "read": [("GET", one, {})] * 2,
         "list": [("GET", f"{many}?limit=20", {})] * 2,
         "360": [("GET", f"{WHOLE}/{customer}", {})] * 2,
+        "search": [("GET", "/inventory/v1/search?q=Ada%20Lovelace", {})] * 2,
         "create": [("POST", many, {"json": BODIES["individual"]})] * 2,
         "patch": [
             ("PATCH", one, {"json": {"location": where}, "headers": MERGE})

@@ -174,6 +174,8 @@ class Database:
                 command_timeout=self._command_seconds,
                 timeout=_CONNECT_SECONDS,
                 connection_class=Connection,
+                # However long: the longest are those whose plans take longest to make.
+                max_cacheable_statement_size=0,
             )
         connection.placement = self.placement
         await connection.set_type_codec(

@@ -1,6 +1,7 @@
 """Searching as people do: misspelt, in another order or script, with numbers in any notation."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from customer_inventory.kit.ids import new_id
 from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.search import frequent
-from customer_inventory.record.search.candidate import SEARCHED
+from customer_inventory.record.search.candidate import MOST_RANKED, SEARCHED
 from customer_inventory.record.search.find import MOST_SHOWN, Hit, Hits, find
 from customer_inventory.record.search.position import position_of, text_of
 from customer_inventory.store.database import Database
@@ -344,6 +345,44 @@ async def test_what_more_answer_than_are_ranked_is_said(
     narrowed = await find(database, "smith n7", types=SEARCHED)
     assert narrowed.hits[0].score > 0.9
     assert narrowed.hits[0].name == "N7 Smith"
+
+
+async def test_the_name_itself_is_ranked_however_many_are_nearly_so(
+    database: Database, inventory: Inventory, actor: Actor
+) -> None:
+    await asyncio.gather(*(made(inventory, actor, "Anne", "Smith") for _ in range(MOST_RANKED)))
+    identifier = await made(inventory, actor, "Anna", "Smith")
+    found = await find(database, "anna smith", types=SEARCHED)
+    assert found.hits[0].id == identifier
+    assert not found.is_complete
+
+
+async def test_only_types_that_have_such_keys_are_asked(
+    database: Database, people: dict[str, str]
+) -> None:
+    async def parts(text: str, *types: str) -> list[str]:
+        sent.clear()
+        await find(one, text, types=types or SEARCHED)
+        await asyncio.sleep(0)  # the driver tells of them a turn later
+        return [kind for each in sent for kind in _OF_TYPE.findall(each)]
+
+    sent: list[str] = []
+    async with Database(database.dsn, pool_size=1, heard=lambda text, *_: sent.append(text)) as one:
+        named = await parts("ada lovelace")
+        # Any may have it as an identifier, those with names as a name; the answer is of one type.
+        assert {kind: named.count(kind) for kind in ("individual", "agreement", "product")} == {
+            "individual": 3,
+            "agreement": 2,
+            "product": 1,
+        }
+        assert len(named) == len(SEARCHED) + 9 + 1
+        assert await parts("ada lovelace", "individual") == ["individual"] * 3
+        # First as a whole; as nobody has it, each word is looked for anywhere.
+        expected = ["product", "troubleTicket"] * 2
+        assert await parts("+46701740605", "product", "troubleTicket") == expected
+
+
+_OF_TYPE = re.compile(r"(?<=')\w+(?=' AS type)|(?<=k\.type = ')\w+")
 
 
 async def test_a_removed_or_renamed_record_is_not_found(

@@ -12,7 +12,8 @@ from customer_inventory.capture.matching.deciding import Met
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document
 from customer_inventory.record.document import encode, parse_object
-from customer_inventory.record.search.candidate import Candidate, documents_of
+from customer_inventory.record.search.candidate import Candidate
+from customer_inventory.record.search.telling import documents_of
 from customer_inventory.record.sight import Sight
 from customer_inventory.store.database import Database
 

@@ -13,7 +13,8 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.search.candidate import Candidate, documents_of
+from customer_inventory.record.search.candidate import Candidate
+from customer_inventory.record.search.telling import documents_of
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.store.database import Database, Row
 

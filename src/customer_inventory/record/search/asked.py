@@ -98,6 +98,23 @@ class Asked:
         return self.whole(), [self.of_word(word, likely) for word in self.words]
 
 
+def widest(ways: Sequence[Sequence[Group]]) -> list[Sequence[Group]]:
+    """Return those of `ways` that find what no other of them finds."""
+    found: list[Sequence[Group]] = []
+    for way in ways:
+        if not any(_is_within(way, other) for other in found):
+            found = [other for other in found if not _is_within(other, way)]
+            found.append(way)
+    return found
+
+
+def _is_within(way: Sequence[Group], other: Sequence[Group]) -> bool:
+    """Tell whether whatever has a key of each group of `way` has one of each of `other`."""
+    return len(way) == len(other) and all(
+        set(group) <= set(wider) for group, wider in zip(way, other, strict=True)
+    )
+
+
 def _phone_keys(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for key in phone.asked(text):

@@ -1,10 +1,11 @@
-"""Records that may answer a search: read by keys, by id, and with their documents.
+"""Records that may answer a search: read by keys and by id.
 
-All types lie in one statement, each in its own part; those out of the caller's scope are
-skipped by the server before anything is read.
+Several types lie in one statement, each in its own part. It has no part for types out of the
+caller's scope, nor for those that have no keys of the kind: each would cost the server as much as
+one that finds something.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,9 +13,9 @@ from customer_inventory.kit.ids import bucket_of
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.scope import EVERY_ROW, Rows
-from customer_inventory.record.search.asked import Group
+from customer_inventory.record.search.asked import Group, widest
 from customer_inventory.record.search.frequent import commons, where_common
-from customer_inventory.record.search.key import identifier_key
+from customer_inventory.record.search.key import identifier_key, prefixes_of
 from customer_inventory.record.shown import MOST_KEPT, Shown, Statement
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.record.types import TYPES
@@ -59,16 +60,32 @@ class Way(NamedTuple):
 
 
 async def found_by(
-    database: Database, ways: Sequence[Sequence[Group]], types: Sequence[str], sight: Sight
+    database: Database, ways: Sequence[Sequence[Group]], types: Collection[str], sight: Sight
 ) -> tuple[list[Candidate], bool]:
-    """Return records of `types` that have a key of each group of a way, and whether all of them."""
+    """Return records of `types` that have a key of each group of a way, and whether all of them.
+
+    A way that finds nothing another does not is gone only where that one finds more than are
+    ranked: its records are ranked all the same.
+    """
+    wider = widest(ways)
+    found, is_complete = await _found(database, wider, types, sight)
+    narrower = [way for way in ways if way not in wider]
+    if not is_complete and narrower:
+        more, _ = await _found(database, narrower, types, sight)
+        found = {**found, **more}
+    return list(found.values()), is_complete
+
+
+async def _found(
+    database: Database, ways: Sequence[Sequence[Group]], types: Collection[str], sight: Sight
+) -> tuple[dict[str, Candidate], bool]:
     statement, arguments = await _asked(database, [Way(each) for each in ways], types, sight)
-    rows = await database.fetch(statement.text, *arguments)
-    found = {row[1]: _candidate(row) for row in rows}
+    rows = await database.fetch(statement.text, *arguments) if statement.text else []
     counts: dict[str, int] = {}
     for row in rows:
         counts[row[0]] = counts.get(row[0], 0) + 1
-    return list(found.values()), max(counts.values(), default=0) < MOST_RANKED
+    found = {row[1]: _candidate(row) for row in rows}
+    return found, max(counts.values(), default=0) < MOST_RANKED
 
 
 async def documents_found(
@@ -79,27 +96,43 @@ async def documents_found(
     Each with its document, and whether `sight` shows it.
     """
     candidates, arguments = await _asked(database, ways, [declared.name], EVERYTHING)
+    if not candidates.text:
+        return {}
     statement = _with_documents(candidates.text, len(arguments), declared, sight.rows)
     rows = await database.fetch(statement.text, *statement.arguments(sight, *arguments))
     return {row[0]: (parse_object(row[1]), row[2]) for row in rows}
 
 
 async def _asked(
-    database: Database, ways: Sequence[Way], types: Sequence[str], sight: Sight
+    database: Database, ways: Sequence[Way], types: Collection[str], sight: Sight
 ) -> tuple[Statement, Sequence[object]]:
-    """Return the statement that finds records by several ways, and its arguments."""
+    """Return the statement that finds records by several ways, and its arguments.
+
+    Its text is empty where no type has such keys.
+    """
     # Of a table that lies in shards there are no first pages to look at.
     known = {} if database.placement.is_distributed else await commons(database)
-    common = [list(where_common(way.groups, known)) for way in ways]
     arguments: list[object] = []
-    for types_of_way, way in zip(common, ways, strict=True):
-        arguments += [types_of_way, *map(list, way.groups)]
-        if way.contrast is not None:
-            arguments += [way.contrast.attribute, list(way.contrast.patterns)]
-    shape = tuple((len(way.groups), way.contrast is not None) for way in ways)
-    only = types[0] if len(types) == 1 else None
-    statement = _statement(shape, sight.rows, has_common=any(common), only=only)
-    return statement, statement.arguments(sight, list(types), *arguments)
+    shape = []
+    for way in ways:
+        common = where_common(way.groups, known)
+        held = tuple((name, name in common) for name in _having(way.groups) if name in types)
+        if held:
+            shape.append(Shape(len(way.groups), way.contrast is not None, held))
+            arguments += map(list, way.groups)
+            if way.contrast is not None:
+                arguments += [way.contrast.attribute, list(way.contrast.patterns)]
+    statement = _statement(tuple(shape), sight.rows)
+    return statement, statement.arguments(sight, *arguments)
+
+
+def _having(groups: Sequence[Group]) -> Iterable[str]:
+    """Yield the types that have keys of the kinds of each of `groups`."""
+    wanted = [{key[:2] for key in group} for group in groups]
+    for name, declared in SEARCHED.items():
+        prefixes = prefixes_of(declared)
+        if not any(prefixes.isdisjoint(kinds) for kinds in wanted):
+            yield name
 
 
 async def by_id(
@@ -121,113 +154,89 @@ async def by_id(
     ]
 
 
-async def documents_of(
-    database: Database, candidates: Iterable[Candidate], sight: Sight
-) -> dict[str, Document]:
-    """Return the documents of records by id."""
-    sent = list(candidates)
-    if not sent:
-        return {}
-    statement = _documents_statement(sight.rows)
-    columns = (
-        [candidate.type for candidate in sent],
-        [candidate.id for candidate in sent],
-        [candidate.bucket for candidate in sent],
-    )
-    rows = await database.fetch(statement.text, *statement.arguments(sight, *columns))
-    return {row[1]: parse_object(row[2]) for row in rows}
-
-
-async def customers_of(
-    database: Database, candidates: Sequence[Candidate], sight: Sight
-) -> dict[str, tuple[str, str | None]]:
-    """Return the id and name of the customer that each record leads to, by the record's id."""
-    statement = _customers_statement(sight.rows)
-    ids = [candidate.id for candidate in candidates]
-    buckets = [candidate.bucket for candidate in candidates]
-    rows = await database.fetch(statement.text, *statement.arguments(sight, ids, buckets))
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
 def every_statement() -> dict[str, str]:
     """Return statements of the kinds this module can send, by a name of their own (to plan)."""
+    every, first = tuple(SEARCHED), next(iter(SEARCHED))
+
+    def of(*groups: int, has_contrast: bool = False, is_common: bool = False) -> str:
+        held = tuple((name, is_common) for name in every)
+        shape = tuple(Shape(count, has_contrast, held) for count in groups)
+        return _statement(shape, EVERY_ROW).text
+
     return {
-        "candidates:one": _statement(((1, False),) * 3, EVERY_ROW, has_common=True).text,
-        "candidates:several": _statement(
-            ((1, False), (2, False), (2, False)), EVERY_ROW, has_common=False
-        ).text,
-        "candidates:scattered": _statement(((3, False),), EVERY_ROW, has_common=True).text,
-        "candidates:of_one_type": _statement(
-            ((1, False),) * 2, EVERY_ROW, has_common=True, only="individual"
-        ).text,
+        "candidates:one": of(1, 1, 1),
+        "candidates:common": of(1, 1, is_common=True),
+        "candidates:several": of(1, 2, 2),
+        "candidates:scattered": of(3),
         "documents_found": _with_documents(
             _statement(
-                ((1, False), (1, True), (3, False)), EVERY_ROW, has_common=True, only="individual"
+                (
+                    Shape(1, False, ((first, False),)),
+                    Shape(1, True, ((first, True),)),
+                    Shape(3, False, ((first, False),)),
+                ),
+                EVERY_ROW,
             ).text,
-            12,
-            TYPES["individual"],
+            7,
+            TYPES[first],
             EVERY_ROW,
         ).text,
         "candidate_by_id": _by_id_statement(EVERY_ROW).text,
-        "documents": _documents_statement(EVERY_ROW).text,
-        "customers_of_records": _customers_statement(EVERY_ROW).text,
         "root_of_record": SQL.root_of_record,
     }
 
 
-Shape = tuple[int, bool]
-"""Of a way: how many groups it has, and whether something may not be contradicted."""
+class Shape(NamedTuple):
+    """Of a way: how many groups it has, whether something may not be contradicted, and its types.
+
+    With each type goes whether its keys are so common that its first records are looked at instead
+    of the index.
+    """
+
+    groups: int
+    has_contrast: bool
+    types: tuple[tuple[str, bool], ...]
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _statement(
-    shape: tuple[Shape, ...], rows: Rows, *, has_common: bool, only: str | None = None
-) -> Statement:
-    """Return the statement of several ways over every type or one.
-
-    With `has_common` it can look at the first records of a type instead of its index.
-    """
+def _statement(shape: tuple[Shape, ...], rows: Rows) -> Statement:
+    """Return the statement of several ways, empty where they are of no type."""
     parts = []
-    first = 2
-    shown = Shown(rows, 1 + sum(map(_parameters, shape)))
+    first = 1
+    shown = Shown(rows, sum(map(_parameters, shape)))
     for each in shape:
-        common, (indexed, looked) = f"${first}", _conditions(each, first + 1)
+        indexed, looked = _conditions(each, first)
         first += _parameters(each)
-        ways = [(SQL.candidates_of_type, indexed)]
-        ways += [(SQL.common_candidates_of_type, looked)] * has_common
-        parts += [
-            text.format(
-                type=name,
-                table=declared.table,
-                common=common,
-                condition=condition,
-                limit=MOST_RANKED,
-                block=_PAGES,
-                shown=shown.of(declared),
+        for name, is_common in each.types:
+            declared = SEARCHED[name]
+            text = SQL.common_candidates_of_type if is_common else SQL.candidates_of_type
+            parts.append(
+                text.format(
+                    type=name,
+                    table=declared.table,
+                    condition=looked if is_common else indexed,
+                    limit=MOST_RANKED,
+                    block=_PAGES,
+                    shown=shown.of(declared),
+                )
             )
-            for name, declared in SEARCHED.items()
-            if only in (None, name)
-            for text, condition in ways
-        ]
     return Statement(_united(parts), tuple(shown.values))
 
 
 def _parameters(shape: Shape) -> int:
     """Return how many parameters a way takes."""
-    groups, has_contrast = shape
-    return 1 + groups + 2 * has_contrast
+    return shape.groups + 2 * shape.has_contrast
 
 
 def _conditions(shape: Shape, first: int) -> tuple[str, str]:
     """Return the conditions of a way by the index, and without it, from a parameter on."""
-    groups, has_contrast = shape
-    numbers = range(first, first + groups)
+    numbers = range(first, first + shape.groups)
     indexed = " AND ".join(f"r.keys && ${number}::text[]" for number in numbers)
     # An array put together anew is in no index.
     looked = " AND ".join(f"(r.keys || ARRAY[]::text[]) && ${n}::text[]" for n in numbers)
-    if not has_contrast:
+    if not shape.has_contrast:
         return indexed, looked
-    last = first + groups
+    last = first + shape.groups
     said = f"r.body ->> ${last}::text LIKE ANY(${last + 1}::text[])"
     return f"{indexed} AND coalesce({said}, TRUE)", f"{looked} AND coalesce({said}, TRUE)"
 
@@ -244,27 +253,15 @@ def _with_documents(candidates: str, own: int, declared: RecordType, rows: Rows)
 
 @lru_cache(maxsize=MOST_KEPT)
 def _by_id_statement(rows: Rows) -> Statement:
-    return _over_types("candidate_by_id", rows)
+    return over_types(SQL.candidate_by_id, SEARCHED, rows)
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _documents_statement(rows: Rows) -> Statement:
-    return _over_types("documents_of_type", rows)
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _customers_statement(rows: Rows) -> Statement:
-    shown = Shown(rows, 2)
-    text = SQL.customers_of_records.format(shown=shown.of(TYPES["customer"], "c"))
-    return Statement(text, tuple(shown.values))
-
-
-def _over_types(name: str, rows: Rows) -> Statement:
-    """Return a statement of three parameters of its own over every type that is searched."""
+def over_types(part: str, types: Iterable[str], rows: Rows) -> Statement:
+    """Return a statement of a part for each of several types, with three parameters of its own."""
     shown = Shown(rows, 3)
     text = _united(
-        SQL[name].format(type=kind, table=declared.table, shown=shown.of(declared))
-        for kind, declared in SEARCHED.items()
+        part.format(type=kind, table=SEARCHED[kind].table, shown=shown.of(SEARCHED[kind]))
+        for kind in types
     )
     return Statement(text, tuple(shown.values))
 

@@ -19,11 +19,10 @@ from customer_inventory.record.search.candidate import (
     SEARCHED,
     Candidate,
     by_id,
-    customers_of,
-    documents_of,
     found_by,
 )
 from customer_inventory.record.search.key import found_in, identifier_key, keys_of
+from customer_inventory.record.search.telling import customers_of, documents_of
 from customer_inventory.record.sight import EVERYTHING, Sight
 from customer_inventory.store.database import Database
 
@@ -114,7 +113,7 @@ async def find(
     """
     asked = Asked.of(text)
     likely = await word.like(database, asked.words, MOST_MEANT)
-    candidates, is_complete = await _candidates(database, asked, likely, sorted(types), sight)
+    candidates, is_complete = await _candidates(database, asked, likely, types, sight)
     whole, words = asked.worth(likely)
     wanted = rank.wanted(whole, words)
     dated = [
@@ -148,16 +147,16 @@ async def find(
 
 
 async def _candidates(
-    database: Database, asked: Asked, likely: Likely, types: Sequence[str], sight: Sight
+    database: Database, asked: Asked, likely: Likely, types: Collection[str], sight: Sight
 ) -> tuple[list[Candidate], bool]:
     """Return the records to rank, and whether they are all that answer."""
-    ways = [[tuple(asked.whole())], asked.exactly(), asked.nearly(likely)]
+    ways = [(tuple(asked.whole()),), asked.exactly(), asked.nearly(likely)]
     found = await found_by(database, ways, types, sight)
     if not found[0]:
         found = await found_by(database, [asked.scattered(likely)], types, sight)
     candidates, is_complete = found
     if is_id(asked.text):
-        named = await by_id(database, asked.text, types, sight)
+        named = await by_id(database, asked.text, sorted(types), sight)
         ids = {candidate.id for candidate in named}
         candidates = [*named, *(other for other in candidates if other.id not in ids)]
     return candidates, is_complete

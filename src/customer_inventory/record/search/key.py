@@ -11,7 +11,7 @@ Pairs of words make a full name as quick to find among millions as an identifier
 records with both words are read, not all with either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, groupby
@@ -22,6 +22,15 @@ from customer_inventory.record.declare import Document, KeyKind, Period, RecordT
 from customer_inventory.record.search import fold, phone
 
 NAME, PAIR, PHONE, EMAIL, IDENTIFIER, ADDRESS, SERVICE = "n:", "p:", "t:", "m:", "i:", "a:", "s:"
+
+_PREFIXES: Mapping[KeyKind, tuple[str, ...]] = {
+    "name": (NAME, PAIR),
+    "phone": (PHONE,),
+    "email": (EMAIL,),
+    "identifier": (IDENTIFIER,),
+    "address": (ADDRESS,),
+    "service": (SERVICE,),
+}
 
 MOST_NAME_WORDS = 16
 MOST_PAIRED = 6
@@ -39,6 +48,13 @@ class Found:
     value: str
     keys: tuple[str, ...]
     periods: tuple[Period, ...]
+
+
+@lru_cache(maxsize=500)
+def prefixes_of(declared: RecordType) -> frozenset[str]:
+    """Return what the keys of records of a type begin with."""
+    kinds = {searched.kind for searched in declared.searched}
+    return frozenset(prefix for kind in kinds for prefix in _PREFIXES[kind])
 
 
 def keys_of(declared: RecordType, document: Document) -> list[str]:
