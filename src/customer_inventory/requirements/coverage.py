@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from customer_inventory.access.showing import Shown, shown_now
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.register.profile import Profile, profile
+from customer_inventory.record.register.presence import Presence, presence
 from customer_inventory.record.schema import paths
 from customer_inventory.record.types import TYPES
 from customer_inventory.requirements import register
@@ -68,7 +68,7 @@ async def coverage(
     wanted = await _wanted(database)
     found = []
     for name in list(record_types) or list(TYPES):
-        made = await profile(database, TYPES[name], most=most)
+        made = await presence(database, TYPES[name], most=most)
         found.append(_covered(TYPES[name], wanted.get(name, []), made))
     return found
 
@@ -94,7 +94,7 @@ async def _wanted(database: Database) -> Mapping[str, list[Versioned]]:
     return found
 
 
-def _covered(declared: RecordType, wanted: list[Versioned], made: Profile) -> Covered:
+def _covered(declared: RecordType, wanted: list[Versioned], made: Presence) -> Covered:
     required = [each.requirement.path for each in wanted]
     known = {
         path

@@ -12,7 +12,7 @@ from typing import Literal
 from customer_inventory.kit.clock import now
 from customer_inventory.record import observation
 from customer_inventory.record.facet import facet_of
-from customer_inventory.record.register.profile import Profile, profile
+from customer_inventory.record.register.presence import Presence, presence
 from customer_inventory.record.types import TYPES
 from customer_inventory.requirements import register
 from customer_inventory.requirements.requirement import Requirement
@@ -79,7 +79,7 @@ async def gaps(
             for each in wanted
             if each.requirement.type == name
         }
-        made = await profile(database, TYPES[name], most=most)
+        made = await presence(database, TYPES[name], most=most)
         if made.looked_at:
             found += _empty(made, required)
             found += _not_required(made, required)
@@ -88,7 +88,7 @@ async def gaps(
     return found
 
 
-def _empty(made: Profile, required: Mapping[str, Requirement]) -> Iterator[Gap]:
+def _empty(made: Presence, required: Mapping[str, Requirement]) -> Iterator[Gap]:
     for path, requirement in required.items():
         threshold = requirement.quality.get("completeness", _COMPLETE)
         share = made.share(path)
@@ -103,21 +103,21 @@ def _empty(made: Profile, required: Mapping[str, Requirement]) -> Iterator[Gap]:
             )
 
 
-def _not_required(made: Profile, required: Mapping[str, Requirement]) -> Iterator[Gap]:
-    for path, seen in made.paths.items():
+def _not_required(made: Presence, required: Mapping[str, Requirement]) -> Iterator[Gap]:
+    for path, processes in made.processes.items():
         if "." in path or path in required or path in _OF_EVERY_RECORD:
             continue
-        by = ", ".join(name for name, _ in seen.processes.most_common(3))
+        by = ", ".join(name for name, _ in processes.most_common(3))
         yield Gap(
             "heldNotRequired", made.declared.name, path, None, made.share(path), f"written by {by}"
         )
 
 
 def _unread(
-    made: Profile, required: Mapping[str, Requirement], reads: Iterable[Read], since: datetime
+    made: Presence, required: Mapping[str, Requirement], reads: Iterable[Read], since: datetime
 ) -> Iterator[Gap]:
     name = made.declared.name
-    for path in made.paths:
+    for path in made.processes:
         if "." in path or path in _OF_EVERY_RECORD:
             continue
         group = facet_of(name, path).group

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from customer_inventory.record.register.profile import profile
+from customer_inventory.record.register.presence import presence
 from customer_inventory.record.types import TYPES
 from customer_inventory.requirements.gaps import Gap, gaps
 from customer_inventory.store.database import Database
@@ -28,7 +28,7 @@ async def look(database: Database) -> Looked:
     """Look at a thousand records of each type: that takes seconds, so look once for a report."""
     elements = 0
     for declared in TYPES.values():
-        made = await profile(database, declared, most=_LOOKED_AT)
-        elements += sum("." not in path for path in made.paths)
+        made = await presence(database, declared, most=_LOOKED_AT)
+        elements += sum("." not in path for path in made.processes)
     found = await gaps(database, unread_for=UNUSED_FOR, most=_LOOKED_AT)
     return Looked(elements, tuple(gap for gap in found if gap.kind == "neverRead"))

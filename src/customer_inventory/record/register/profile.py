@@ -6,15 +6,16 @@ example has its letters and digits replaced, so that its form shows and nobody d
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from customer_inventory.record.declare import RecordType
+from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.types import TYPES
-from customer_inventory.store.database import Database
+from customer_inventory.store.database import Connection, Database
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -92,14 +93,33 @@ async def profile(
 ) -> Profile:
     """Return what is in the records of a type: in `most` of them, in all of them for None."""
     made = Profile(declared)
-    there = int(await database.value(SQL.estimated_count, declared.table) or 0)
-    made.is_whole = most is None or there <= most
-    share = 100.0 if made.is_whole or most is None else 100.0 * most / there
-    async with database.session() as connection, connection.transaction(readonly=True):
-        async for row in connection.cursor(sampled(declared), share, prefetch=500):
+    async with sampling(database, declared, most=most) as (records, made.is_whole):
+        async for document, process in records:
             made.looked_at += 1
-            _take(made, parse_object(row["body"].encode()), row["process"])
+            _take(made, document, process)
     return made
+
+
+@asynccontextmanager
+async def sampling(
+    database: Database, declared: RecordType, *, most: int | None
+) -> AsyncIterator[tuple[AsyncIterator[tuple[Document, str]], bool]]:
+    """Lend `most` records of a type, or all of them for None, and tell whether these are all.
+
+    Each with the process that wrote it. Of a large table they are a sample, the same one each time.
+    """
+    there = int(await database.value(SQL.estimated_count, declared.table) or 0)
+    is_whole = most is None or there <= most
+    share = 100.0 if is_whole or most is None else 100.0 * most / there
+    async with database.session() as connection, connection.transaction(readonly=True):
+        yield _read(connection, declared, share), is_whole
+
+
+async def _read(
+    connection: Connection, declared: RecordType, share: float
+) -> AsyncIterator[tuple[Document, str]]:
+    async for row in connection.cursor(sampled(declared), share, prefetch=500):
+        yield parse_object(row["body"].encode()), row["process"]
 
 
 def kind_of(value: Any) -> str:
