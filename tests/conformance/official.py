@@ -27,7 +27,7 @@ SUFFIX = re.compile("_(FVO|MVO|RES|Create|Update)$")
 Document = dict[str, Any]
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):
     """Reads dates as text: one of the documents holds a date that is none."""
 
 

@@ -3,7 +3,6 @@
 The documents are read from the folder named by CINV_TMF_SPECS; without it this is skipped.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -16,23 +15,13 @@ import yaml
 from customer_inventory.record.schema import Schema
 from customer_inventory.record.types import TYPES
 from customer_inventory.tmf.apis import APIS
+from tests.conformance.official import NEEDS_SPECS, SPECS, Loader
 
-SPECS = os.environ.get("CINV_TMF_SPECS", "")
 SERVED = [(api.number, name) for api in APIS if api.number[:3] == "TMF" for name in api.resources]
 SUFFIXES = ("", "_FVO", "_MVO")
 DEEPEST = 7
 
-pytestmark = pytest.mark.skipif(not SPECS, reason="CINV_TMF_SPECS names no folder")
-
-
-class Loader(yaml.SafeLoader):
-    """Reads dates as text: one of the documents holds a date that is none."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [resolver for resolver in resolvers if "timestamp" not in resolver[0]]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+pytestmark = NEEDS_SPECS
 
 
 @cache
