@@ -59,7 +59,6 @@ async def keep_tables(connection: Connection, edition: Edition) -> None:
     """
     for each in declared_by(edition).values():
         await connection.execute(SQL.make_table.format(table=each.table))
-        await connection.execute(SQL.raise_wall.format(table=each.table))
         await connection.execute(SQL.wall_table.format(table=each.table))
         if connection.placement.is_distributed:
             await connection.execute(SQL.spread_table, f"record.{each.table}")

@@ -20,10 +20,6 @@ CREATE TABLE IF NOT EXISTS record.{table} (
 -- Nobody but the owner sees a row of it, whatever is granted.
 ALTER TABLE record.{table} ENABLE ROW LEVEL SECURITY;
 
--- name: raise_wall
--- Let row-level security be on for the table, as for every other: nobody but its owner sees a row.
-ALTER TABLE record.{table} ENABLE ROW LEVEL SECURITY;
-
 -- name: spread_table
 -- Spread the table over the shards of records, where these lie in shards, unless it is.
 SELECT create_distributed_table($1, 'bucket', colocate_with := 'record.link')
