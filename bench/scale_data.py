@@ -59,8 +59,6 @@ async def make(size: Size) -> None:
     async with kept_home(size.folder) as home:
         for first in range(0, size.customers, _PART):
             await _load(size, home, first)
-        # A service that ran beside the imports would have sealed what they left in the ledger.
-        await home.cinv("usage", "ledger", "anchor")
         async with connected(home.superuser) as connection:
             await connection.execute("vacuum (analyze)", timeout=3600)
         await home.checkpoint()

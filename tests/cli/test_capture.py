@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from customer_inventory.kit.ids import new_id
+from customer_inventory.store.embedded import EmbeddedServer
 from tests.cli.conftest import Cinv, asked
 
 
@@ -36,6 +37,28 @@ def test_a_load_names_its_process_and_purpose(here: Cinv, dsn: str, tmp_path: Pa
         " WHERE process = 'crm' ORDER BY seq",
     )
     assert entries == [("create", "import", 403, None), ("create", "individual", 200, 2)]
+
+
+def test_what_a_load_leaves_in_the_ledger_of_its_own_home_is_sealed(
+    cinv: Cinv, tmp_path: Path
+) -> None:
+    file = str(written(tmp_path))
+    server = EmbeddedServer(tmp_path / "home")
+    attachment = server.attach()
+    try:
+        assert cinv("capture", "import", file, "--mapping", "records").code == 0
+        assert asked(server.superuser_dsn, "SELECT count(*) FROM access.segment") == [(0,)]
+        sealed = "SELECT record_count FROM access.sealed WHERE record_type = 'individual'"
+        assert asked(server.superuser_dsn, sealed) == [(2,)]
+    finally:
+        attachment.leave()
+
+
+def test_another_ledger_is_left_to_who_has_its_key(here: Cinv, dsn: str, tmp_path: Path) -> None:
+    file = str(written(tmp_path))
+    assert here("capture", "import", file, "--mapping", "records").code == 0
+    assert asked(dsn, "SELECT count(*) FROM access.sealed") == [(0,)]
+    assert not (tmp_path / "home" / "keys" / "ledger.pem").exists()
 
 
 def test_refused_rows_are_listed_by_file_line_code_and_reason(

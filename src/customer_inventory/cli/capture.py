@@ -9,6 +9,7 @@ from uuid import UUID
 import click
 
 from customer_inventory.access.house import PROCESS, PURPOSE, operator, trace
+from customer_inventory.access.log.house import seal_own
 from customer_inventory.access.masking import masking_key_in
 from customer_inventory.access.operation import Operation
 from customer_inventory.capture.arrival.arriving import Arrived, Wanted, arrivals_of, arriving
@@ -109,10 +110,12 @@ def import_command(
         key = b"" if process == PROCESS else masking_key_in(settings.home)
         async with opened(settings) as database:
             with progress(f"loading {arrived.name}") as tell:
-                return await import_file(
+                done = await import_file(
                     database, arrived.path, by, actor=actor, progress=tell, masking_key=key,
                     name=arrived.name,
                 )  # fmt: skip
+            await seal_own(database, settings)
+            return done
 
     spool, storage = arrivals_of(settings)
     wanted = Wanted(member, sheet)

@@ -6,6 +6,7 @@ from functools import partial
 import click
 
 from customer_inventory.access.house import operator
+from customer_inventory.access.log.house import seal_own
 from customer_inventory.access.operation import Operation
 from customer_inventory.capture.process import register, running, scheduling
 from customer_inventory.cli.access_decision import changed, in_database
@@ -52,10 +53,13 @@ def run_process(process: str, place: str | None) -> int:
     me = operator()
 
     async def work(database: Database) -> running.Ran:
-        return await running.run(
-            database, Settings.from_environment(), await _in_force(process, database),
+        settings = Settings.from_environment()
+        done = await running.run(
+            database, settings, await _in_force(process, database),
             person=me.person, terminal=me.source, place=place,
         )  # fmt: skip
+        await seal_own(database, settings)
+        return done
 
     ran = in_database(work)
     click.echo(ran.summary.said, err=True)

@@ -1,6 +1,7 @@
 """The ledger looked after as this installation's settings want it: sealed, retired, made ahead."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from customer_inventory.access.house import PROCESS, PURPOSE
@@ -10,6 +11,7 @@ from customer_inventory.access.log.partition import AHEAD, make_ahead
 from customer_inventory.access.log.retiring import RETIRE, Retirer
 from customer_inventory.access.log.sealing import Sealer
 from customer_inventory.kit.actor import Actor
+from customer_inventory.kit.errors import InventoryError
 from customer_inventory.kit.settings import Settings
 from customer_inventory.record.job import Handler, Jobs
 from customer_inventory.record.retention.policy import policy_of
@@ -31,6 +33,18 @@ def sealer_of(database: Database, settings: Settings) -> Sealer:
     Raises Unavailable when the key cannot be read or made.
     """
     return Sealer(database, Signer.kept_in(settings.home), anchors_of(database, settings))
+
+
+async def seal_own(database: Database, settings: Settings) -> None:
+    """Seal what a command left in the ledger of the embedded database: its key lies in this home.
+
+    No service need be running there, and until entries are sealed whoever asks who saw a customer
+    has all of them looked through. Elsewhere a service with the key of that ledger seals. What
+    cannot be sealed just now is sealed by the next service.
+    """
+    if settings.database_url is None:
+        with suppress(InventoryError):
+            await sealer_of(database, settings).seal_all()
 
 
 def retirer_of(database: Database, settings: Settings) -> Retirer:
