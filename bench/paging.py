@@ -38,11 +38,15 @@ _OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background
 
 @dataclass(frozen=True)
 class Plan:
-    """Of how many customers, and how often each screen is asked."""
+    """Of how many customers, how often each screen is asked, and how often loaded in a browser.
+
+    Loads of all screens are begun for `looking` seconds: once at least, `loads` times at most.
+    """
 
     customers: int = 1_000_000
     rounds: int = 40
     loads: int = 5
+    looking: float = 240.0
     seed: int = 1
     keep: bool = False
 
@@ -75,8 +79,8 @@ async def measure(plan: Plan) -> Result:
             drawn = await _drawn(home, plan)
             cookie = await _signed_in(home)
             result = Result(plan)
-            async with calling(service) as api, _browsing(service, cookie) as page:
-                await _ask(result, api, page, drawn)
+            async with calling(service) as api:
+                await _ask(result, api, _browsing(api, service, cookie), drawn)
             await _look(result, service, cookie, drawn)
             return result
     finally:
@@ -157,13 +161,13 @@ async def _signed_in(home: Home) -> str:
         return made
 
 
-@contextlib.asynccontextmanager
-async def _browsing(service: Service, cookie: str) -> AsyncIterator[Caller]:
-    """Lend a caller who asks for pages as a browser does, with the cookie of a session."""
-    async with calling(service) as caller:
-        address = urlsplit(service.base)
-        head = f"Host: {address.netloc}\r\nCookie: {_COOKIE}={cookie}\r\nAccept-Encoding: gzip\r\n"
-        yield caller.asking_as(head)
+def _browsing(caller: Caller, service: Service, cookie: str) -> Caller:
+    """Return who asks for pages as a browser does, with the cookie of a session.
+
+    On the connection of the caller: one that nobody asks on for a whole round is closed.
+    """
+    head = f"Host: {urlsplit(service.base).netloc}\r\nAccept-Encoding: gzip\r\n"
+    return caller.asking_as(f"{head}Cookie: {_COOKIE}={cookie}\r\n")
 
 
 async def _ask(result: Result, api: Caller, page: Caller, drawn: Drawn) -> None:
@@ -201,7 +205,10 @@ async def _look(result: Result, service: Service, cookie: str, drawn: Drawn) -> 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(_OPTIONS))
         try:
+            until = time.monotonic() + result.plan.looking
             for number in range(result.plan.loads):
+                if number and time.monotonic() > until:
+                    break
                 for name, path in drawn.paths(number).items():
                     if name in result.seconds and name != TYPED:
                         load = await _loaded(browser, service, cookie, path)

@@ -14,6 +14,12 @@ def table(header: Row, rows: Iterable[Row]) -> str:
     return "\n".join(_line(row, widths) for row in every)
 
 
+def markdown(header: Row, rows: Iterable[Row]) -> str:
+    """Return a table as documents have it, all but the first column to the right."""
+    marks = ("---", *("---:" for _ in header[1:]))
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, marks, *rows))
+
+
 def rate(spread: Spread) -> str:
     """Write operations a second: the median, then lowest and highest."""
     return f"{spread.median:,.0f} ({spread.low:,.0f} to {spread.high:,.0f})"
