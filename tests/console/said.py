@@ -29,7 +29,7 @@ def _parsed() -> tuple[dict[Path, ast.Module], set[str]]:
 def _errors(trees: list[ast.Module]) -> set[str]:
     """Return the names of all classes of errors, and what else bears a message."""
     bases = {
-        node.name: {_name(base) for base in node.bases}
+        node.name: {name_of(base) for base in node.bases}
         for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
@@ -44,18 +44,18 @@ def _of(node: ast.AST, errors: set[str], within: str) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
         inside = child.name if isinstance(child, ast.ClassDef) else within
         if isinstance(child, ast.Call):
-            name = _name(child.func)
+            name = name_of(child.func)
             if name in errors or (name == "__init__" and within in errors):
                 yield from _said(child)
             elif name == "Problem":
                 yield from (text for each in child.args[1:2] for text in texts_of(each))
-        if isinstance(child, ast.AnnAssign) and _name(child.target) == "_MESSAGES":
+        if isinstance(child, ast.AnnAssign) and name_of(child.target) == "_MESSAGES":
             bodies = [each.body for each in ast.walk(child) if isinstance(each, ast.Lambda)]
             yield from (text for body in bodies for text in texts_of(body))
         yield from _of(child, errors, inside)
 
 
-def _name(node: ast.expr) -> str:
+def name_of(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from customer_inventory.console.messages import PLACE, ROOM, translated
 from customer_inventory.console.words import FIRST, LANGUAGES, language_of, words_of
-from tests.console import said
-from tests.console.words import held, texts
+from tests.console import said, told
+from tests.console.words import held, texts, untold
 from tests.console.world import STEWARD, World
 
 OTHERS = sorted(LANGUAGES.keys() - {FIRST})
@@ -62,7 +62,7 @@ def test_the_language_is_the_chosen_or_the_accepted(
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_messages_of_rooms_are_those_that_rooms_have(language: str) -> None:
-    every = said.messages()
+    every = said.messages() | told.told()
     known = {str(each.id): str(each.string) for each in held(language, ROOM) if each.id}
     unsaid = [text for text in known if text not in every]
     assert unsaid == [], "./run words takes them out: translate what took their place"
@@ -73,6 +73,11 @@ def test_messages_of_rooms_are_those_that_rooms_have(language: str) -> None:
     # What the console itself says is wrong is said in every language.
     own = {text for text in said.messages("console") if text not in known and not _is_bare(text)}
     assert own == set(), f"translate them in locale/{language}/{ROOM}.po"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_rooms_tell_on_pages_is_said_in_every_language(language: str) -> None:
+    assert untold(language) == [], f"translate them in locale/{language}/{ROOM}.po"
 
 
 def _is_bare(text: str) -> bool:
@@ -91,6 +96,15 @@ def _is_bare(text: str) -> bool:
         ("It is snoozed already.", "Es ist schon zurückgestellt."),
         ("The grant 01J%(1)s is active.", "Die Berechtigung 01J%(1)s ist aktiv."),
         ("Nobody ever said that.", None),
+        # A value may be a text itself, and figures are written as the language has them.
+        ("54.3 GB free of 1,270.6 GB (20%)", "54,3 GB von 1.270,6 GB frei (20 %)"),
+        ("22.3 MB, growth is not known for 14 days yet",
+         "22,3 MB, Wachstum noch nicht über 14 Tage bekannt"),
+        ("2 wrong: backups, ledger", "2 im Argen: Sicherungen, Zugriffsbuch"),
+        ("PostgreSQL 18.6, up for 3 days", "PostgreSQL 18.6, läuft schon 3 Tage"),
+        ("2 processes (billing, crm), up to 1,200 customers, 12.50 EUR a month",
+         "2 Prozesse (billing, crm), bis zu 1.200 Kunden, 12.50 EUR im Monat"),
+        ("22.3 MB, and what nobody ever said", None),
     ],
 )  # fmt: skip
 def test_a_message_is_known_by_its_shape(message: str, told: str | None) -> None:

@@ -15,8 +15,8 @@ from babel.messages.pofile import read_po, write_po
 
 from customer_inventory import console
 from customer_inventory.console.messages import ROOM
-from customer_inventory.console.words import FIRST, LANGUAGES
-from tests.console import said
+from customer_inventory.console.words import FIRST, LANGUAGES, words_of
+from tests.console import said, told
 
 ROOT = Path(console.__file__).parent
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "say": None}
@@ -73,12 +73,13 @@ def bring_up_to_date() -> list[str]:
             with place(language, room).open("wb") as target:
                 write_po(target, new, width=100, omit_header=True, sort_output=True)
         missing += [f"{language}/{ROOM}.po: no room says {each}" for each in _of_rooms(language)]
+        missing += [f"{language}/{ROOM}.po: {each}" for each in untold(language)]
     return missing
 
 
 def _of_rooms(language: str) -> list[str]:
-    """Leave out what no room says any more; return what went."""
-    old, every = held(language, ROOM), said.messages()
+    """Leave out what no room says or tells any more; return what went."""
+    old, every = held(language, ROOM), said.messages() | told.told()
     new, gone = Catalog(locale=language), []
     for message in old:
         if message.id and message.id in every:
@@ -88,6 +89,17 @@ def _of_rooms(language: str) -> list[str]:
     with place(language, ROOM).open("wb") as target:
         write_po(target, new, width=100, omit_header=True, sort_output=True)
     return gone
+
+
+def untold(language: str) -> list[str]:
+    """Return what rooms tell and a language has neither in its messages nor in its words."""
+    known = {str(each.id) for each in held(language, ROOM) if each.id and each.string}
+    words = words_of(language)
+    return sorted(
+        text
+        for text in told.told() - known
+        if words.gettext(plain := text.replace("%%", "%")) == plain
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from customer_inventory.console import answering
 from customer_inventory.console.browser import FORM_TOKEN, ONCE, SIGN_IN, Asked, Browser, NotOurForm
 from customer_inventory.console.found import Found, find
 from customer_inventory.console.screen import ANYTHING, Form, Screen, View
+from customer_inventory.console.words import FIRST
 from customer_inventory.console.work import WORK
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import InventoryError, Refused, Unauthenticated
@@ -212,7 +213,7 @@ class ConsoleDoor(Stages):
             request,
             found.path,
             query,
-            working.asked.language,
+            FIRST if found.twin else working.asked.language,
             found.screen,
             notice=working.asked.notice,
         )

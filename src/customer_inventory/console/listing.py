@@ -13,9 +13,11 @@ from typing import Any, Literal
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.report.text import guarded
 
-Kind = Literal["text", "name", "time", "date", "number", "share", "money", "state", "code", "size"]
+Kind = Literal[
+    "text", "name", "time", "date", "number", "share", "money", "state", "code", "size", "ours"
+]
 """How a column is shown. `name` is what people called something: its direction is its own; `size`
-is bytes, unless the row's `unit` says otherwise."""
+is bytes, unless the row's `unit` says otherwise; `ours` is what the product says, in English."""
 
 
 @dataclass(frozen=True)

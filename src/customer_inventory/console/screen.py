@@ -19,6 +19,7 @@ from customer_inventory.access.operation import Operation
 from customer_inventory.access.person.session import SignedIn
 from customer_inventory.console.listing import Listing
 from customer_inventory.console.words import words_of
+from customer_inventory.console.written import Written
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.sight import Sight
@@ -108,6 +109,10 @@ class View:
         """Return a text in their language, with what it names (`%(name)s`) put in."""
         told = words_of(self.language).gettext(text)
         return told % named if named else told
+
+    def ours(self, text: str) -> str:
+        """Return a text of the product in their language; what people wrote stays as it is."""
+        return str(Written(self.language).ours(text))
 
     @property
     def here(self) -> str:

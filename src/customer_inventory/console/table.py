@@ -94,6 +94,7 @@ class Table:
             "money": lambda value, _: written.money(value),
             "share": lambda value, _: written.share(value),
             "state": lambda value, row: self.badge(value, row.get("_tone", "")),
+            "ours": lambda value, _: _text(written.ours(value)),
             "code": lambda value, _: _code(value),
         }
 

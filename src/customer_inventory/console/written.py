@@ -95,6 +95,13 @@ class Written:
         text = words_of(self.language).gettext(str(code))
         return text if text != str(code) else _INNER.sub(lambda found: f" {found[0].lower()}", text)
 
+    def ours(self, text: object) -> object:
+        """Return a text of the product, translated; what people wrote stays as it is."""
+        if self.language == FIRST or not isinstance(text, str):
+            return text
+        word = words_of(self.language).gettext(text) if text else text
+        return word if word != text else translated(text, self.language) or text
+
     def said(self, message: str) -> str:
         """Return what a room says, translated; where it is not, marked as English."""
         if self.language == FIRST:
@@ -140,6 +147,7 @@ def filters(language: str) -> Mapping[str, Callable[..., Any]]:
         "utc",
         "worded",
         "said",
+        "ours",
     )
     told = {name: getattr(own, name) for name in names}
     return {**told, "moment": moment, "breakable": breakable, "entry": date.fromisoformat}

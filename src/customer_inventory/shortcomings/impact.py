@@ -61,7 +61,8 @@ class Impact(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
         parts = []
         if self.processes:
             count = len(self.processes)
-            parts.append(f"{count} process{'es' * (count > 1)} ({', '.join(self.processes)})")
+            named = ", ".join(self.processes)
+            parts.append(f"{count} processes ({named})" if count > 1 else f"1 process ({named})")
         else:
             parts.append("no process is known")
         if self.customers is not None:

@@ -24,11 +24,11 @@ _COUNTED = {
     "false_fixes": mark("false fixes"),
 }
 _COLUMNS = (
-    Column("title", mark("What was wrong"), "name"),
+    Column("title", mark("What was wrong"), "ours"),
     Column("object", mark("Where"), "code"),
     Column("before", mark("Measured before"), "number"),
     Column("after", mark("Now"), "number"),
-    Column("unit", mark("Unit"), "code"),
+    Column("unit", mark("Unit"), "ours"),
     Column("promised", mark("Promised"), "share"),
     Column("achieved", mark("Achieved"), "share"),
     Column("falseFixes", mark("False fixes"), "number"),

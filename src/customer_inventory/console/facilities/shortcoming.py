@@ -42,13 +42,13 @@ async def show(view: View) -> Shown:
             {
                 "at": each["at"],
                 "kind": each["state"],
-                "title": each["reason"] or each["state"],
+                "title": view.ours(each["reason"] or each["state"]),
                 "who": each["person"] or each["process"],
             }
             for each in reversed(steps)
         ],
     }
-    return Shown(content, aside=aside, title=made.title)
+    return Shown(content, aside=aside, title=view.ours(made.title))
 
 
 async def dossier(view: View) -> Shown:

@@ -19,14 +19,14 @@ _ENTRY = "shortcoming"
 _PAGE = 100
 _EVERY = "every"
 _COLUMNS = (
-    Column("title", mark("What is wrong"), "name"),
+    Column("title", mark("What is wrong"), "ours"),
     Column("object", mark("Where"), "code"),
     Column("severity", mark("Severity"), "state"),
     Column("state", mark("State"), "state"),
-    Column("evidence", mark("Evidence")),
+    Column("evidence", mark("Evidence"), "ours"),
     Column("value", mark("Measured"), "number"),
     Column("gain", mark("Gain at least"), "number"),
-    Column("unit", mark("Unit"), "code"),
+    Column("unit", mark("Unit"), "ours"),
     Column("ticket", mark("Ticket"), "state"),
     Column("firstSeen", mark("Since"), "time"),
 )
@@ -38,7 +38,7 @@ _STATES = (
 _WORDS = (
     mark("rule of thumb"), mark("measured over a week"), mark("simulated"),
     mark("tried on a restored backup"), mark("acknowledged"), mark("inProgress"), mark("pending"),
-    mark("resolved"),
+    mark("resolved"), mark("re-measured after the fix"),
 )  # fmt: skip
 """Levels of evidence, and statuses of tickets (TMF621)."""
 
@@ -55,7 +55,7 @@ async def find(view: View) -> Shown:
         tickets.setdefault(each["fingerprint"], each)
     listing = Listing(
         _COLUMNS,
-        [_row(view, row, tickets.get(row["fingerprint"])) for row in rows],
+        [_row(row, tickets.get(row["fingerprint"])) for row in rows],
         view.say("Shortcomings, the worst first"),
         after,
         (
@@ -82,14 +82,14 @@ def _states(word: str) -> Sequence[str] | None:
     return [word] if word in (*held.UNDECIDED, *_OTHERS) else held.UNDECIDED
 
 
-def _row(view: View, row: Row, handed: Row | None) -> dict[str, Any]:
+def _row(row: Row, handed: Row | None) -> dict[str, Any]:
     check = check_of(row["checked"])
     return {
         "title": check.title,
         "object": row["object"],
         "severity": row["severity"],
         "state": row["state"],
-        "evidence": view.say(row["evidence"]),
+        "evidence": row["evidence"],
         "value": row["value"],
         "gain": row["value"] - expected_of(check, row["value"]),
         "unit": row["unit"],

@@ -27,13 +27,14 @@ class Line:
 
 def verdict(lines: Sequence[Line]) -> Line:
     """Return the line that sums up: as bad as the worst."""
-    for state, word in (("problem", "wrong"), ("attention", "to be looked at")):
+    for state in ("problem", "attention"):
         found = [each for each in lines if each.state == state]
+        named = ", ".join(each.what for each in found)
+        wrong, look = f"{len(found)} wrong: {named}", f"{len(found)} to be looked at: {named}"
         if found:
-            said = f"{len(found)} {word}: {', '.join(each.what for each in found)}"
-            return Line("verdict", found[0].state, said, found[0].hint)
+            return Line("verdict", state, wrong if state == "problem" else look, found[0].hint)
     skipped = sum(each.state == "skipped" for each in lines)
-    return Line("verdict", "ok", "all is well" + (f", {skipped} not asked" if skipped else ""))
+    return Line("verdict", "ok", f"all is well, {skipped} not asked" if skipped else "all is well")
 
 
 def aged(seconds: float) -> str:

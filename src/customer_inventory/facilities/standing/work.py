@@ -38,7 +38,7 @@ async def _jobs(database: Database) -> list[Line]:
     state = graded(oldest, *_WAITING_SECONDS)
     said = f"{row['waiting']} wait, {row['running']} run"
     if row["oldest"] is not None:
-        said += f"; the oldest is due since {aged(oldest)}"
+        said = f"{said}; the oldest is due since {aged(oldest)}"
     failed = row["failed"]
     held = Line(
         "failed jobs",
@@ -59,7 +59,7 @@ async def _events(database: Database) -> Line:
     ill = [row["id"] for row in rows if row["health"] != "healthy"]
     said = f"{len(rows)} listeners, {behind} events behind at most"
     if ill or dead:
-        said += f"; {len(ill)} not healthy, {dead} dead letters"
+        said = f"{said}; {len(ill)} not healthy, {dead} dead letters"
     state = graded(behind, *_BEHIND_EVENTS)
     if state == "ok" and (ill or dead):
         state = "attention"
@@ -75,8 +75,10 @@ async def _ledger(database: Database) -> Line:
     if latest is None:
         return Line("ledger", state, "no checkpoint yet", hint, waiting, "s")
     age = now() - latest["signed_at"]
-    said = f"sealed up to {aged(waiting)} ago, {latest['size']} entries under a checkpoint of "
-    said += f"{aged(age.total_seconds())} ago"
+    said = (
+        f"sealed up to {aged(waiting)} ago, {latest['size']} entries under a checkpoint of "
+        f"{aged(age.total_seconds())} ago"
+    )
     if state == "ok" and since is not None and age > _CHECKPOINT:
         state = "attention"
     return Line("ledger", state, said, hint, waiting, "s")

@@ -46,7 +46,7 @@ _VACUUM = _Effort(
     "reads the table beside its writers, bounded by the cost settings of vacuum",
     "cannot be undone, need not be",
 )
-_RIGHT = _Effort("none", "GRANT it again")
+_RIGHT = _Effort("nothing", "GRANT it again")
 _HELD = _Effort("a lock while it is checked", "drop the rule, or switch it off again")
 _SLOT = _Effort("none once it is received from", "a slot that was dropped has to be made anew")
 _BACKUP = _Effort("reads the database once; space for a copy", "the copy expires by itself")
@@ -81,7 +81,7 @@ _EFFORT: Mapping[str, _Effort] = {
     "CFG02": _Effort("a stop of the service; a rehearsal before", "the backup taken before it"),
     "CFG03": _RESTART, "CFG04": _RESTART,
     "SEC01": _RIGHT, "SEC02": _RIGHT,
-    "SEC03": _Effort("none", "ALTER FUNCTION … RESET search_path"),
+    "SEC03": _Effort("nothing", "ALTER FUNCTION … RESET search_path"),
     "SEC04": _RIGHT, "SEC05": _RIGHT,
 }  # fmt: skip
 """What mending costs and how it is undone, by check."""
