@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.report.text import guarded
@@ -75,12 +75,17 @@ class Listing:
 Key = tuple[str | int, ...]
 Keyed = tuple[Key, Mapping[str, Any]]
 """A row, and what it is ordered by."""
+Told = TypeVar("Told")
 
 
 def page_of(
-    rows: Iterable[Keyed], after: str | None, size: int = 100
-) -> tuple[list[Mapping[str, Any]], str | None]:
-    """Return the page of rows behind the key `after`, in order, and where the next one begins."""
+    rows: Iterable[tuple[Key, Told]], after: str | None, size: int = 100
+) -> tuple[list[Told], str | None]:
+    """Return the page of rows behind the key `after`, in order, and where the next one begins.
+
+    Each comes with what it is ordered by. They need be no rows of a table yet: only those of the
+    page are made to such.
+    """
     ordered = sorted(rows, key=lambda each: each[0])
     begin = key_of(after)
     try:

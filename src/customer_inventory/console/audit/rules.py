@@ -1,12 +1,16 @@
 """Rules of audits: what is asked of records, from requirements and from packs."""
 
+from typing import Any
+
 from customer_inventory.access.operation import AUDIT, Operation
 from customer_inventory.audit import packs, running, scoring
-from customer_inventory.console.listing import Column, Filter, Listing
+from customer_inventory.audit.rule import Rule
+from customer_inventory.console.listing import Column, Filter, Key, Listing, page_of
 from customer_inventory.console.screen import Screen, Shown, View
 from customer_inventory.console.words import mark
 from customer_inventory.record.types import TYPES
 
+PAGE = 50
 _ENTRY = "auditRule"
 _COLUMNS = (
     Column("name", mark("Rule")),
@@ -27,7 +31,7 @@ _PACKS = (
 
 
 async def show(view: View) -> Shown:
-    """Show the rules in force, of a type or of all, and the packs that operators declared."""
+    """Show a page of the rules in force, of a type or of all, and the packs of operators."""
     database, kind = view.rooms.database, view.query.get("type", "")
     rules = await running.rules_in_force(database, [kind] if kind in TYPES else [])
     alarms = await scoring.false_alarms(database)
@@ -35,24 +39,12 @@ async def show(view: View) -> Shown:
         {"id": row["id"], "version": row["version"], "state": row["state"]}
         for row in await packs.latest(database)
     ]
+    page, after = page_of([(_place(each), each) for each in rules], view.query.get("after"), PAGE)
     listing = Listing(
         _COLUMNS,
-        [
-            {
-                "name": each.name,
-                "type": each.record_type,
-                "path": each.path,
-                "dimension": view.say(each.dimension),
-                "severity": each.severity,
-                "threshold": each.threshold,
-                "from": each.requirement or each.pack,
-                "falseAlarms": alarms.get(each.id, 0),
-                "id": each.id,
-                "_href": f"/audit/findings?rule={each.id}",
-            }
-            for each in rules
-        ],
+        [_row(view, each, alarms.get(each.id, 0)) for each in page],
         view.say("Rules in force"),
+        after,
         filters=(Filter("type", mark("Type"), tuple((each, each) for each in sorted(TYPES))),),
         empty=view.say("No rule is in force."),
         empty_hint=view.say("Rules follow from requirements in force, and from packs."),
@@ -62,6 +54,27 @@ async def show(view: View) -> Shown:
         listing,
         {"packs": Listing(_PACKS, declared, view.say("Packs"))},
     )
+
+
+def _place(rule: Rule) -> Key:
+    """Return the place of a rule: those of requirements by their numbers, then those of packs."""
+    said = rule.requirement or rule.pack or ""
+    return int(rule.requirement is None), len(said), said, rule.id
+
+
+def _row(view: View, rule: Rule, alarms: int) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "type": rule.record_type,
+        "path": rule.path,
+        "dimension": view.say(rule.dimension),
+        "severity": rule.severity,
+        "threshold": rule.threshold,
+        "from": rule.requirement or rule.pack,
+        "falseAlarms": alarms,
+        "id": rule.id,
+        "_href": f"/audit/findings?rule={rule.id}",
+    }
 
 
 SCREENS = (

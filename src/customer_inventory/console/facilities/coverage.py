@@ -44,14 +44,14 @@ async def show(view: View) -> Shown:
     whole = await found(view)
     verdict = view.query.get("verdict", "")
     keyed = [
-        ((_WORST_FIRST.index(each.verdict), each.requirement.id), _row(view, each))
+        ((_WORST_FIRST.index(each.verdict), each.requirement.id), each)
         for each in whole.covered
         if verdict in ("", each.verdict)
     ]
-    rows, after = page_of(keyed, view.query.get("after"), _PAGE)
+    page, after = page_of(keyed, view.query.get("after"), _PAGE)
     listing = Listing(
         _COLUMNS,
-        rows,
+        [_row(view, each) for each in page],
         view.say("What is required, and where it is kept: what is open first"),
         after,
         (Filter("verdict", mark("Verdict"), tuple(VERDICTS.items())),),

@@ -1,10 +1,12 @@
 """Gaps of the register, and the matrix of requirements and processes."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from customer_inventory.access.operation import REQUIREMENT, Operation
-from customer_inventory.console.listing import Column, Filter, Listing
+from customer_inventory.console.listing import Column, Filter, Key, Listing, page_of
+from customer_inventory.console.requirements.register import place
 from customer_inventory.console.screen import Screen, Shown, View
 from customer_inventory.console.words import mark
 from customer_inventory.kit.errors import Invalid
@@ -13,6 +15,7 @@ from customer_inventory.requirements import coverage, gaps
 
 _MOST = 1000
 """So many records of the type are looked at for its gaps."""
+PAGE = 50
 _FIRST = "individual"
 
 KINDS = {
@@ -31,25 +34,19 @@ GAP_COLUMNS = (
 
 
 async def show_gaps(view: View) -> Shown:
-    """Return the gaps of a record type, all kinds or one."""
+    """Return a page of the gaps of a record type, all kinds or one."""
     kind, gap = _type(view), view.query.get("kind")
     found = await gaps.gaps(view.rooms.database, [kind], most=_MOST)
-    rows = [
-        {
-            "path": each.path,
-            "gap": view.say(KINDS[each.kind]),
-            "share": None if each.kind == "readNotDeclared" else each.share,
-            "evidence": each.evidence,
-            "requirement": each.requirement,
-            "_href": _place(kind, each),
-        }
-        for each in found
-        if not gap or gap == each.kind
-    ]
+    page, after = page_of(
+        [(_order(each), each) for each in found if not gap or gap == each.kind],
+        view.query.get("after"),
+        PAGE,
+    )
     listing = Listing(
         GAP_COLUMNS,
-        rows,
+        [_gap_row(view, kind, each) for each in page],
         view.say("Gaps between what is required and what is so"),
+        after,
         filters=(
             _types(view),
             Filter("kind", view.say("Gap"), tuple((k, view.say(v)) for k, v in KINDS.items())),
@@ -60,6 +57,21 @@ async def show_gaps(view: View) -> Shown:
     return Shown({"type": kind}, listing)
 
 
+def _order(gap: gaps.Gap) -> Key:
+    return list(KINDS).index(gap.kind), gap.path, gap.evidence
+
+
+def _gap_row(view: View, kind: str, gap: gaps.Gap) -> dict[str, Any]:
+    return {
+        "path": gap.path,
+        "gap": view.say(KINDS[gap.kind]),
+        "share": None if gap.kind == "readNotDeclared" else gap.share,
+        "evidence": gap.evidence,
+        "requirement": gap.requirement,
+        "_href": _place(kind, gap),
+    }
+
+
 def _place(kind: str, gap: gaps.Gap) -> str:
     """Return where a gap is closed: at its requirement, or at a new one on the attribute."""
     if gap.requirement:
@@ -68,18 +80,18 @@ def _place(kind: str, gap: gaps.Gap) -> str:
 
 
 async def show_matrix(view: View) -> Shown:
-    """Return which process has what to do with which requirement of a record type."""
+    """Return which process has what to do with which requirement of a type, a page of these."""
     kind = _type(view)
     cells = await coverage.matrix(view.rooms.database, [kind])
     processes = sorted({cell.process for cell in cells})
-    rows: dict[str, dict[str, Any]] = {}
+    found: dict[str, list[coverage.Cell]] = {}
     for cell in cells:
-        said = cell.requirement
-        row = rows.setdefault(
-            said.id,
-            {"id": said.id, "name": said.name, "_href": f"/requirements/{said.id}"},
-        )
-        row[cell.process] = _letters(view, cell)
+        found.setdefault(cell.requirement.id, []).append(cell)
+    page, after = page_of(
+        [(place(identifier), own) for identifier, own in found.items()],
+        view.query.get("after"),
+        PAGE,
+    )
     columns = (
         Column("id", mark("Id"), "code"),
         Column("name", mark("Name"), "name"),
@@ -87,13 +99,20 @@ async def show_matrix(view: View) -> Shown:
     )
     listing = Listing(
         columns,
-        list(rows.values()),
+        [_matrix_row(view, own) for own in page],
         view.say("Requirements and processes"),
+        after,
         filters=(_types(view),),
         empty=view.say("No requirement on this record type is approved or in force."),
         empty_hint=view.say("The matrix has what is approved or enforced."),
     )
-    return Shown({"type": kind}, listing, ids=tuple(rows))
+    return Shown({"type": kind}, listing, ids=tuple(own[0].requirement.id for own in page))
+
+
+def _matrix_row(view: View, cells: Sequence[coverage.Cell]) -> dict[str, Any]:
+    said = cells[0].requirement
+    letters = {cell.process: _letters(view, cell) for cell in cells}
+    return {"id": said.id, "name": said.name, "_href": f"/requirements/{said.id}", **letters}
 
 
 def _letters(view: View, cell: coverage.Cell) -> str:

@@ -1,5 +1,6 @@
 """Whether all is well, at a glance: the verdict first, then what it rests on."""
 
+import asyncio
 from collections.abc import Awaitable
 
 from customer_inventory.facilities.standing.line import Line, verdict
@@ -16,11 +17,12 @@ async def status(database: Database, settings: Settings) -> list[Line]:
 
     A part that cannot be asked is a problem by itself and hides no other.
     """
-    lines = [
-        *await _asked("server", of_server(database, settings)),
-        *await _asked("backups", of_saved(database, settings)),
-        *await _asked("work", of_work(database, settings)),
-    ]
+    parts = await asyncio.gather(
+        _asked("server", of_server(database, settings)),
+        _asked("backups", of_saved(database, settings)),
+        _asked("work", of_work(database, settings)),
+    )
+    lines = [line for part in parts for line in part]
     return [verdict(lines), *lines]
 
 
