@@ -53,10 +53,11 @@ class Ground:
     taken: set[str] = field(default_factory=set)
     draw: random.Random = field(default_factory=lambda: random.Random(7))
 
-    async def some(self, record_type: str, condition: str = "TRUE") -> list[str]:
+    async def some(self, record_type: str, condition: str = "TRUE", *values: Any) -> list[str]:
         """Return records of a type that nothing was planted in, a share of all, at least two."""
         rows = await self.database.fetch(
-            f"SELECT id FROM record.{TYPES[record_type].table} AS r WHERE {condition} ORDER BY id"
+            f"SELECT id FROM record.{TYPES[record_type].table} AS r WHERE {condition} ORDER BY id",
+            *values,
         )
         free = [row["id"] for row in rows if row["id"] not in self.taken]
         number = max(2, int(len(self.ids[record_type]) * self.share))
@@ -77,9 +78,11 @@ class Ground:
 
     async def tell(self, record_type: str, ids: Sequence[str]) -> None:
         await self.database.execute(
-            "INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)"
+            "WITH changed AS MATERIALIZED (SELECT bucket, id, revision"
+            f" FROM record.{TYPES[record_type].table} WHERE id = ANY($1))"
+            " INSERT INTO record.outbox (bucket, id, type, revision, event, recorded_at)"
             f" SELECT bucket, id, '{record_type}', revision, 'attributeValueChange', now()"
-            f" FROM record.{TYPES[record_type].table} WHERE id = ANY($1)",
+            " FROM changed",
             list(ids),
         )
 
@@ -185,8 +188,8 @@ _changes(
 )  # fmt: skip
 
 _NOBODYS = (
-    "NOT EXISTS (SELECT FROM record.link AS l WHERE l.id = r.id AND l.path = 'engagedParty'"
-    " AND l.other_type = 'customer')"
+    "NOT EXISTS (SELECT FROM record.link AS l WHERE l.id = r.id AND l.bucket = r.bucket"
+    " AND l.path = 'engagedParty' AND l.other_type = 'customer')"
 )
 _changes(
     "CR-060", "individual",
@@ -282,8 +285,8 @@ _overlaps(
 
 @plants("CR-040")
 async def renames_parties(ground: Ground) -> Failing:
-    customers = await ground.some("customer", "EXISTS (SELECT FROM record.individual AS i"
-                                  " WHERE i.id = r.subject_id)")  # fmt: skip
+    people = await _people(ground)
+    customers = await ground.some("customer", "r.subject_id = ANY($1)", people)
     rows = await ground.database.fetch(
         "SELECT subject_id FROM record.customer WHERE id = ANY($1)", customers
     )
@@ -306,11 +309,8 @@ async def renames_customers(ground: Ground) -> Failing:
 
 @plants("CR-050")
 async def lets_customers_die(ground: Ground) -> Failing:
-    customers = await ground.some(
-        "customer",
-        "r.status IN ('active', 'suspended') AND EXISTS"
-        " (SELECT FROM record.individual AS i WHERE i.id = r.subject_id)",
-    )
+    in_use = "r.status IN ('active', 'suspended') AND r.subject_id = ANY($1)"
+    customers = await ground.some("customer", in_use, await _people(ground))
     rows = await ground.database.fetch(
         "SELECT subject_id FROM record.customer WHERE id = ANY($1)", customers
     )
@@ -333,6 +333,10 @@ async def closes_customers(ground: Ground) -> Failing:
     )
     accounts = await _of_customers(ground, "billing_account", "CR-052", ids, "state = 'active'")
     return {(row["id"], "CR-051") for row in signed} | accounts
+
+
+async def _people(ground: Ground) -> list[str]:
+    return [row["id"] for row in await ground.database.fetch("SELECT id FROM record.individual")]
 
 
 async def _of_customers(

@@ -18,6 +18,7 @@ from customer_inventory.record.version import creation
 from customer_inventory.record.write import Writer
 from customer_inventory.store import migrate
 from customer_inventory.store.database import Database
+from tests import distributed
 from tests.conftest import PROFILE
 from tests.record.columns import differing
 from tests.record.samples import decoded
@@ -73,6 +74,7 @@ async def test_a_column_that_says_something_else_would_be_seen(filled: Database)
             assert len(await differing(filled, declared)) == 1
 
 
+@distributed.one_server("Nothing was distributed yet when that migration ran.")
 async def test_columns_that_came_later_are_filled_for_what_was_there(filled: Database) -> None:
     """Migration 0033 says the same of records of before as the declaration says of new ones."""
     customer = TYPES["customer"]

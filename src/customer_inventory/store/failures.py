@@ -18,6 +18,7 @@ from customer_inventory.kit.errors import (
 log = logging.getLogger(__name__)
 
 _EXCLUDED = re.compile(r'violates exclusion constraint "(\w+?)(?:_\d+)?"')
+_DUPLICATE = "duplicate key value violates unique constraint"
 
 TIME_LIMIT = "timeLimit"
 """The code of a statement that took too long and was stopped."""
@@ -84,14 +85,21 @@ def _translate(error: asyncpg.PostgresError) -> InventoryError:
         return Excluded(error.constraint_name or "")
     # What a node of a distributed inventory refuses of rows that are copied to it comes without its
     # kind, and names the rule with the number of the shard behind it.
-    if isinstance(error, asyncpg.InternalServerError) and (of := _EXCLUDED.search(str(error))):
-        return Excluded(of[1])
+    if isinstance(error, asyncpg.InternalServerError):
+        if of := _EXCLUDED.search(str(error)):
+            return Excluded(of[1])
+        if _DUPLICATE in str(error):
+            return _there_already(str(error))
     for kind, explanation in _EXPLAINED:
         if isinstance(error, kind):
             return explanation(_first_line(error))
     # The server's own words may quote a customer's data: they are for its log.
     log.error("the database failed with %s", type(error).__name__)
     return Unavailable("The database failed.", hint="Its log says why.")
+
+
+def _there_already(_: str) -> Conflict:
+    return Conflict("There is such an entry already.", hint="Change it instead.")
 
 
 _EXPLAINED: tuple[tuple[type[asyncpg.PostgresError], Callable[[str], InventoryError]], ...] = (
@@ -115,7 +123,7 @@ _EXPLAINED: tuple[tuple[type[asyncpg.PostgresError], Callable[[str], InventoryEr
     ),
     (
         asyncpg.UniqueViolationError,
-        lambda _: Conflict("There is such an entry already.", hint="Change it instead."),
+        _there_already,
     ),
     (
         asyncpg.InvalidRegularExpressionError,

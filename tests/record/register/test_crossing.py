@@ -7,7 +7,8 @@ from customer_inventory.kit.errors import Invalid
 from customer_inventory.kit.located import FileError
 from customer_inventory.record.identity.merging import Identity
 from customer_inventory.record.inventory import Inventory
-from customer_inventory.record.register.judged import Part, judge
+from customer_inventory.record.register.asking import whole
+from customer_inventory.record.register.judged import PATIENCE_MS, Part
 from customer_inventory.record.register.pack import builtin, parse_pack, read_pack
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Database
@@ -32,7 +33,10 @@ def ref(identifier: str, entity: str) -> dict[str, str]:
 
 async def failing(database: Database, kind: str, fails: str) -> list[str]:
     (rule,) = parse_pack(RULE.format(type=kind, fails=fails)).rules
-    return sorted((await judge(database, TYPES[kind], [rule.test], Part())).failing.ids)
+    async with whole(database, [rule]) as held:
+        judged, faults = await held.ask(TYPES[kind], [rule], Part(), PATIENCE_MS)
+    assert not faults
+    return sorted(judged.failing.ids)
 
 
 @pytest.mark.parametrize(

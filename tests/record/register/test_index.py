@@ -83,6 +83,7 @@ async def test_the_statement_uses_the_index(database: Database) -> None:
     query = Query(terms=(Term("location", "eq", ("town 3",)),))
     text, arguments = counting(INDIVIDUAL, query, EVERYTHING, 100)
     async with database.transaction() as connection:
+        await connection.execute("SET LOCAL citus.propagate_set_commands = 'local'")
         await connection.execute("SET LOCAL enable_seqscan = off")
         plan = await connection.fetch(f"EXPLAIN {text}", *arguments)
     assert any("register_req_101" in row[0] for row in plan), plan
