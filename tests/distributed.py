@@ -42,7 +42,7 @@ OURS = (
 )
 """The condition on `pg_stat_activity` that a session is of a test here, not of the nodes'."""
 
-_SHARDS = 4
+SHARDS = 4
 _SOURCE = Path(customer_inventory.__file__).parent
 _MADE_OF = (
     "store/migrations/*.sql",
@@ -197,7 +197,7 @@ async def _make(begun: str) -> None:
     async with Database(dsn) as database:
         await sandbox.declare(database, declared_by="the tests")
     if not begun.endswith("_whole"):
-        async for _ in distribute(dsn, shards=_SHARDS):
+        async for _ in distribute(dsn, shards=SHARDS):
             pass
     await _close_to_all(name)
     for connection in reversed(_connections):  # the coordinator's tells that it is there

@@ -11,6 +11,7 @@ import pytest
 
 from customer_inventory.kit.errors import Invalid
 from customer_inventory.web import tracing
+from tests import distributed
 from tests.cli.conftest import Cinv, asked
 from tests.cli.test_serve import serving
 from tests.collector import attributes, collecting
@@ -114,20 +115,19 @@ def test_it_is_off_unless_the_standard_variables_ask_for_it() -> None:
 
 def test_health_tells_when_the_database_is_gone(here: Cinv, dsn: str) -> None:
     name = dsn.partition("?")[0].rpartition("/")[2]
+    beside = dsn.replace(f"/{name}", "/postgres", 1)
     with serving(CINV_DATABASE_URL=dsn, CINV_LOG="json") as (process, base):
         assert httpx.get(f"{base}/health/ready").json()["status"] == "pass"
-        asked(dsn.replace(f"/{name}?", "/postgres?"), f"ALTER DATABASE {name} CONNECTION LIMIT 0")
-        asked(dsn.replace(f"/{name}?", "/postgres?"),
-              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-              " WHERE datname = $1 AND usename = current_user", name)  # fmt: skip
+        asked(beside, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        ours = f"datname = $1 AND usename = current_user{distributed.OURS}"
+        asked(beside, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}", name)
         try:
             answer = httpx.get(f"{base}/health/ready", timeout=60)
             assert (answer.status_code, answer.json()["status"]) == (503, "fail")
             live = httpx.get(f"{base}/health/live")
             assert (live.status_code, live.json()["status"]) == (200, "pass")
         finally:
-            asked(dsn.replace(f"/{name}?", "/postgres?"),
-                  f"ALTER DATABASE {name} CONNECTION LIMIT -1")  # fmt: skip
+            asked(beside, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         assert httpx.get(f"{base}/health/ready", timeout=60).json()["status"] == "pass"
         said = left(process)
     lines = [json.loads(line) for line in said.splitlines()]

@@ -101,8 +101,9 @@ async def test_a_clock_that_goes_back_does_not_turn_the_history_round(
     inventory: Inventory, database: Database, actor: Actor
 ) -> None:
     made = await inventory.create(INDIVIDUAL, person(), actor=actor)
-    ahead = "UPDATE record.individual SET recorded_at = recorded_at + $1::interval WHERE id = $2"
-    await database.execute(ahead, timedelta(hours=1), made.id)
+    ahead = "UPDATE record.individual SET recorded_at = $1 WHERE id = $2"
+    (first,) = await inventory.versions(INDIVIDUAL, made.id)
+    await database.execute(ahead, first.recorded_from + timedelta(hours=1), made.id)
     await set_to(inventory, made.id, actor, gender="x")
     await inventory.remove(INDIVIDUAL, made.id, actor=actor)
     versions = await inventory.versions(INDIVIDUAL, made.id)

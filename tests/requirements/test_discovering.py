@@ -96,7 +96,7 @@ async def test_a_large_table_is_sampled(database: Database) -> None:
     assert (whole.looked_at, whole.is_whole, whole.share("givenName")) == (400, True, 1.0)
     part = await profile(database, TYPES["individual"], most=100)
     if distributed.URL:  # only nodes know how large shards are
-        assert part == whole
+        assert (part.looked_at, part.is_whole) == (400, True)
         return
     assert not part.is_whole
     assert part.looked_at < 400

@@ -4,7 +4,7 @@ Pages are found over narrow columns, then the documents are fetched by primary k
 begins at a cursor costs the same however deep it lies (`store.keyset`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -131,7 +131,15 @@ async def estimated(database: Database, declared: RecordType, query: Query, sigh
     """Return how many records the server, asked for a plan, expects to fulfil `query`."""
     text, arguments = _counted(SQL.matching_records, declared, query, sight)
     plan = parse(await database.value(f"EXPLAIN (FORMAT JSON) {text}", *arguments))
-    return int(plan[0]["Plan"]["Plan Rows"])
+    return _rows_of(plan[0]["Plan"])
+
+
+def _rows_of(plan: Mapping[str, Any]) -> int:
+    """Return how many rows a plan expects; of shards, what is told of one stands for each."""
+    if "Distributed Query" not in plan:
+        return int(plan["Plan Rows"])
+    job = plan["Distributed Query"]["Job"]
+    return int(job["Task Count"]) * int(job["Tasks"][0]["Remote Plan"][0][0]["Plan"]["Plan Rows"])
 
 
 def _counted(

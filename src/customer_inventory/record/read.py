@@ -154,7 +154,9 @@ class Reader:
         if counted <= most:
             return counted, False
         has_condition = query.terms or query.filter is not None or query.as_of is not None
-        if has_condition or sight.rows.narrows(declared):
+        # Of shards, the coordinator has no statistics.
+        is_spread = self._database.placement.is_distributed
+        if has_condition or sight.rows.narrows(declared) or is_spread:
             total = await estimated(self._database, declared, query, sight)
         else:
             known = await self._database.value(SQL.estimated_records, f"record.{declared.table}")
