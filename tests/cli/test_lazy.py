@@ -62,3 +62,7 @@ def test_a_command_imports_what_it_needs(words: str) -> None:
     found = imported(*words.split())
     assert "customer_inventory" in found
     assert not found & _HEAVY
+
+
+def test_a_command_loads_no_client_until_it_asks_somebody_outside() -> None:
+    assert "aiohttp" not in imported("access", "download", "request")

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import aiohttp
 
 from customer_inventory import __version__
 from customer_inventory.kit.errors import Unavailable
 from customer_inventory.store.outward import AddressRefused, Allowed, Resolve, check, resolve
+
+if TYPE_CHECKING:
+    from aiohttp import StreamReader
 
 _CHUNK = 16_384
 _OK = 200
@@ -63,6 +65,9 @@ async def call(
     name: on the open network anyone could answer. Raises AddressRefused, and Unavailable unless
     there is a whole answer in good time.
     """
+    # Loading it takes a third of the start of a command, most of which ask nobody outside.
+    import aiohttp  # noqa: PLC0415
+
     target = await check(url, allowed, resolving=resolving)
     if target.tls_name is None and not allowed.names(target.host, target.address):
         raise AddressRefused("It is no https address.", "Give one that is.")
@@ -89,7 +94,7 @@ async def call(
         raise Unavailable(f"{target.host} was not reached ({type(error).__name__}).") from None
 
 
-async def _bounded(content: aiohttp.StreamReader, most: int, host: str) -> bytes:
+async def _bounded(content: "StreamReader", most: int, host: str) -> bytes:
     body = b""
     async for chunk in content.iter_chunked(_CHUNK):
         body += chunk
