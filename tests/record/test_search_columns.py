@@ -13,6 +13,7 @@ from customer_inventory.kit.actor import Actor
 from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.inventory import Inventory
 from customer_inventory.record.patch import merged
+from customer_inventory.record.search.key import are_alike
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import creation
 from customer_inventory.record.write import Writer
@@ -159,3 +160,18 @@ def test_every_generated_document_has_its_columns() -> None:
                 held.setdefault(declared.name, set()).add(column.name)
     for name, columns in held.items():
         assert columns == {column.name for column in TYPES[name].columns}
+
+
+def test_documents_are_alike_where_nothing_differs_that_keys_come_from() -> None:
+    product = TYPES["product"]
+    card = {"name": "iccid", "value": 1}
+    old = {"id": "x", "name": "SIM", "productCharacteristic": [card]}
+    assert are_alike(product, old, {**old, "description": "a card"})
+    for other in (1.0, True, "2", None):
+        changed = {**old, "productCharacteristic": [{**card, "value": other}]}
+        assert not are_alike(product, old, changed)
+    person = TYPES["individual"]
+    ada = {"id": "x", "givenName": "Ada", "familyName": "Lovelace"}
+    assert are_alike(person, ada, {**ada, "location": "here"})
+    assert not are_alike(person, ada, {**ada, "familyName": "Byron"})
+    assert not are_alike(person, ada, {"id": "x", "givenName": "Ada"})

@@ -116,6 +116,24 @@ async def test_statements_of_each_hot_request(asked: Asked) -> None:
     assert {name: list(map(named, sent)) for name, sent in told.items()} == STATEMENTS
 
 
+async def test_names_that_stay_are_not_looked_up_in_the_dictionary(asked: Asked) -> None:
+    """A service that has just begun knows no word: only what is new is put there first."""
+    person = await asked.made("individual")
+    one = f"{PATHS['individual']}/{person}"
+    told = {}
+    changes = (("location", "there"), ("familyName", "Noel"))
+    for name, value in (*changes, ("location", "here"), ("familyName", "Byron")):
+        asked.application.inventory._writer._noted.clear()
+        patch = {"json": {name: value}, "headers": MERGE}
+        told[name] = await asked.statements("PATCH", one, **patch)
+    told = {name: list(map(named, sent)) for name, sent in told.items()}
+    assert told["location"] == STATEMENTS["patch"]
+    assert told["familyName"] == [*STATEMENTS["patch"][:1], "note_words", *STATEMENTS["patch"][1:]]
+    for text, names in (("Byron", ["Ada Byron"]), ("Lovelace", [])):
+        answer = await asked.client.get(f"/inventory/v1/search?q={text}")
+        assert [hit["name"] for hit in answer.json()["hit"]] == names
+
+
 async def test_what_arrives_together_travels_together(asked: Asked) -> None:
     ids = [await asked.made("individual") for _ in range(TOGETHER)]
     asked.sent.clear()

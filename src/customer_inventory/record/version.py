@@ -11,7 +11,7 @@ from customer_inventory.record.dated import UNDATED, Dated, dated
 from customer_inventory.record.declare import Document, Period, RecordType
 from customer_inventory.record.document import encode
 from customer_inventory.record.link import Link, extract
-from customer_inventory.record.search.key import keys_of
+from customer_inventory.record.search.key import are_alike, keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Change:
 
     `revision` is the one it builds on (0: the record is made), `document` is None for a removal.
     `operation` is the word the history keeps, `event` the one the outbox tells; `keys` are those
-    it is found by, with a space between. A removal that `is_guarded` fails while others refer
-    to the record. What is shown for several origins is changed with its group (`is_grouped`).
-    `subjects` are the ids of whom it belongs to, with a space between; empty where a change leaves
-    that as it was.
+    it is found by, with a space between, None where a change leaves them as they were. A removal
+    that `is_guarded` fails while others refer to the record. What is shown for several origins is
+    changed with its group (`is_grouped`). `subjects` are the ids of whom it belongs to, with a
+    space between; empty where a change leaves that as it was.
     """
 
     declared: RecordType
@@ -50,7 +50,7 @@ class Change:
     document: Document | None = None
     body: bytes | None = None
     period: Period = (None, None)
-    keys: str = ""
+    keys: str | None = ""
     added: Collection[Link] = field(default=())
     dropped: Collection[Link] = field(default=())
     dated: Dated = UNDATED
@@ -119,7 +119,10 @@ def replacement(
         document=new,
         body=encode(new),
         period=declared.period(new),
-        keys=" ".join(keys_of(declared, new)),
+        # What is shown for several origins is written anew as a whole.
+        keys=None
+        if not is_grouped and are_alike(declared, old, new)
+        else " ".join(keys_of(declared, new)),
         added=added,
         dropped=[link for link in before - after if link[:-2] not in staying],
         dated=dated(declared, old, new),

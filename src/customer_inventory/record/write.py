@@ -38,7 +38,8 @@ SQL = beside(__name__)
 _REMOVAL = "remove_records"
 _NAMES = ("create_records", "change_records", _REMOVAL)
 _OF_OPERATION = {"create": "create_records", "delete": _REMOVAL}
-_KEYS = ", string_to_array(nullif({}, ''), ' ')"
+_KEYS = "string_to_array(nullif({}, ''), ' ')"
+_KEPT_KEYS = f", keys = CASE WHEN c.keys IS NULL THEN r.keys ELSE {_KEYS.format('c.keys')} END"
 _PLACED = {
     "{in_r}": ("r", "{bucket}::smallint[]"),
     "{in_o}": ("o", "{bucket}::smallint[]"),
@@ -113,7 +114,7 @@ async def write_all(
     circle. `noted` says which name words the dictionary is known to hold: others are put there
     first.
     """
-    await note(connection, words_in(change.keys for change in changes), noted)
+    await note(connection, words_in(change.keys for change in changes if change.keys), noted)
     by_id = {change.id: change for change in reversed(changes)}
     # In one order everywhere, so that two statements never wait for each other in a circle.
     firsts = [by_id[identifier] for identifier in sorted(by_id)]
@@ -189,8 +190,9 @@ def statement(
         table=declared.table,
         type=declared.name,
         columns="".join(f", {column}" for column in [*columns, *(["keys"] * is_found)]),
-        values="".join(f", {column}" for column in columns) + _KEYS.format("keys") * is_found,
-        assignments=assignments + f", keys ={_KEYS.format('c.keys')[1:]}" * is_found,
+        values="".join(f", {column}" for column in columns)
+        + f", {_KEYS.format('keys')}" * is_found,
+        assignments=assignments + _KEPT_KEYS * is_found,
     )
     arrays = "".join(f", {{column_{column}}}::text []" for column in columns)
     arrays += ", {keys}::text []" * is_found

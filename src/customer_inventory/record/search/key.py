@@ -19,6 +19,7 @@ from typing import Any
 
 from customer_inventory.kit.clock import parse_instant
 from customer_inventory.record.declare import Document, KeyKind, Period, RecordType, Searched
+from customer_inventory.record.document import encode
 from customer_inventory.record.search import fold, phone
 
 NAME, PAIR, PHONE, EMAIL, IDENTIFIER, ADDRESS, SERVICE = "n:", "p:", "t:", "m:", "i:", "a:", "s:"
@@ -60,6 +61,20 @@ def prefixes_of(declared: RecordType) -> frozenset[str]:
 def keys_of(declared: RecordType, document: Document) -> list[str]:
     """Return the keys of `document`, each once; none holds a space."""
     return words_and_keys(declared, document)[1]
+
+
+def are_alike(declared: RecordType, old: Document, new: Document) -> bool:
+    """Tell whether two documents have the same keys for sure: nothing they come from differs."""
+    return all(encode(old.get(name)) == encode(new.get(name)) for name in _members(declared))
+
+
+@lru_cache(maxsize=500)
+def _members(declared: RecordType) -> tuple[str, ...]:
+    """Return the members of a document that its keys come from, or are made by."""
+    found = {"name": None, "country": None}
+    for searched in declared.searched:
+        found |= dict.fromkeys(searched.steps[:1] or searched.attributes)
+    return tuple(found)
 
 
 def words_and_keys(declared: RecordType, document: Document) -> tuple[tuple[str, ...], list[str]]:
