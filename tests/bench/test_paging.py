@@ -1,5 +1,7 @@
 """The bench of the console: a table as documents have it, and the screens that cost too much."""
 
+from dataclasses import replace
+
 from bench import paging_report
 from bench.paging import POINT_READ, TYPED, Load, Plan, Result
 
@@ -45,3 +47,9 @@ def test_what_falls_short_is_named_and_what_does_not_is_counted() -> None:
         "falls short  /slow: requests 9.00 (9.00 to 9.00), at most 8",
         f"meets        {TYPED}, ms at the browser 90.0 (80.0 to 130.), at most 100",
     ]
+
+
+def test_a_busy_machine_is_told() -> None:
+    slow = {name: [10 * each for each in taken] for name, taken in _RESULT.seconds.items()}
+    busy = "the machine was busy: a point read took 10.0 ms, and ratios are too low"
+    assert busy in paging_report.text(replace(_RESULT, seconds=slow)).splitlines()
