@@ -7,6 +7,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
+_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,32 @@ def parent_of(pid: int) -> int:
 def tree_seconds(root: int) -> float:
     """Return the CPU seconds of process `root` and all below it, ended children included.
 
-    A child's time passes to its parent when it ends, so the sum never falls.
+    A child's time passes to its parent when it ends, so the sum never falls. Processes are read
+    one after the other: one that ends in between would count twice or not at all, so they are
+    read again until all that were found are still there afterwards.
     """
+    seen = _tree(root)
+    for _ in range(_TRIES):
+        after = _tree(root)
+        if seen.keys() <= after.keys():
+            break
+        seen = after
+    return sum(seen.values())
+
+
+def _tree(root: int) -> dict[int, float]:
+    """Return the CPU seconds of `root` and of each process below it, by id."""
     processes = _snapshot()
     children: dict[int, list[int]] = {}
     for pid, process in processes.items():
         children.setdefault(process.parent, []).append(pid)
-    total, waiting = 0.0, [root]
+    found, waiting = {}, [root]
     while waiting:
         pid = waiting.pop()
         waiting += children.get(pid, [])
         if pid in processes:
-            total += processes[pid].seconds
-    return total
+            found[pid] = processes[pid].seconds
+    return found
 
 
 def ended_children_seconds() -> float:
