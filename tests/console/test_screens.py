@@ -101,6 +101,16 @@ async def test_a_screen_has_no_style_or_script_within(world: World, screen: Scre
     assert [each for each, times in Counter(identifiers).items() if times > 1] == []
 
 
+@_PAGE
+async def test_a_german_page_has_no_message_in_english(world: World, screen: Screen) -> None:
+    role = next(r for r in ROLES if permitted(r, screen.operation, screen.record_type))
+    address = await address_of(world, screen)
+    async with world.browser(role) as browser:
+        page = await browser.get(address, **{"Accept-Language": "de"})
+        assert '<html lang="de">' in page.text
+        assert re.findall(r'<span lang="en">.*?</span>', page.text) == []
+
+
 GROWING = {"/customers/{id}/seen-by": "after", "/access/ledger": "until"}
 """Lists of what was read have what reads them, unless both twins are to tell of what was before."""
 
@@ -148,6 +158,16 @@ async def test_the_menu_shows_what_the_person_may_see(world: World) -> None:
                 may = permitted(role, screen.operation, screen.record_type)
                 shown = f'<li><a href="{screen.path}"' in page.text
                 assert shown == may, (role.process, screen.path)
+
+
+async def test_what_programs_are_told_is_english_whatever_the_browser_speaks(world: World) -> None:
+    async with world.browser(STEWARD) as browser:
+        german, english = [
+            await browser.get("/audit/rules.csv", **{"Accept-Language": language})
+            for language in ("de", "en")
+        ]
+    assert german.text == english.text
+    assert "completeness" in german.text
 
 
 async def test_where_nothing_is_a_browser_is_told_on_a_page(world: World) -> None:

@@ -105,6 +105,11 @@ def _is_bare(text: str) -> bool:
         ("2 processes (billing, crm), up to 1,200 customers, 12.50 EUR a month",
          "2 Prozesse (billing, crm), bis zu 1.200 Kunden, 12.50 EUR im Monat"),
         ("22.3 MB, and what nobody ever said", None),
+        ("grant 01A on customer has ended.", "Berechtigung 01A auf customer ist abgelaufen."),
+        ("crm is active.", "crm ist aktiv."),
+        # A text that hardly says more than its values is not taken for another that is alike.
+        ("The sky is blue.", None),
+        ("column born does not hold a whole number.", "Spalte born enthält keine ganze Zahl."),
     ],
 )  # fmt: skip
 def test_a_message_is_known_by_its_shape(message: str, told: str | None) -> None:

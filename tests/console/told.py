@@ -8,11 +8,23 @@ logs or the command line see are `ASIDE`. They are written as `said` writes mess
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
+
+import yaml
 
 from tests.console.said import ROOT, name_of, texts_of
 
 SOURCES = (
+    "access/download/ending.py",
+    "access/explain/explaining.py",
+    "access/explain/scope.py",
+    "access/explain/withheld.py",
+    "audit/campaign/statement.py::words",
+    "audit/compiling.py::rules_of",
+    "capture/convert.py",
+    "capture/rows.py",
+    "capture/transform.py",
+    "requirements/gaps.py",
+    "shortcomings/handover/dossier.py::dossier",
     "shortcomings/looking/*.py",
     "shortcomings/backups.py",
     "shortcomings/disk.py",
@@ -32,9 +44,14 @@ SOURCES = (
     "facilities/standing/status.py",
     "facilities/standing/work.py",
 )
+PACK = ROOT / "record/register/packs/records.yaml"
+"""The rules of audit that come with the product."""
+REPOSITORY = ROOT / "facilities/repository/shipped.yaml"
 PLACES: dict[str, tuple[int | str, ...]] = {
     "Check": (1, 3, "floor_unit", "risk", "remedy"),
     "Line": (0, 2, 3),
+    "Unfit": (0,),
+    "Unreadable": (0,),
     "Option": (0, 2, 3, 4),
     "_Effort": (0, 1),
 }
@@ -45,22 +62,42 @@ ASIDE = frozenset({
     "there is no backup", "there was no drill yet", "%(1)s cannot be looked at: %(2)s",
     "the server's statistics are of %(1)s days, %(2)s are needed",
     "our snapshots are of %(1)s days, %(2)s are needed", "bytes at most", "days left",
+    "as: boolean", "as: date or datetime", "as: monthsBefore", "as: number",
+    "as: number or integer",
+    "TM Forum Open APIs", "TM Forum hub, CloudEvents", "CSV, NDJSON, JSON, Parquet, XLSX", "",
 })  # fmt: skip
-"""Objects of findings and figures behind them, and why a check was skipped: pages do not say it."""
-_NO_PROSE = ("compile", "get", "Conflict", "info", "warning", "exception")
+"""Objects of findings and figures behind them, and why a check was skipped: pages do not say it.
+Keys of mappings, and names of what others made, are the same everywhere."""
+_NO_PROSE = ("compile", "get", "wrong", "Conflict", "Invalid", "info", "warning", "exception")
 _PROSE = re.compile(r"[a-z]{2,}[,;:.]? (?:.* )?[A-Za-z]|[a-z]{2,} \(?%\(|%\(\d+\)s,? [a-z]+ ?[a-z]")
 
 
 def told() -> frozenset[str]:
     """Return every text that rooms tell and pages show."""
-    files = [file for pattern in SOURCES for file in sorted(ROOT.glob(pattern))]
-    assert all(any(ROOT.glob(pattern)) for pattern in SOURCES)
-    return frozenset(text for file in files for text in of_module(file) if text not in ASIDE)
+    found = {*(text for source in SOURCES for text in _of_source(source)), *_shipped()}
+    return frozenset(found - ASIDE)
 
 
-def of_module(file: Path) -> Iterator[str]:
-    """Return the texts of a module that people read."""
-    yield from _of(ast.parse(file.read_bytes()))
+def _of_source(source: str) -> Iterator[str]:
+    pattern, _, name = source.partition("::")
+    files = sorted(ROOT.glob(pattern))
+    assert files, source
+    for file in files:
+        module = ast.parse(file.read_bytes())
+        every = [each for each in module.body if not name or getattr(each, "name", "") == name]
+        assert every, source
+        yield from _of(ast.Module(every, []))
+
+
+def _shipped() -> Iterator[str]:
+    """Return what files that come with the product tell: rules of audit, our own repository."""
+    yield from (rule["name"] for rule in yaml.safe_load(PACK.read_bytes())["rules"])
+    (ours,) = yaml.safe_load(REPOSITORY.read_bytes())["repositories"]
+    yield from (ours["description"], *ours["owner"].values())
+    yield from (each["note"] for each in ours["holds"])
+    for each in ours["interfaces"]:
+        yield from (each["name"], each.get("standard", ""))
+    yield "Ships with the product"
 
 
 def _of(node: ast.AST) -> Iterator[str]:

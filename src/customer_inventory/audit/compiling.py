@@ -73,23 +73,29 @@ def rules_of(requirement: Requirement) -> Iterator[Rule]:
     if requirement.path == RECORD:
         return
     if requirement.obligation != "optional":
-        yield _rule(requirement, "completeness", "is missing", _missing(requirement))
+        yield _rule(
+            requirement, "completeness", f"{requirement.name} is missing", _missing(requirement)
+        )
     elif "completeness" in requirement.quality:
         # No record must have it, and so many are to: anywhere in it, once.
         nowhere = Within(Compared(requirement.path, "exists", False))
-        yield _rule(requirement, "completeness", "is not there", nowhere)
+        yield _rule(requirement, "completeness", f"{requirement.name} is not there", nowhere)
     form = _form(requirement.data)
     if form != Form():
         unlike = Unlike(requirement.path, form)
-        yield _rule(requirement, "validity", "is not as required", unlike)
+        yield _rule(requirement, "validity", f"{requirement.name} is not as required", unlike)
     if "uniqueness" in requirement.quality:
         repeated = Repeated(requirement.path)
-        yield _rule(requirement, "uniqueness", "is the same in several", repeated)
+        yield _rule(
+            requirement, "uniqueness", f"{requirement.name} is the same in several", repeated
+        )
     if requirement.freshness is not None:
-        yield _rule(requirement, "timeliness", "may be out of date", _stale(requirement))
+        yield _rule(
+            requirement, "timeliness", f"{requirement.name} may be out of date", _stale(requirement)
+        )
 
 
-def _rule(requirement: Requirement, dimension: Any, said: str, fails: Crossed | Repeated) -> Rule:
+def _rule(requirement: Requirement, dimension: Any, name: str, fails: Crossed | Repeated) -> Rule:
     return Rule(
         id=f"{requirement.id}.{dimension}",
         requirement=requirement.id,
@@ -97,7 +103,7 @@ def _rule(requirement: Requirement, dimension: Any, said: str, fails: Crossed | 
         aspect=_ASPECTS.get(dimension, "syntactic"),
         record_type=requirement.type,
         path=requirement.path,
-        name=f"{requirement.name} {said}",
+        name=name,
         fails=fails,
         threshold=requirement.quality.get(dimension),
         severity=_severity(requirement, dimension),

@@ -24,6 +24,7 @@ _CITED = re.compile(r"(.*) \((REQ-[^()]+)\)\.", re.DOTALL)
 _PARTS = re.compile(r"([,;] )(?![^()]*\))")
 """Between texts that a room puts in a row: not within brackets."""
 _FIGURE = re.compile(r"(-?\d{1,3}(?:,\d{3})+|-?\d+)(\.\d+)?( ?%| (?:bytes|[kMGT]B|s|min|h))?")
+_FEW = 6
 _WORD = re.compile(r"[A-Za-z]{2}")
 
 
@@ -34,6 +35,12 @@ class _Shape:
     between: tuple[str, ...]
     pattern: re.Pattern[str]
     told: str
+
+    @property
+    def says_little(self) -> bool:
+        """Whether it begins with a value and hardly says more: others may look like it."""
+        letters = sum(map(str.isalpha, "".join(self.between)))
+        return letters < _FEW and self.pattern.pattern.startswith("(?P<")
 
 
 def translated(message: str, language: str) -> str | None:
@@ -54,17 +61,17 @@ def _translated(message: str, language: str) -> str | None:
         if all(part in message for part in shape.between) and (
             found := shape.pattern.fullmatch(message)
         ):
-            values = {
-                name[1:]: _value(said, language) if said else ""
-                for name, said in found.groupdict().items()
-            }
+            said = {name[1:]: value or "" for name, value in found.groupdict().items()}
+            values = {name: _value(value, language) for name, value in said.items()}
+            if shape.says_little and any(" " in v and v == said[n] for n, v in values.items()):
+                continue
             return shape.told % values
     return None
 
 
 def _value(said: str, language: str) -> str:
     """Return a value of a text: states and types are words of the product, figures have forms."""
-    word = words_of(language).gettext(said)
+    word = words_of(language).gettext(said) if said else ""
     if word != said:
         return word
     return _figure(said, language) or _translated(said, language) or said

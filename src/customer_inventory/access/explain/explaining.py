@@ -130,7 +130,7 @@ def _permission(
     if session is not None and session.may(operation, record_type):
         row = next(row for row in wanted if operation in row["operations"] and _is_in_force(row))
         return Step("permission", True, f"{_named(row)} permits {operation}.")
-    said = [f"{_named(row)} {_why_not(row, operation)}" for row in wanted]
+    said = [_why_not(row, operation) for row in wanted]
     return Step(
         "permission",
         False,
@@ -145,18 +145,19 @@ def _is_in_force(row: Row) -> bool:
 def _named(row: Row) -> str:
     """Say which permission it is: of which grant, on which type, until when."""
     source = f"grant {row['grant_id']}" if row["grant_id"] else "a permission without grant"
-    until = f" until {row['valid_to']:%Y-%m-%d %H:%M} UTC" if row["valid_to"] else ""
-    return f"{source} on {row['record_type']}{until}"
+    named = f"{source} on {row['record_type']}"
+    return f"{named} until {row['valid_to']:%Y-%m-%d %H:%M} UTC" if row["valid_to"] else named
 
 
 def _why_not(row: Row, operation: Operation) -> str:
+    named = _named(row)
     if row["valid_from"] > now():
-        return f"begins only on {row['valid_from']:%Y-%m-%d %H:%M} UTC."
+        return f"{named} begins only on {row['valid_from']:%Y-%m-%d %H:%M} UTC."
     if not _is_in_force(row):
-        return "has ended."
+        return f"{named} has ended."
     if operation not in row["operations"]:
-        return f"permits {', '.join(row['operations'])} only."
-    return f"would permit {operation}."
+        return f"{named} permits {', '.join(row['operations'])} only."
+    return f"{named} would permit {operation}."
 
 
 def _grant(row: Row) -> Step:
@@ -173,9 +174,11 @@ def _quota(use: Use) -> Step:
     name = f"{use.budget} of {use.record_type}" if use.record_type != EVERY_TYPE else use.budget
     if use.most is None:
         return Step("quota", True, f"{name}: {use.taken:,} taken.")
-    resets = f", anew at {use.resets_at:%H:%M:%S} UTC" if use.resets_at else ""
     left = max(0, use.most - use.taken)
-    return Step("quota", left > 0, f"{name}: {left:,} of {use.most:,} left{resets}.")
+    said = f"{name}: {left:,} of {use.most:,} left."
+    if use.resets_at:
+        said = f"{name}: {left:,} of {use.most:,} left, anew at {use.resets_at:%H:%M:%S} UTC."
+    return Step("quota", left > 0, said)
 
 
 async def _record(inventory: Inventory, record_type: str, identifier: str, sight: Sight) -> Step:

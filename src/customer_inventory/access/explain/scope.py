@@ -24,14 +24,15 @@ async def scope_steps(
     if not isinstance(condition, Scoped):
         return []
     declared, rule = TYPES[record_type], condition.rule
-    whole = f"Bound to records that are {words(rule)}"
+    whole = f"Bound to records that are {words(rule)}."
     if identifier is None:
-        return [Step(_RULE, True, f"{whole}.")]
+        return [Step(_RULE, True, whole)]
     facts = await facts_of(database, declared, identifier, session.actor.process)
     if facts is None:
-        return [Step(_RULE, True, f"{whole}.")]
+        return [Step(_RULE, True, whole)]
     shown = (await in_scope(database, [identifier], session.sight.rows)).get(identifier)
     if shown == record_type:
-        return [Step(_RULE, True, f"{whole}: {told(rule, facts)}.")]
+        said = f"Bound to records that are {words(rule)}: {told(rule, facts)}."
+        return [Step(_RULE, True, said)]
     part = deciding(rule, facts)
     return [Step(_RULE, False, f"{words(part)} does not hold: {told(part, facts)}.")]

@@ -23,12 +23,12 @@ _PAGE = 100
 _LARGEST = 2**63 - 1
 _WAITING = "waiting"
 _COLUMNS = (
-    Column("what", mark("What fails")),
+    Column("what", mark("What fails"), "ours"),
     Column("state", mark("State"), "state"),
     Column("severity", mark("Severity"), "state"),
     Column("recordType", mark("Type"), "code"),
     Column("path", mark("Attribute"), "code"),
-    Column("dimension", mark("Dimension")),
+    Column("dimension", mark("Dimension"), "ours"),
     Column("since", mark("Since"), "time"),
     Column("assignee", mark("Seen to by"), "name"),
     Column("dueOn", mark("Due"), "date"),
@@ -130,7 +130,7 @@ async def show(view: View) -> Shown:
         ],
     }
     groups = view.sight.groups(kind)
-    return Shown(content, aside=aside, ids=_ids([row]), groups=groups, title=row["what"])
+    return Shown(content, aside=aside, ids=_ids([row]), groups=groups, title=view.ours(row["what"]))
 
 
 async def _preview(view: View, row: Row) -> Corrected | None:

@@ -13,7 +13,7 @@ from customer_inventory.record.types import TYPES
 PAGE = 50
 _ENTRY = "auditRule"
 _COLUMNS = (
-    Column("name", mark("Rule")),
+    Column("name", mark("Rule"), "ours"),
     Column("type", mark("Type"), "code"),
     Column("path", mark("Attribute"), "code"),
     Column("dimension", mark("Dimension")),

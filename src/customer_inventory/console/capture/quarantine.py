@@ -26,7 +26,7 @@ _LARGEST = 2**63 - 1
 
 COLUMNS = (
     Column("id", mark("Row"), "number"),
-    Column("reason", mark("Reason")),
+    Column("reason", mark("Reason"), "ours"),
     Column("path", mark("Attribute"), "code"),
     Column("requirement", mark("Requirement"), "code"),
     Column("source", mark("Source")),

@@ -43,6 +43,11 @@ LABELS: Mapping[str, str] = {
     "privateEmail": mark("Private e-mail"), "workEmail": mark("E-mail at work"),
     "mobilePhone": mark("Mobile telephone"), "homePhone": mark("Telephone at home"),
     "workPhone": mark("Telephone at work"), "billingContact": mark("Contact for bills"),
+    "languageAbility": mark("Language ability"), "languageCode": mark("Language code"),
+    "languageName": mark("Language name"), "isFavouriteLanguage": mark("Favourite language"),
+    "paymentMethod": mark("Payment method"), "creditProfile": mark("Credit profile"),
+    "market": mark("Market"), "segment": mark("Segment"), "brand": mark("Brand"),
+    "householdMember": mark("Household member"),
     "creationDate": mark("Made"), "severity": mark("Severity"), "priority": mark("Priority"),
 }  # fmt: skip
 """What attributes are called for people; any other is called by its own name, in words."""

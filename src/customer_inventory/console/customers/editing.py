@@ -7,6 +7,7 @@ from typing import Any
 
 from customer_inventory.access.operation import Operation
 from customer_inventory.console.customers.document import (
+    LABELS,
     Kind,
     Leaf,
     changed,
@@ -139,7 +140,7 @@ def _called(document: Document) -> dict[tuple[str, int | None], str]:
         for place, item in enumerate(items if isinstance(items, list) else (), 1):
             own = next((item[k] for k in _CALLS if isinstance(item, dict) and item.get(k)), None)
             if isinstance(own, str):
-                found[label_of(name)[0][0], place] = in_words(own)
+                found[label_of(name)[0][0], place] = LABELS.get(own, in_words(own))
     return found
 
 

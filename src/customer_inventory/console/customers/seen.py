@@ -47,7 +47,7 @@ COLUMNS = (
     Column("process", mark("Process")),
     Column("purpose", mark("Purpose")),
     Column("at", mark("When"), "time"),
-    Column("operation", mark("What")),
+    Column("operation", mark("What"), "ours"),
     Column("recordType", mark("Of type")),
     Column("decision", mark("Decision"), "state"),
     Column("groups", mark("Attributes")),

@@ -42,7 +42,7 @@ async def show(view: View) -> Shown:
             {
                 "at": each["at"],
                 "kind": each["state"],
-                "title": view.ours(each["reason"] or each["state"]),
+                "title": each["reason"] or each["state"],
                 "who": each["person"] or each["process"],
             }
             for each in reversed(steps)

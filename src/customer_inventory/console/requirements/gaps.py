@@ -28,7 +28,7 @@ GAP_COLUMNS = (
     Column("path", mark("Attribute"), "code"),
     Column("gap", mark("Gap")),
     Column("share", mark("Have it"), "share"),
-    Column("evidence", mark("What shows it"), "name"),
+    Column("evidence", mark("What shows it"), "ours"),
     Column("requirement", mark("Requirement"), "code"),
 )
 

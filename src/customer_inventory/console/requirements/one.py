@@ -37,6 +37,18 @@ _NOTICES = {
     "enforce": mark("In force everywhere. What is held and falls short becomes findings."),
     "retire": mark("Retired: it holds no more."),
 }
+_WORDS = (
+    mark("path"), mark("data"), mark("obligation"), mark("when"), mark("classification"),
+    mark("group"), mark("purposes"), mark("requestedBy"), mark("usedBy"), mark("owner"),
+    mark("steward"), mark("sources"), mark("survivorship"), mark("freshness"), mark("quality"),
+    mark("searchable"), mark("declares"), mark("pattern"), mark("minimum"), mark("maximum"),
+    mark("minLength"), mark("maxLength"), mark("values"), mark("format"), mark("text"),
+    mark("date"), mark("dateTime"), mark("number"), mark("integer"), mark("boolean"),
+    mark("object"), mark("list"), mark("undeclared"), mark("consent"), mark("contract"),
+    mark("legalObligation"), mark("vitalInterests"), mark("publicTask"),
+    mark("legitimateInterests"), mark("mandatory"), mark("conditional"), mark("optional"),
+)  # fmt: skip
+"""What a requirement has, and the codes of it."""
 _SHOWN_FIRST = ("name", "definition")
 
 
