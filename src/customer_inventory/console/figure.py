@@ -61,8 +61,12 @@ def bars_of(
 
 
 def waterfall_of(
-    title: str, heads: tuple[str, str], begin: float, steps: Sequence[tuple[str, float]]
+    title: str,
+    heads: tuple[str, str],
+    begin: float,
+    steps: Sequence[tuple[str, float]],
+    written: Callable[[float], str],
 ) -> Figure:
     """Return a chart of steps that lead from `begin` to their sum; `heads` name step and figure."""
     rows = [[name, step] for name, step in steps]
-    return Figure(title, waterfall(begin, steps, title), (), heads, rows)
+    return Figure(title, waterfall(begin, steps, title, written), (), heads, rows)

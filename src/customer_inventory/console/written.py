@@ -37,6 +37,11 @@ class Written:
         """Return a number with its groups."""
         return _number(value, self.language)
 
+    def signed(self, value: float) -> str:
+        """Return a figure with its sign, to a tenth."""
+        form = "+#,##0.0;-#,##0.0"
+        return str(format_decimal(value, format=form, locale=locale_of(self.language)))
+
     def money(self, value: Decimal) -> str:
         """Return an amount with as many decimals as it has."""
         decimals = "." + "0" * max(-int(value.as_tuple().exponent), 0)
@@ -45,7 +50,9 @@ class Written:
 
     def share(self, value: float | Decimal) -> str:
         """Return a share of one in percent."""
-        return str(format_percent(value, format="#,##0.##%", locale=locale_of(self.language)))
+        between = "" if self.language == FIRST else "\N{NO-BREAK SPACE}"
+        form = f"#,##0.##{between}%"
+        return str(format_percent(value, format=form, locale=locale_of(self.language)))
 
     def size(self, value: float) -> str:
         """Return bytes in the unit in which people say them."""

@@ -12,6 +12,7 @@ from customer_inventory.console.capture.pairs import address_of, decided
 from customer_inventory.console.figure import Figure, waterfall_of
 from customer_inventory.console.screen import Action, Done, Form, Screen, Shown, View
 from customer_inventory.console.words import mark
+from customer_inventory.console.written import Written
 from customer_inventory.kit.errors import InventoryError
 from customer_inventory.record.scoping.landing import demand_in_scope
 from customer_inventory.record.subject.restriction import refuse_if_restricted
@@ -143,7 +144,7 @@ def _why(view: View, told: dict[str, Any]) -> Figure:
     title = view.say("What speaks for one subject (to the right) and against it, in bits")
     heads = (view.say("Compared"), view.say("Bits"))
     first = (view.say("Two records of all"), begin)
-    return waterfall_of(title, heads, 0.0, [first, *steps])
+    return waterfall_of(title, heads, 0.0, [first, *steps], Written(view.language).signed)
 
 
 LEVELS = (

@@ -19,6 +19,7 @@ from customer_inventory.console.customers.timeline import (
 )
 from customer_inventory.console.screen import Screen, Shown, View
 from customer_inventory.console.words import mark
+from customer_inventory.console.written import Written
 from customer_inventory.kit.clock import now
 from customer_inventory.record.declare import Document
 from customer_inventory.record.hierarchy.tree import IN_TREES, KINDS, Span, Tree, tree
@@ -76,7 +77,7 @@ async def show(view: View) -> Shown:
             "party": party,
             "facts": facts,
             "line": line,
-            "highlights": _highlights(whole, happened),
+            "highlights": _highlights(whole, happened, Written(view.language)),
             "flags": wrong,
             "family": family,
             "entries": happened,
@@ -93,7 +94,9 @@ def _may_change(view: View, kind: str) -> bool:
     return view.may(Operation.UPDATE, kind) or view.may(Operation.MODIFY, kind)
 
 
-def _highlights(whole: Around, happened: Sequence[Entry]) -> list[tuple[str, Any, str]]:
+def _highlights(
+    whole: Around, happened: Sequence[Entry], written: Written
+) -> list[tuple[str, Any, str]]:
     """Return the five to seven things to know first: label, value, and how it is shown."""
     told: dict[str, Any] = {
         str(each.get("name")): each.get("value")
@@ -108,14 +111,14 @@ def _highlights(whole: Around, happened: Sequence[Entry]) -> list[tuple[str, Any
         (mark("Segment"), in_short(told.get("segment")), "text"),
         (mark("Customer since"), in_short(period.get("startDateTime")), "day"),
         (mark("Products in use"), len(running), "number"),
-        (mark("Balance"), _balance(whole), "text"),
+        (mark("Balance"), _balance(whole, written), "text"),
         (mark("Open tickets"), _open_tickets(whole), "number"),
         (mark("Last contact"), last, "time"),
     ]
     return [each for each in found if each[1] not in (None, "")]
 
 
-def _balance(whole: Around) -> str:
+def _balance(whole: Around, written: Written) -> str:
     """Return what is owed over all billing accounts, by currency."""
     sums: dict[str, Decimal] = {}
     for account in whole.parts.get("billingAccount", ()):
@@ -124,7 +127,8 @@ def _balance(whole: Around) -> str:
             if isinstance(amount, dict) and isinstance(amount.get("value"), int | float | Decimal):
                 unit = str(amount.get("unit") or "")
                 sums[unit] = sums.get(unit, Decimal(0)) + Decimal(str(amount["value"]))
-    return ", ".join(f"{value:.2f} {unit}".strip() for unit, value in sorted(sums.items()))
+    told = {unit: written.money(round(value, 2)) for unit, value in sorted(sums.items())}
+    return ", ".join(f"{value} {unit}".strip() for unit, value in told.items())
 
 
 def _open_tickets(whole: Around) -> int | None:

@@ -38,7 +38,12 @@ def bars(
     return _drawn(parts, len(shown) * _ROW, said)
 
 
-def waterfall(begin: float, steps: Sequence[tuple[str, float]], said: str) -> Markup:
+def waterfall(
+    begin: float,
+    steps: Sequence[tuple[str, float]],
+    said: str,
+    written: Callable[[float], str] = "{:+.1f}".format,
+) -> Markup:
     """Return how steps lead from `begin` to their sum, a row each, with the figure of each.
 
     What leads down is of class `s1`. A line shows where nothing speaks for either side (0).
@@ -57,7 +62,7 @@ def waterfall(begin: float, steps: Sequence[tuple[str, float]], said: str) -> Ma
         parts += [
             label.format(0, row * _ROW + 14, name),
             bar.format(left, row * _ROW + 3, max(right - left, 1), " s1" if step < 0 else ""),
-            label.format(_WIDTH - _FIGURE + 12, row * _ROW + 14, f"{step:+.1f}"),
+            label.format(_WIDTH - _FIGURE + 12, row * _ROW + 14, written(step)),
         ]
     return _drawn(parts, len(steps) * _ROW, said)
 
