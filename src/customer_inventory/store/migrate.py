@@ -117,9 +117,14 @@ async def pending(dsn: str) -> list[str]:
     with failures.translated():
         connection = await connect(dsn)
         try:
-            return [migration.id for migration in await _pending(connection)]
+            return await pending_on(connection)
         finally:
             await connection.close()
+
+
+async def pending_on(connection: Connection) -> list[str]:
+    """Return what `pending` does, asked on a connection that is there already."""
+    return [migration.id for migration in await _pending(connection)]
 
 
 @contextmanager
