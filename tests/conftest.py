@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import logging
 import os
@@ -17,8 +18,10 @@ import asyncpg
 import httpx
 import pytest
 import uvicorn
+from httpx import create_ssl_context
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pgqueuer.core.qm import QueueManager
 
 from customer_inventory.access import registration, sandbox
 from customer_inventory.access.decision import Decision
@@ -68,6 +71,29 @@ def logs_as_they_were() -> Iterator[None]:
         if type(handler) is logging.StreamHandler:  # what the product sets up; pytest's are others
             root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_up_once() -> Iterator[None]:
+    """Let what libraries look up for each client and each service be looked up once a session.
+
+    httpx reads the authorities that sign certificates, the queue of jobs looks for each of its
+    columns: together they are a third of what a test with a service costs.
+    """
+    looks = QueueManager.verify_structure
+    looked = []
+
+    async def once(self: QueueManager) -> None:
+        if not looked:
+            await looks(self)
+            looked.append(True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "httpx._transports.default.create_ssl_context", functools.cache(create_ssl_context)
+        )
+        patch.setattr(QueueManager, "verify_structure", once)
+        yield
 
 
 @pytest.fixture(scope="session")
