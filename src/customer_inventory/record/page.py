@@ -4,7 +4,7 @@ Pages are found over narrow columns, then the documents are fetched by primary k
 begins at a cursor costs the same however deep it lies (`store.keyset`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +12,6 @@ from typing import Any
 
 from customer_inventory.record.cursor import Cursor, read, written
 from customer_inventory.record.declare import RecordType
-from customer_inventory.record.document import parse
 from customer_inventory.record.register.edition import Enforced
 from customer_inventory.record.schema import LONGEST_NAME, Schema, paths
 from customer_inventory.record.scope import EVERY_ROW, Rows
@@ -21,6 +20,7 @@ from customer_inventory.record.sight import CHOICE, EVERYTHING, RESTRICTION, Sig
 from customer_inventory.record.types import TYPES
 from customer_inventory.record.version import Version
 from customer_inventory.store.database import Database, Row
+from customer_inventory.store.expecting import expected_rows
 from customer_inventory.store.keyset import Key, Part, parts, reversed_keys
 from customer_inventory.store.predicate import Path
 from customer_inventory.store.sql import beside
@@ -130,16 +130,7 @@ def counting(
 async def estimated(database: Database, declared: RecordType, query: Query, sight: Sight) -> int:
     """Return how many records the server, asked for a plan, expects to fulfil `query`."""
     text, arguments = _counted(SQL.matching_records, declared, query, sight)
-    plan = parse(await database.value(f"EXPLAIN (FORMAT JSON) {text}", *arguments))
-    return _rows_of(plan[0]["Plan"])
-
-
-def _rows_of(plan: Mapping[str, Any]) -> int:
-    """Return how many rows a plan expects; of shards, what is told of one stands for each."""
-    if "Distributed Query" not in plan:
-        return int(plan["Plan Rows"])
-    job = plan["Distributed Query"]["Job"]
-    return int(job["Task Count"]) * int(job["Tasks"][0]["Remote Plan"][0][0]["Plan"]["Plan Rows"])
+    return await expected_rows(database, text, *arguments)
 
 
 def _counted(

@@ -16,6 +16,7 @@ from customer_inventory.record.declare import Document, RecordType
 from customer_inventory.record.document import parse_object
 from customer_inventory.record.types import TYPES
 from customer_inventory.store.database import Connection, Database
+from customer_inventory.store.expecting import expected_rows
 from customer_inventory.store.sql import beside
 
 SQL = beside(__name__)
@@ -108,11 +109,23 @@ async def sampling(
 
     Each with the process that wrote it. Of a large table they are a sample, the same one each time.
     """
-    there = int(await database.value(SQL.estimated_count, declared.table) or 0)
+    there = 0 if most is None else await _estimated(database, declared, most)
     is_whole = most is None or there <= most
     share = 100.0 if is_whole or most is None else 100.0 * most / there
     async with database.session() as connection, connection.transaction(readonly=True):
         yield _read(connection, declared, share), is_whole
+
+
+async def _estimated(database: Database, declared: RecordType, most: int) -> int:
+    """Return how many records a type has, as far as the server knows."""
+    if not database.placement.is_distributed:
+        return int(await database.value(SQL.estimated_count, declared.table) or 0)
+    # The coordinator has no statistics of shards, and nodes guess of those never looked at.
+    counted = int(await database.value(SQL.counted.format(table=declared.table), most + 1))
+    if counted <= most:
+        return counted
+    text = SQL.every_record.format(table=declared.table)
+    return max(counted, await expected_rows(database, text))
 
 
 async def _read(
@@ -169,4 +182,9 @@ def _leaves(node: Any, path: str) -> Iterator[tuple[str, Any]]:
 def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     read = {f"sampled_records:{name}": sampled(declared) for name, declared in TYPES.items()}
-    return {"estimated_count": SQL.estimated_count, **read}
+    there = {
+        f"{name}:{kind}": text.format(table=declared.table)
+        for kind, declared in TYPES.items()
+        for name, text in (("counted", SQL.counted), ("every_record", SQL.every_record))
+    }
+    return {"estimated_count": SQL.estimated_count, **read, **there}
