@@ -10,6 +10,7 @@ from customer_inventory.facilities.reindexing import Building, planned, reindex
 from customer_inventory.kit.actor import Actor
 from customer_inventory.kit.errors import NotFound
 from customer_inventory.store.database import Database
+from tests import distributed
 from tests.store.test_migrate_load import FILL, written
 
 BY = Actor("test", "testing", "tester")
@@ -31,7 +32,8 @@ async def test_indexes_are_built_while_records_are_written(database: Database) -
     assert load.refused == []
     assert [each.name for each in done] == before
     assert {name for name, *_ in said} == set(before)
-    assert sum(each.after for each in done) < sum(each.before for each in done)
+    # Of shards, only nodes know how large they are.
+    assert distributed.URL or sum(each.after for each in done) < sum(each.before for each in done)
     assert await names(database) != []
     assert await database.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
 
@@ -77,7 +79,7 @@ async def leftover(database: Database) -> None:
         "SELECT count(*) FROM pg_class WHERE relname = 'individual_name_ccnew'"
     ):
         await asyncio.sleep(0.01)
-    await database.execute("SELECT pg_cancel_backend($1)", builder.get_server_pid())
+    await database.execute("SELECT pg_cancel_backend($1::integer)", builder.get_server_pid())
     with pytest.raises(asyncpg.QueryCanceledError):
         await building
     await transaction.rollback()

@@ -73,5 +73,6 @@ def every_statement() -> dict[str, str]:
     """Return every statement this module can send, by a name of its own (for planning)."""
     read = {f"records:{name}": _records(declared) for name, declared in TYPES.items()}
     text = SQL.keys_of_type
-    keys = {f"keys:{name}": text.format(table=each.table) for name, each in TYPES.items()}
+    keyed = {name: each for name, each in TYPES.items() if each.searched}
+    keys = {f"keys:{name}": text.format(table=each.table) for name, each in keyed.items()}
     return {"links": SQL.links, "merged": SQL.merged, **read, **keys}
