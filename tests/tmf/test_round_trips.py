@@ -1,4 +1,4 @@
-"""What each hot request costs the database: statements, round trips, pages. Clocks are too noisy.
+"""What each hot request costs: statements, round trips, pages, calls, memory. Clocks are too noisy.
 
 A statement that its connection knows is one round trip, so that the statements are the trips: each
 request is made twice, and the second counts. Whoever makes one more says so here, and why. Nothing
@@ -6,16 +6,22 @@ runs in the background, so that all statements are of requests.
 """
 
 import asyncio
+import contextlib
+import gc
 import re
+import sys
+import tracemalloc
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 import httpx
 import msgspec
 import pytest
 
+import customer_inventory
 from customer_inventory.app import Application
 from customer_inventory.kit.ids import bucket_of
 from customer_inventory.kit.settings import Settings
@@ -90,30 +96,88 @@ STATEMENTS = {
 PAGES = {"records_by_id": 10, ENTRY: 10}
 """So many pages a statement may touch, in the buffers or not, over a table of a few records."""
 TOGETHER = 20
+CALLS = {
+    "read": 300, "list": 450, "360": 340, "search": 3900, "create": 680, "patch": 840, "delete": 530
+}  # fmt: skip
+"""So many calls are made by functions of ours for a request: what it costs without a clock."""
+KIBIBYTES = {
+    "read": 420, "list": 440, "360": 420, "search": 500, "create": 530, "patch": 540, "delete": 430
+}  # fmt: skip
+"""So much memory more than before is held at most while a request is answered."""
+_OURS = f"{Path(customer_inventory.__file__).parent}/"
+Request = tuple[str, str, dict[str, Any]]
 
 
-async def test_statements_of_each_hot_request(asked: Asked) -> None:
+async def hot_requests(asked: Asked, times: int) -> dict[str, list[Request]]:
+    """Make what is asked for; return each hot request, so many times."""
     person = await asked.made("individual")
     one, many = f"{PATHS['individual']}/{person}", PATHS["individual"]
     customer = await asked.made("customer", engagedParty={"id": person, "@type": "PartyRef"})
-    doomed = [await asked.made("individual") for _ in range(2)]
-    requests: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
-        "read": [("GET", one, {})] * 2,
-        "list": [("GET", f"{many}?limit=20", {})] * 2,
-        "360": [("GET", f"{WHOLE}/{customer}", {})] * 2,
-        "search": [("GET", "/inventory/v1/search?q=Ada%20Lovelace", {})] * 2,
-        "create": [("POST", many, {"json": BODIES["individual"]})] * 2,
+    doomed = [await asked.made("individual") for _ in range(times)]
+    return {
+        "read": [("GET", one, {})] * times,
+        "list": [("GET", f"{many}?limit=20", {})] * times,
+        "360": [("GET", f"{WHOLE}/{customer}", {})] * times,
+        "search": [("GET", "/inventory/v1/search?q=Ada%20Lovelace", {})] * times,
+        "create": [("POST", many, {"json": BODIES["individual"]})] * times,
         "patch": [
-            ("PATCH", one, {"json": {"location": where}, "headers": MERGE})
-            for where in ("here", "there")
+            ("PATCH", one, {"json": {"location": f"place {number}"}, "headers": MERGE})
+            for number in range(times)
         ],
         "delete": [("DELETE", f"{many}/{each}", {}) for each in doomed],
     }
+
+
+async def test_statements_of_each_hot_request(asked: Asked) -> None:
     told = {}
-    for name, twice in requests.items():
+    for name, twice in (await hot_requests(asked, 2)).items():
         for method, path, request in twice:
             told[name] = await asked.statements(method, path, **request)
     assert {name: list(map(named, sent)) for name, sent in told.items()} == STATEMENTS
+
+
+async def test_calls_and_memory_of_each_hot_request(asked: Asked) -> None:
+    calls: dict[str, int] = {}
+    kibibytes: dict[str, int] = {}
+    for name, several in (await hot_requests(asked, 6)).items():
+        counted: list[int] = []
+        peaks: list[int] = []
+        for number, (method, path, request) in enumerate(several):
+            with _calls_of_ours() if number % 2 else _peak() as measured:
+                await asked.statements(method, path, **request)
+            (counted if number % 2 else peaks).append(measured[0])
+        calls[name], kibibytes[name] = min(counted), min(peaks) // 1024
+    assert {name: n for name, n in calls.items() if not 0 < n <= CALLS[name]} == {}
+    assert {name: n for name, n in kibibytes.items() if not 0 < n <= KIBIBYTES[name]} == {}
+
+
+@contextlib.contextmanager
+def _calls_of_ours() -> Iterator[list[int]]:
+    """Count what functions of ours call, each other and what is below them."""
+    count = [0]
+
+    def heard(frame: FrameType, event: str, _: object) -> None:
+        if event in ("call", "c_call") and _OURS in frame.f_code.co_filename:
+            count[0] += 1
+
+    sys.setprofile(heard)
+    try:
+        yield count
+    finally:
+        sys.setprofile(None)
+
+
+@contextlib.contextmanager
+def _peak() -> Iterator[list[int]]:
+    """Tell how many bytes more than before are held at most."""
+    peak = [0]
+    gc.collect()
+    tracemalloc.start()
+    try:
+        yield peak
+    finally:
+        peak[0] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
 
 
 async def test_names_that_stay_are_not_looked_up_in_the_dictionary(asked: Asked) -> None:
