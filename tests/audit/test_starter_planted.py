@@ -7,12 +7,13 @@ records are in `test_planted`; how shares move fails no record and is in `test_s
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from customer_inventory.audit.compiling import compiled
 from customer_inventory.audit.finding import held
 from customer_inventory.audit.running import audit
-from customer_inventory.kit.ids import new_id
+from customer_inventory.kit.ids import bucket_of, new_id
 from customer_inventory.record.declare import Document, places
 from customer_inventory.record.document import encode, parse_object
 from customer_inventory.record.inventory import Inventory
@@ -91,15 +92,17 @@ async def without_wished_for(database: Database) -> Failing:
 async def plant(database: Database, name: str, spoiled: list[Spoiled]) -> None:
     """Let records say what no door would let them, and tell of it as every write does."""
     table = TYPES[name].table
-    await database.execute(
-        f"UPDATE record.{table} AS r SET body = n.body::json, revision = revision + 1,"
-        " recorded_at = now() - make_interval(days => n.days)"
-        " FROM unnest($1::text[], $2::text[], $3::integer[]) AS n (id, body, days)"
-        " WHERE r.id = n.id",
-        [each.document["id"] for each in spoiled],
-        [encode(each.document).decode() for each in spoiled],
-        [each.days_old for each in spoiled],
-    )
+    now = datetime.now(UTC)
+    for each in spoiled:
+        identifier = each.document["id"]
+        await database.execute(
+            f"UPDATE record.{table} SET body = $3, revision = revision + 1, recorded_at = $4"
+            " WHERE bucket = $1 AND id = $2",
+            bucket_of(identifier),
+            identifier,
+            encode(each.document),
+            now - timedelta(days=each.days_old),
+        )
     # What a document no longer says is no edge of a tree; a correction says it again.
     await database.execute(
         "DELETE FROM record.edge WHERE said_by = ANY($1)", [each.document["id"] for each in spoiled]
