@@ -152,6 +152,15 @@ async def test_every_rule_finds_what_is_planted_for_it_and_nothing_else(database
     ran = await audit(database, RULES, actor=ACTOR, is_full=True)
     assert [each.error for each in ran.outcomes if each.error] == []
     assert await failing(database) == before | expected
+    # An extract says the same of each, whoever was asked first.
+    asked = await audit(database, RULES, actor=ACTOR, on="duckdb", is_full=True)
+    ours = {rule.id for rule in RULES}
+    told, said = (
+        {each.rule: each.failed for each in outcomes if each.rule in ours}
+        for outcomes in (ran.outcomes, asked.outcomes)
+    )
+    assert said == told
+    assert await failing(database) == before | expected
 
     inventory = Inventory(database)
     for name, spoiled in plan.items():

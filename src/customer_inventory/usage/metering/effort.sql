@@ -1,8 +1,11 @@
 -- name: has_statistics
--- Whether the server keeps statistics of statements for this database.
+-- Whether the server keeps statistics of statements for this database: it must have loaded what
+-- does so at its start, else the view only raises.
 SELECT EXISTS(
     SELECT FROM pg_extension AS e
-    WHERE e.extname = 'pg_stat_statements'
+    WHERE
+        e.extname = 'pg_stat_statements'
+        AND current_setting('pg_stat_statements.track', TRUE) IS NOT NULL
 );
 
 -- name: statements_now

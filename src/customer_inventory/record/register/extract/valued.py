@@ -63,12 +63,14 @@ def within(condition: Condition, document: str, keep: Keep) -> str:
 
 
 def lacks(lacking: Lacks, document: str) -> str:
-    """Return the SQL that holds for documents with an object that lacks an attribute."""
+    """Return the SQL that holds for documents where a value lacks an attribute.
+
+    What is no object lacks every one, as a JSON path of the database has it.
+    """
     above, _, leaf = lacking.path.rpartition(".")
     if not above:
         return f"({attribute(document, leaf)} IS NULL)"
-    test = f"json_type(v) = 'OBJECT' AND NOT json_exists(v, {_key(leaf)})"
-    return _among(f"unwrapped({values_at(above, document)})", test)
+    return _among(f"unwrapped({values_at(above, document)})", f"NOT json_exists(v, {_key(leaf)})")
 
 
 def unlike(wrong: Unlike, document: str, keep: Keep) -> str:
