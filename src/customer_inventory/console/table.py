@@ -20,6 +20,8 @@ from customer_inventory.console.written import Written, breakable, moment
 _LONGEST_WHOLE = 28
 """One word below so many letters is not broken at its hyphens."""
 _NOTHING = mark("nothing")
+_INSTANT = Markup('<time datetime="{}" title="{}">{}</time>')
+_BADGE = Markup('<span class="badge {}">{}</span>')
 _Row = Mapping[str, Any]
 _Cell = Callable[[Any, _Row], str]
 """The HTML of a value that is there, in its row."""
@@ -37,8 +39,7 @@ class Table:
             return Markup()
         at = moment(value)
         exact = at.isoformat()
-        shown = self._written.utc(at)
-        return Markup(f'<time datetime="{exact}" title="{exact}">{shown}</time>')  # noqa: S704
+        return _INSTANT.format(exact, exact, self._written.utc(at))
 
     def badge(self, text: object, tone: str = "") -> Markup:
         """Return a state in colour and words; `state.TONES` has the tone, unless one is given."""
@@ -57,7 +58,8 @@ class Table:
             f"{''.join([f'{begin}{self.cell(row, column)}</td>' for column, begin in begun])}</tr>"
             for row in listing.rows
         ]
-        return Markup("\n".join(rows))  # noqa: S704
+        # Each cell is escaped where it is made.
+        return Markup("\n".join(rows))  # noqa: S704 # nosec B704
 
     def cell(self, row: _Row, column: Column) -> str:
         """Return what a row shows in a column, as HTML."""
@@ -89,10 +91,10 @@ class Table:
             "date": lambda value, _: escape(
                 value if isinstance(value, str) else written.day(value)
             ),
-            "number": lambda value, _: written.number(value),
+            "number": lambda value, _: escape(written.number(value)),
             "size": self._size,
-            "money": lambda value, _: written.money(value),
-            "share": lambda value, _: written.share(value),
+            "money": lambda value, _: escape(written.money(value)),
+            "share": lambda value, _: escape(written.share(value)),
             "state": lambda value, row: self.badge(value, row.get("_tone", "")),
             "ours": lambda value, _: _text(written.ours(value)),
             "code": lambda value, _: _code(value),
@@ -100,7 +102,7 @@ class Table:
 
     def _size(self, value: Any, row: _Row) -> str:
         is_bytes = row.get("unit", "bytes") == "bytes"
-        return self._written.size(value) if is_bytes else self._written.number(value)
+        return escape(self._written.size(value) if is_bytes else self._written.number(value))
 
 
 def filters(language: str) -> Mapping[str, Callable[..., Markup]]:
@@ -111,8 +113,7 @@ def filters(language: str) -> Mapping[str, Callable[..., Markup]]:
 
 @lru_cache(maxsize=2_000)
 def _badge(language: str, text: str, tone: str) -> Markup:
-    shown = escape(Written(language).worded(text)) if text else ""
-    return Markup(f'<span class="badge {escape(tone)}">{shown}</span>')  # noqa: S704
+    return _BADGE.format(tone, Written(language).worded(text) if text else "")
 
 
 def _text(value: object) -> str:
