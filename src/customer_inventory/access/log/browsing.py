@@ -23,7 +23,8 @@ LAST = 2**63 - 1
 _FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 _ANY, _OF_PROCESS = "$7::text IS NULL", "l.process = $7"
-_NAMING = f"l.number = ANY(ARRAY({SQL.part('places_naming')}))"
+_PLACES = SQL.part("places_naming")
+_NAMING = f"l.number = ANY(ARRAY({_PLACES}))"
 _OF_BOTH = f"{_NAMING} AND l.process = $8"
 
 
