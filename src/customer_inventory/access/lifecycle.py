@@ -29,6 +29,8 @@ UNDER_WAY: tuple[State, ...] = ("proposed", "reviewed")
 IN_FORCE: tuple[State, ...] = ("enforced", "suspended")
 SHIPPED = "customer-inventory"
 """Who proposed and decided what ships with the product."""
+_CONTENT, _HASH = "v.content::json AS content", "v.sha256"
+"""What statements tell of what a version says."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,12 @@ class Lifecycle:
         return await database.fetch(self._sql("versions_in_state"), list(states))
 
     async def latest_heads(self, database: Database, states: Sequence[State] = ()) -> Sequence[Row]:
-        """Return `latest` without contents: rows of id, version, sha256, state, proposed_by."""
-        return await database.fetch(self._sql("latest_heads"), list(states) or None)
+        """Return `latest` with sha256 instead of content."""
+        return await database.fetch(self._sql("latest_versions", _HASH), list(states) or None)
 
     async def heads_in_state(self, database: Database, *states: State) -> Sequence[Row]:
-        """Return what `in_state` does without the contents, in rows as of `latest_heads`."""
-        return await database.fetch(self._sql("heads_in_state"), list(states))
+        """Return `in_state` with sha256 instead of content."""
+        return await database.fetch(self._sql("versions_in_state", _HASH), list(states))
 
     async def contents(self, database: Database, heads: Sequence[Row]) -> Sequence[Row]:
         """Return the contents of versions: rows of sha256 and content."""
@@ -200,9 +202,9 @@ class Lifecycle:
         who = (by.person, by.entered_by, by.reason)
         await connection.execute(self._sql("decide"), identifier, version, state, *who)
 
-    def _sql(self, name: str) -> str:
+    def _sql(self, name: str, said: str = _CONTENT) -> str:
         return SQL[name].format(
-            objects=self.objects, versions=self.versions, decisions=self.decisions
+            objects=self.objects, versions=self.versions, decisions=self.decisions, said=said
         )
 
 
@@ -226,4 +228,9 @@ def every_statement() -> dict[str, str]:
         "versions": "requirements.version",
         "decisions": "requirements.decision",
     }
-    return {name: text.format(**tables) for name, text in SQL.items()}
+    whole = {name: text.format(**tables, said=_CONTENT) for name, text in SQL.items()}
+    heads = {
+        f"{name}:heads": SQL[name].format(**tables, said=_HASH)
+        for name in ("latest_versions", "versions_in_state")
+    }
+    return {**whole, **heads}

@@ -1,9 +1,10 @@
 -- name: latest_versions
--- The latest version of every object, or of those in one of the states $1.
+-- The latest version of every object, or of those in one of the states $1. {said}: what it says, or
+-- the hash of that.
 SELECT
     o.id,
     v.version,
-    v.content::json AS content,
+    {said},
     v.state,
     v.proposed_by,
     v.proposed_at
@@ -13,39 +14,14 @@ WHERE $1::text[] IS NULL OR v.state = ANY($1)
 ORDER BY length(o.id), o.id;
 
 -- name: versions_in_state
--- Every version that is in one of the states.
+-- Every version that is in one of the states, with {said} of it as above.
 SELECT
     v.object_id AS id,
     v.version,
-    v.content::json AS content,
+    {said},
     v.state,
     v.proposed_by,
     v.proposed_at
-FROM {versions} AS v
-WHERE v.state = ANY($1::text[])
-ORDER BY length(v.object_id), v.object_id, v.version;
-
--- name: latest_heads
--- The latest version of every object, or of those in one of the states $1, without what it says.
-SELECT
-    o.id,
-    v.version,
-    v.sha256,
-    v.state,
-    v.proposed_by
-FROM {objects} AS o
-INNER JOIN {versions} AS v ON o.id = v.object_id AND o.latest_version = v.version
-WHERE $1::text[] IS NULL OR v.state = ANY($1)
-ORDER BY length(o.id), o.id;
-
--- name: heads_in_state
--- Every version that is in one of the states, without what it says.
-SELECT
-    v.object_id AS id,
-    v.version,
-    v.sha256,
-    v.state,
-    v.proposed_by
 FROM {versions} AS v
 WHERE v.state = ANY($1::text[])
 ORDER BY length(v.object_id), v.object_id, v.version;

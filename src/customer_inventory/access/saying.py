@@ -29,7 +29,7 @@ class Saying(Generic[T]):
     async def latest(self, database: Database, states: Sequence[State] = ()) -> list[tuple[Row, T]]:
         """Return the latest version of every object, or of those in `states`, by id.
 
-        Rows, here and below, are of id, version, sha256, state, proposed_by.
+        Rows, here and below, are of id, version, sha256, state, proposed_by, proposed_at.
         """
         return await self._said(database, await self._life.latest_heads(database, states))
 
